@@ -1,0 +1,300 @@
+#include "base/settings.h"
+
+#include <assert.h>
+
+#include "base/buf.h"
+#include "base/fs.h"
+
+struct value {
+    char *text; /* as given, owned */
+    const char *origin;
+    int64_t i;
+    double d;
+};
+
+struct settings {
+    const struct setting_row *rows;
+    size_t n;
+    struct value *v;
+};
+
+static size_t index_of(const struct settings *s, str key)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (str_eq(str_of(s->rows[i].key), key))
+            return i;
+    return SIZE_MAX;
+}
+
+struct unit {
+    const char *name;
+    int64_t factor;
+};
+
+/* A whole number followed by one of the units; the list ends with a NULL name. */
+static bool number_with_unit(str text, const struct unit *units, int64_t *out)
+{
+    size_t n = 0;
+    int64_t v;
+
+    while (n < text.n && (text.p[n] == '-' || (text.p[n] >= '0' && text.p[n] <= '9')))
+        n++;
+    if (!str_to_i64(str_sub(text, 0, n), &v))
+        return false;
+    text = str_trim(str_from(text, n));
+    for (; units->name; units++)
+        if (str_eq(text, str_of(units->name)))
+            return !__builtin_mul_overflow(v, units->factor, out);
+    return false;
+}
+
+static bool parse_bool(str t, int64_t *out)
+{
+    static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {"false", "no", "off", "0"};
+
+    for (int i = 0; i < 4; i++) {
+        if (str_eq_nocase(t, str_of(yes[i])))
+            return *out = 1, true;
+        if (str_eq_nocase(t, str_of(no[i])))
+            return *out = 0, true;
+    }
+    return false;
+}
+
+static bool choice_known(const char *choices, str t)
+{
+    str rest = str_of(choices);
+
+    while (rest.n)
+        if (str_eq(str_cut(rest, '|', &rest), t))
+            return true;
+    return false;
+}
+
+static const char *const kind_hint[] = {
+    [SET_BOOL] = "true or false", [SET_INT] = "a whole number",      [SET_REAL] = "a number",
+    [SET_MS] = "a duration such as 500ms, 30s, 5m, 1h, 7d",
+    [SET_BYTES] = "a size such as 64KiB, 16MiB, 2GiB",
+    [SET_STR] = "text",           [SET_ENUM] = "one of the choices", [SET_SECRET_FILE] = "the path of a file",
+};
+
+static bool value_parse(const struct setting_row *row, str t, struct value *v)
+{
+    static const struct unit ms[] = {{"ms", 1},        {"s", 1000},     {"m", 60000}, {"min", 60000},
+                                     {"h", 3600000},   {"d", 86400000}, {NULL, 0}};
+    static const struct unit bytes[] = {{"B", 1},           {"KiB", 1 << 10},  {"MiB", 1 << 20}, {"GiB", 1 << 30},
+                                        {"KB", 1000},       {"MB", 1000000},   {"GB", 1000000000}, {"", 1}, {NULL, 0}};
+    switch (row->kind) {
+    case SET_BOOL:
+        return parse_bool(t, &v->i);
+    case SET_INT:
+        return str_to_i64(t, &v->i);
+    case SET_MS:
+        return number_with_unit(t, ms, &v->i);
+    case SET_BYTES:
+        return number_with_unit(t, bytes, &v->i);
+    case SET_REAL:
+        return str_to_double(t, &v->d);
+    case SET_ENUM:
+        return choice_known(row->choices, t);
+    default:
+        return true;
+    }
+}
+
+static enum err_code value_set(struct settings *s, size_t i, str t, const char *origin, struct err *e)
+{
+    const struct setting_row *row = &s->rows[i];
+    struct value v = {.origin = origin};
+    bool numeric = row->kind == SET_INT || row->kind == SET_MS || row->kind == SET_BYTES;
+
+    if (!value_parse(row, t, &v))
+        return err_set(e, ERR_INVALID, "%s: expected %s%s%s", row->key, kind_hint[row->kind],
+                       row->choices ? ": " : "", row->choices ? row->choices : "");
+    if (numeric && (row->min || row->max) && (v.i < row->min || v.i > row->max))
+        return err_set(e, ERR_INVALID, "%s: must be between %lld and %lld", row->key, (long long)row->min,
+                       (long long)row->max);
+    v.text = strndup(t.p ? t.p : "", t.n);
+    if (!v.text)
+        return err_set(e, ERR_MEMORY, "out of memory");
+    free(s->v[i].text);
+    s->v[i] = v;
+    return ERR_OK;
+}
+
+struct settings *settings_new(const struct setting_row *rows)
+{
+    struct settings *s = calloc(1, sizeof *s);
+
+    if (!s)
+        abort();
+    s->rows = rows;
+    while (rows[s->n].key)
+        s->n++;
+    s->v = calloc(s->n ? s->n : 1, sizeof *s->v);
+    if (!s->v)
+        abort();
+    for (size_t i = 0; i < s->n; i++) {
+        enum err_code rc = value_set(s, i, str_of(rows[i].fallback), "default", NULL);
+        assert(rc == ERR_OK && "a default that its own row refuses");
+        (void)rc;
+    }
+    return s;
+}
+
+void settings_free(struct settings *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->n; i++)
+        free(s->v[i].text);
+    free(s->v);
+    free(s);
+}
+
+/* Levenshtein distance, bounded by the short lengths of keys. */
+static size_t distance(str a, str b)
+{
+    size_t row[128];
+
+    if (b.n >= 127)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= b.n; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.n; i++) {
+        size_t diag = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.n; j++) {
+            size_t was = row[j], best = diag + (a.p[i - 1] != b.p[j - 1]);
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+            diag = was;
+        }
+    }
+    return row[b.n];
+}
+
+static enum err_code unknown_key(const struct settings *s, str key, struct err *e)
+{
+    size_t best = 0, least = SIZE_MAX;
+
+    for (size_t i = 0; i < s->n; i++) {
+        size_t d = distance(key, str_of(s->rows[i].key));
+        if (d < least) {
+            least = d;
+            best = i;
+        }
+    }
+    if (least <= 4)
+        return err_set(e, ERR_INVALID, "unknown setting \"%.*s\"; did you mean \"%s\"?", STR_ARG(str_sub(key, 0, 80)),
+                       s->rows[best].key);
+    return err_set(e, ERR_INVALID, "unknown setting \"%.*s\"", STR_ARG(str_sub(key, 0, 80)));
+}
+
+enum err_code settings_set(struct settings *s, str key, str value, const char *origin, struct err *e)
+{
+    size_t i = index_of(s, key);
+    return i == SIZE_MAX ? unknown_key(s, key, e) : value_set(s, i, value, origin, e);
+}
+
+enum err_code settings_text_load(struct settings *s, str text, const char *name, struct err *e)
+{
+    str line;
+
+    for (size_t no = 1; str_line_next(&text, &line); no++) {
+        str value, key;
+        line = str_trim(line);
+        if (!line.n || *line.p == '#')
+            continue;
+        if (str_find_char(line, '=', 0) == SIZE_MAX)
+            return err_set(e, ERR_INVALID, "%s:%zu: expected key = value", name, no);
+        key = str_trim(str_cut(line, '=', &value));
+        value = str_trim(value);
+        if (value.n >= 2 && *value.p == '"' && value.p[value.n - 1] == '"')
+            value = str_sub(value, 1, value.n - 1);
+        if (settings_set(s, key, value, "file", e))
+            return err_wrap(e, "%s:%zu", name, no);
+    }
+    return ERR_OK;
+}
+
+enum err_code settings_file_load(struct settings *s, const char *path, struct err *e)
+{
+    struct arena *a = arena_new("settings.file");
+    str text;
+    enum err_code rc = fs_read(path, 1 << 20, a, &text, e);
+
+    if (rc)
+        err_wrap(e, "%s", path);
+    else
+        rc = settings_text_load(s, text, path, e);
+    arena_free(a);
+    return rc;
+}
+
+enum err_code settings_env_load(struct settings *s, char *const *env, struct err *e)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        char name[128];
+        size_t n = (size_t)snprintf(name, sizeof name, "HARKEN_%s", s->rows[i].key);
+        for (size_t k = 0; k < n && k < sizeof name; k++)
+            name[k] = name[k] == '.' ? '_' : (char)toupper((unsigned char)name[k]);
+        for (char *const *p = env; p && *p; p++) {
+            if (strncmp(*p, name, n) != 0 || (*p)[n] != '=')
+                continue;
+            if (value_set(s, i, str_of(*p + n + 1), "environment", e))
+                return err_wrap(e, "%s", name);
+        }
+    }
+    return ERR_OK;
+}
+
+static const struct value *value_of(const struct settings *s, const char *key)
+{
+    size_t i = index_of(s, str_of(key));
+    assert(i != SIZE_MAX && "asked for a setting that is not in the table");
+    return &s->v[i];
+}
+
+bool settings_bool(const struct settings *s, const char *key)
+{
+    return value_of(s, key)->i != 0;
+}
+
+int64_t settings_int(const struct settings *s, const char *key)
+{
+    return value_of(s, key)->i;
+}
+
+double settings_real(const struct settings *s, const char *key)
+{
+    return value_of(s, key)->d;
+}
+
+str settings_str(const struct settings *s, const char *key)
+{
+    return str_of(value_of(s, key)->text);
+}
+
+size_t settings_count(const struct settings *s)
+{
+    return s->n;
+}
+
+const struct setting_row *settings_row(const struct settings *s, size_t i)
+{
+    return &s->rows[i];
+}
+
+str settings_text(const struct settings *s, size_t i)
+{
+    return s->rows[i].kind == SET_SECRET_FILE && *s->v[i].text ? STR("***") : str_of(s->v[i].text);
+}
+
+const char *settings_origin(const struct settings *s, size_t i)
+{
+    return s->v[i].origin;
+}

@@ -1,0 +1,42 @@
+/* base/settings.h - settings are rows of a table; the row feeds parser, `config check`, `config print` and the manual.
+ *
+ * Order of precedence: default, file, environment (HARKEN_<KEY in capitals, dots as underscores>), flag. Values carry
+ * units: "30s", "64MiB". An unknown key is an error that names the nearest known one. Secrets come from files and print
+ * as ***. The file has one `key = value` a line; `#` starts a comment. */
+#pragma once
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum setting_kind { SET_BOOL, SET_INT, SET_REAL, SET_MS, SET_BYTES, SET_STR, SET_ENUM, SET_SECRET_FILE };
+
+struct setting_row {
+    const char *key; /* "http.body_max" */
+    enum setting_kind kind;
+    const char *fallback; /* as text, with its unit */
+    int64_t min, max;     /* for numbers, in base units; both 0: unbounded */
+    const char *choices;  /* SET_ENUM: "json|console" */
+    bool reload;          /* may SIGHUP change it */
+    const char *help;     /* one sentence */
+};
+
+struct settings;
+
+/* `rows` ends with a row whose key is NULL and must outlive the settings. All values start at their defaults. */
+struct settings *settings_new(const struct setting_row *rows);
+void settings_free(struct settings *s);
+enum err_code settings_file_load(struct settings *s, const char *path, struct err *e); /* names file:line; missing: ERR_NOT_FOUND */
+enum err_code settings_text_load(struct settings *s, str text, const char *name, struct err *e);
+enum err_code settings_env_load(struct settings *s, char *const *env, struct err *e);
+enum err_code settings_set(struct settings *s, str key, str value, const char *origin, struct err *e);
+
+/* Asking for a key that is not in the table is a mistake of ours: assert. */
+bool settings_bool(const struct settings *s, const char *key);
+int64_t settings_int(const struct settings *s, const char *key); /* also SET_MS (ms) and SET_BYTES (bytes) */
+double settings_real(const struct settings *s, const char *key);
+str settings_str(const struct settings *s, const char *key); /* lives as long as the settings or the next set */
+
+size_t settings_count(const struct settings *s);
+const struct setting_row *settings_row(const struct settings *s, size_t i);
+str settings_text(const struct settings *s, size_t i);           /* as given, secrets as *** */
+const char *settings_origin(const struct settings *s, size_t i); /* "default", "file", "environment", "flag" */

@@ -1,0 +1,12 @@
+/* formats/format_tab.h - one line per format, alphabetical. format.c includes it twice. */
+FORMAT(csv)
+FORMAT(docx)
+FORMAT(eml)
+FORMAT(gong_json)
+FORMAT(html)
+FORMAT(json)
+FORMAT(mbox)
+FORMAT(pdf)
+FORMAT(srt)
+FORMAT(text)
+FORMAT(vtt)

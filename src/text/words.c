@@ -1,0 +1,129 @@
+#include "text/words.h"
+
+/* What a byte below 0x80 is: 1 space, 2 letter or digit, 4 punctuation (category P*; + < = > $ ^ ` | ~ are symbols). */
+static const unsigned char kind[128] = {
+    ['\t'] = 1, ['\n'] = 1, ['\v'] = 1, ['\f'] = 1, ['\r'] = 1, [' '] = 1,
+    ['0' ... '9'] = 2, ['A' ... 'Z'] = 2, ['a' ... 'z'] = 2,
+    ['!'] = 4, ['"'] = 4, ['#'] = 4, ['%'] = 4, ['&'] = 4, ['\''] = 4, ['('] = 4, [')'] = 4, ['*'] = 4, [','] = 4,
+    ['-'] = 4, ['.'] = 4, ['/'] = 4, [':'] = 4, [';'] = 4, ['?'] = 4, ['@'] = 4, ['['] = 4, ['\\'] = 4, [']'] = 4,
+    ['_'] = 4, ['{'] = 4, ['}'] = 4,
+};
+
+void word_it_init(struct word_it *it, str text)
+{
+    *it = (struct word_it){.text = text};
+}
+
+static bool is_punct(uint32_t c)
+{
+    return c < 0x80 ? kind[c] == 4 : uni_is_punct(c);
+}
+
+static void inner_find(str t, struct word *w)
+{
+    size_t a = w->start, b = w->end;
+
+    while (a < b) {
+        size_t next = a;
+        if (!is_punct(uni_next(t, &next)))
+            break;
+        a = next;
+    }
+    while (b > a) {
+        size_t prev = b;
+        if (!is_punct(uni_prev(t, &prev)))
+            break;
+        b = prev;
+    }
+    w->inner_start = (uint32_t)a;
+    w->inner_end = (uint32_t)b;
+}
+
+bool word_it_next(struct word_it *it, struct word *out)
+{
+    str t = it->text;
+    size_t i = it->at;
+
+    while (i < t.n) {
+        size_t start = i;
+        bool solid = false;
+
+        while (i < t.n) {
+            unsigned char c = (unsigned char)t.p[i];
+            size_t next = i;
+            if (c < 0x80) {
+                if (kind[c] == 1)
+                    break;
+                solid |= kind[c] == 2;
+                i++;
+                continue;
+            }
+            uint32_t u = uni_next(t, &next);
+            if (uni_is_space(u))
+                break;
+            solid = solid || uni_is_alnum(u);
+            i = next;
+        }
+        if (solid) {
+            out->start = (uint32_t)start;
+            out->end = (uint32_t)i;
+            it->at = i;
+            inner_find(t, out);
+            return true;
+        }
+        if (i < t.n)
+            uni_next(t, &i); /* the white space that ended the run */
+    }
+    it->at = i;
+    return false;
+}
+
+size_t words_count(str text)
+{
+    struct word_it it;
+    struct word w;
+    size_t n = 0;
+
+    for (word_it_init(&it, text); word_it_next(&it, &w);)
+        n++;
+    return n;
+}
+
+str word_token(str text, const struct word *w, struct arena *a)
+{
+    str s = str_sub(text, w->inner_start, w->inner_end);
+    str low;
+    char *q;
+    size_t i, k = 0;
+
+    if (uni_ascii(s))
+        return uni_lower(a, s);
+    low = uni_lower(a, s);
+    if (!str_contains(low, STR("\u2019")))
+        return low;
+    q = arena_alloc(a, low.n);
+    for (i = 0; i < low.n; i++) {
+        if (low.n - i >= 3 && memcmp(low.p + i, "\u2019", 3) == 0) {
+            q[k++] = '\'';
+            i += 2;
+        } else {
+            q[k++] = low.p[i];
+        }
+    }
+    return str_n(q, k);
+}
+
+struct words words_split(str text, struct arena *a)
+{
+    struct words ws = {0};
+    struct word_it it;
+    struct word w;
+    size_t cap = 0;
+
+    for (word_it_init(&it, text); word_it_next(&it, &w);)
+        ARENA_PUSH(a, ws.word, ws.n, cap) = w;
+    ws.token = ARENA_ARRAY(a, str, ws.n);
+    for (size_t i = 0; i < ws.n; i++)
+        ws.token[i] = word_token(text, &ws.word[i], a);
+    return ws;
+}

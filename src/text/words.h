@@ -1,0 +1,31 @@
+/* text/words.h - words and their tokens, as the statistics count them.
+ *
+ * word  = run of characters other than Unicode White_Space with at least one letter (L*) or digit (Nd)
+ * token = the word in lower case without outer punctuation (P*), U+2019 read as '
+ * Runs without letter or digit ("--", "!?") are skipped. Any thread, no state, no memory but the arena's. */
+#pragma once
+#include "text/uni.h"
+
+struct word {
+    uint32_t start, end;           /* the whole run */
+    uint32_t inner_start, inner_end; /* without outer punctuation; still as written */
+};
+
+struct word_it {
+    str text;
+    size_t at;
+};
+
+void word_it_init(struct word_it *it, str text);
+bool word_it_next(struct word_it *it, struct word *out);
+
+size_t words_count(str text);
+str word_token(str text, const struct word *w, struct arena *a);
+
+/* All words and their tokens at once; tokens[i] belongs to words[i]. */
+struct words {
+    struct word *word;
+    str *token;
+    size_t n;
+};
+struct words words_split(str text, struct arena *a);

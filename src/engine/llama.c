@@ -1,0 +1,367 @@
+/* engine/llama.c - the engine process: llama.cpp behind a socket. Built as a module that only this process loads, so
+ * that the core never maps the inference library.
+ *
+ * One reader thread takes requests apart into texts; one worker per core owns a context of one thread and takes runs of
+ * texts up to a token budget. One such context per core is faster and far steadier than one context of many threads, and
+ * without a cache an encoder attends over everything in a batch, so packing more than a few hundred tokens costs more
+ * than it saves. */
+#include <errno.h>
+#include <ggml-backend.h>
+#include <llama.h>
+#include <math.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "engine/confine.h"
+#include "engine/module.h"
+#include "engine/wire.h"
+
+enum { BATCH_TOKENS = 256, UBATCH = 512, SEQ_MAX = 64, TOKENS_MAX = 510 };
+
+struct request {
+    uint64_t id;
+    uint32_t lane, n, left; /* left: texts not yet done */
+    uint64_t tokens;
+    bool failed;
+    char *body;
+    str *text;
+    float *vec;
+    uint32_t next; /* first text nobody has taken */
+    struct request *link;
+};
+
+struct engine {
+    struct llama_model *model;
+    const struct llama_vocab *vocab;
+    int dim, fd;
+    pthread_mutex_t lock; /* guards lane heads, and `next`, `left`, `tokens`, `failed` of requests */
+    pthread_cond_t some;
+    struct request *head[2], *tail[2];
+    pthread_mutex_t write_lock; /* one reply at a time on fd */
+    bool ended;
+};
+
+struct worker {
+    struct engine *en;
+    struct llama_context *ctx;
+    struct llama_batch batch;
+    struct thread thread;
+};
+
+struct piece {
+    struct request *r;
+    uint32_t i;
+};
+
+static bool read_all(int fd, void *to, size_t n)
+{
+    char *p = to;
+
+    while (n) {
+        ssize_t k = read(fd, p, n);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k <= 0)
+            return false;
+        p += k;
+        n -= (size_t)k;
+    }
+    return true;
+}
+
+static void reply_send(struct engine *en, const struct wire_reply *rep, const float *vec, size_t vec_bytes)
+{
+    pthread_mutex_lock(&en->write_lock);
+    if (fs_write_all(en->fd, str_n((const char *)rep, sizeof *rep), NULL) == ERR_OK && vec_bytes)
+        fs_write_all(en->fd, str_n((const char *)vec, vec_bytes), NULL);
+    pthread_mutex_unlock(&en->write_lock);
+}
+
+static void request_free(struct request *r)
+{
+    free(r->body);
+    free(r->text);
+    free(r->vec);
+    free(r);
+}
+
+static void request_finish(struct engine *en, struct request *r)
+{
+    struct wire_reply rep = {.id = r->id, .status = r->failed, .n = r->n, .dim = (uint32_t)en->dim, .tokens = r->tokens};
+
+    reply_send(en, &rep, r->vec, r->failed ? 0 : (size_t)r->n * (size_t)en->dim * sizeof *r->vec);
+    request_free(r);
+}
+
+/* Takes the next text in line, interactive first. False when there is none. */
+static bool piece_take(struct engine *en, struct piece *out)
+{
+    for (int lane = 0; lane < 2; lane++) {
+        struct request *r = en->head[lane];
+        if (!r)
+            continue;
+        *out = (struct piece){r, r->next++};
+        if (r->next == r->n) {
+            en->head[lane] = r->link;
+            if (!r->link)
+                en->tail[lane] = NULL;
+        }
+        return true;
+    }
+    return false;
+}
+
+static void vector_keep(const struct engine *en, const struct piece *p, const float *from)
+{
+    float *to = p->r->vec + (size_t)p->i * (size_t)en->dim;
+    double sum = 0;
+
+    for (int k = 0; k < en->dim; k++)
+        sum += (double)from[k] * (double)from[k];
+    for (int k = 0; k < en->dim && sum > 0; k++)
+        to[k] = (float)((double)from[k] / sqrt(sum));
+}
+
+static void batch_add(struct llama_batch *b, const llama_token *tok, int n, int seq)
+{
+    for (int k = 0; k < n; k++) {
+        int at = b->n_tokens++;
+        b->token[at] = tok[k];
+        b->pos[at] = k;
+        b->n_seq_id[at] = 1;
+        b->seq_id[at][0] = seq;
+        b->logits[at] = 1;
+    }
+}
+
+static void batch_run(struct worker *w, struct piece *p, const int *tokens, int n)
+{
+    struct engine *en = w->en;
+    bool ok = w->batch.n_tokens == 0 || llama_encode(w->ctx, w->batch) == 0;
+
+    for (int s = 0; s < n; s++) {
+        const float *v = ok && tokens[s] ? llama_get_embeddings_seq(w->ctx, s) : NULL;
+        bool last;
+        if (v)
+            vector_keep(en, &p[s], v);
+        pthread_mutex_lock(&en->lock);
+        p[s].r->tokens += (uint64_t)tokens[s];
+        if (tokens[s] && !v)
+            p[s].r->failed = true;
+        last = --p[s].r->left == 0;
+        pthread_mutex_unlock(&en->lock);
+        if (last)
+            request_finish(en, p[s].r);
+    }
+}
+
+static int tokenize(const struct engine *en, str text, llama_token *tok, int max)
+{
+    int n;
+
+    if (!str_trim(text).n)
+        return 0;
+    n = llama_tokenize(en->vocab, text.p, (int32_t)text.n, tok, max, true, false);
+    if (n >= 0)
+        return n;
+    return -1;
+}
+
+/* Tokens of one text, cut to TOKENS_MAX; the last kept token is made the closing one. */
+static int tokens_of(const struct engine *en, str text, llama_token *tok)
+{
+    llama_token *big;
+    int n = tokenize(en, text, tok, TOKENS_MAX), cap = (int)text.n + 8;
+
+    if (n >= 0)
+        return n;
+    big = malloc((size_t)cap * sizeof *big);
+    if (!big)
+        return 0;
+    n = llama_tokenize(en->vocab, text.p, (int32_t)text.n, big, cap, true, false);
+    if (n > 0) {
+        memcpy(tok, big, (size_t)TOKENS_MAX * sizeof *tok);
+        tok[TOKENS_MAX - 1] = big[n - 1];
+        n = TOKENS_MAX;
+    }
+    free(big);
+    return n > 0 ? n : 0;
+}
+
+static void worker_run(void *arg)
+{
+    struct worker *w = arg;
+    struct engine *en = w->en;
+    struct piece p[SEQ_MAX];
+    int tokens[SEQ_MAX];
+    llama_token tok[TOKENS_MAX + 2];
+    struct piece held;
+    bool have = false;
+    int held_n = 0;
+
+    for (;;) {
+        int n = 0;
+        w->batch.n_tokens = 0;
+        if (have) {
+            batch_add(&w->batch, tok, held_n, 0);
+            p[0] = held;
+            tokens[0] = held_n;
+            n = 1;
+            have = false;
+        }
+        while (n < SEQ_MAX && w->batch.n_tokens < BATCH_TOKENS) {
+            pthread_mutex_lock(&en->lock);
+            while (!n && !en->head[0] && !en->head[1] && !en->ended)
+                pthread_cond_wait(&en->some, &en->lock);
+            if (!piece_take(en, &held)) {
+                pthread_mutex_unlock(&en->lock);
+                break;
+            }
+            pthread_mutex_unlock(&en->lock);
+            held_n = tokens_of(en, held.r->text[held.i], tok);
+            if (n && w->batch.n_tokens + held_n > BATCH_TOKENS) {
+                have = true; /* too much for this batch: it opens the next one */
+                break;
+            }
+            batch_add(&w->batch, tok, held_n, n);
+            p[n] = held;
+            tokens[n++] = held_n;
+        }
+        if (!n)
+            return;
+        batch_run(w, p, tokens, n);
+    }
+}
+
+static bool request_split(struct request *r, size_t body_bytes)
+{
+    const char *at = r->body, *end = r->body + body_bytes;
+
+    for (uint32_t i = 0; i < r->n; i++) {
+        uint32_t len;
+        if (end - at < (ptrdiff_t)sizeof len)
+            return false;
+        memcpy(&len, at, sizeof len);
+        at += sizeof len;
+        if (len > WIRE_TEXT_MAX || end - at < (ptrdiff_t)len)
+            return false;
+        r->text[i] = str_n(at, len);
+        at += len;
+    }
+    return at == end;
+}
+
+static bool request_read(struct engine *en)
+{
+    struct wire_request h;
+    struct request *r;
+
+    if (!read_all(en->fd, &h, sizeof h) || h.n == 0 || h.n > WIRE_N_MAX || h.lane > 1 || h.body_bytes > WIRE_BODY_MAX)
+        return false;
+    r = calloc(1, sizeof *r);
+    if (!r)
+        return false;
+    *r = (struct request){.id = h.id, .lane = h.lane, .n = h.n, .left = h.n};
+    r->body = malloc(h.body_bytes ? h.body_bytes : 1);
+    r->text = calloc(h.n, sizeof *r->text);
+    r->vec = calloc((size_t)h.n * (size_t)en->dim, sizeof *r->vec);
+    if (!r->body || !r->text || !r->vec || !read_all(en->fd, r->body, h.body_bytes) || !request_split(r, h.body_bytes)) {
+        request_free(r);
+        return false;
+    }
+    pthread_mutex_lock(&en->lock);
+    if (en->tail[h.lane])
+        en->tail[h.lane]->link = r;
+    else
+        en->head[h.lane] = r;
+    en->tail[h.lane] = r;
+    pthread_cond_broadcast(&en->some);
+    pthread_mutex_unlock(&en->lock);
+    return true;
+}
+
+static void quiet(enum ggml_log_level level, const char *text, void *user)
+{
+    (void)level, (void)text, (void)user; /* model files can put text of their own into these lines */
+}
+
+static int fail(int fd, const char *why)
+{
+    struct wire_reply rep = {.status = 1};
+
+    snprintf(rep.name, sizeof rep.name, "%s", why);
+    fs_write_all(fd, str_n((const char *)&rep, sizeof rep), NULL);
+    return 1;
+}
+
+static bool worker_open(struct worker *w, struct engine *en)
+{
+    struct llama_context_params cp = llama_context_default_params();
+
+    cp.n_ctx = UBATCH;
+    cp.n_batch = UBATCH;
+    cp.n_ubatch = UBATCH;
+    cp.n_seq_max = SEQ_MAX;
+    cp.n_threads = cp.n_threads_batch = 1;
+    cp.embeddings = true;
+    cp.pooling_type = LLAMA_POOLING_TYPE_MEAN;
+    cp.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_ENABLED;
+    cp.no_perf = true;
+    w->en = en;
+    w->ctx = llama_init_from_model(en->model, cp);
+    if (!w->ctx)
+        return false;
+    w->batch = llama_batch_init(UBATCH, 0, 1);
+    return true;
+}
+
+static struct llama_model *model_load(const char *path)
+{
+    struct llama_model_params mp = llama_model_default_params();
+
+    mp.n_gpu_layers = 0;
+    mp.check_tensors = true;
+    return llama_model_load_from_file(path, mp);
+}
+
+int engine_module_main(const struct engine_args *args)
+{
+    struct engine en = {.fd = WIRE_FD, .lock = PTHREAD_MUTEX_INITIALIZER, .some = PTHREAD_COND_INITIALIZER,
+                        .write_lock = PTHREAD_MUTEX_INITIALIZER};
+    struct wire_reply hello = {0};
+    struct worker *w;
+    int threads = args->threads > 0 ? args->threads : thread_cores();
+
+    log_role_set("engine");
+    llama_log_set(quiet, NULL);
+    ggml_backend_load_all_from_path(args->backend_dir);
+    llama_backend_init();
+    en.model = model_load(args->model_path);
+    if (!en.model)
+        return fail(WIRE_FD, "the model file cannot be loaded; is it a GGUF encoder?");
+    en.vocab = llama_model_get_vocab(en.model);
+    en.dim = llama_model_n_embd(en.model);
+    w = calloc((size_t)threads, sizeof *w);
+    for (int i = 0; w && i < threads; i++)
+        if (!worker_open(&w[i], &en))
+            return fail(WIRE_FD, "the model cannot run as an encoder here");
+    if (args->sandbox && confine_compute() != ERR_OK)
+        return fail(WIRE_FD, "the sandbox cannot be set up");
+    for (int i = 0; w && i < threads; i++)
+        if (thread_start(&w[i].thread, "embed", worker_run, &w[i], NULL))
+            return fail(WIRE_FD, "no thread could be started");
+    hello.dim = (uint32_t)en.dim;
+    hello.threads = (uint32_t)threads;
+    snprintf(hello.hash, sizeof hello.hash, "%s", args->model_hash);
+    llama_model_meta_val_str(en.model, "general.name", hello.name, sizeof hello.name);
+    reply_send(&en, &hello, NULL, 0);
+    while (request_read(&en)) {
+    }
+    _exit(0); /* the core has gone or talks nonsense: there is nothing to save */
+}

@@ -1,0 +1,115 @@
+/* search/index.h - the chunk index of one workspace: words and vectors in memory, exact filters, fused ranking.
+ *
+ * Everything here is opened content and lives only in the memory of the `search` role; at rest it is sealed in the
+ * store, from which the index is rebuilt at start. Interactions are put, get their vectors later, and are dropped; each
+ * change is visible to the next query. Any thread: queries run side by side, a change waits for running queries and
+ * lasts microseconds to milliseconds (words are made into postings before the lock is taken). Nothing does I/O.
+ *
+ * Lexical: BM25 (k1 1.2, b 0.75; Robertson and Zaragoza 2009) over stems of the interaction's language, speaker names
+ * counted as words of the chunk. Vector: exact scan of int8 codes with a scale per vector (AVX2 or portable, chosen at run
+ * time), the best re-scored with floats. A filter is applied before any score is computed, never after. */
+#pragma once
+#include "domain/interaction.h"
+
+struct index;
+
+enum { INDEX_SPANS_MAX = 256, INDEX_HITS_MAX = 1000, INDEX_QUERY_BYTES_MAX = 4096, INDEX_HISTORY_MAX = 16 };
+
+struct index_chunk {
+    const struct ia_span *spans; /* by turn, ascending; the words of the chunk */
+    size_t spans_n;
+    str text;     /* the words of the spans, turns separated by a line feed, without header */
+    str speakers; /* names of those who speak in it, separated by a space */
+};
+
+struct index_source {
+    str given; /* as given to ingest */
+    str path;  /* absolute, or the same as given */
+};
+
+/* One interaction as the index wants it. All is copied. */
+struct index_doc {
+    struct id interaction;
+    enum ia_kind kind;
+    int64_t started_at_ms; /* CLOCK_NONE when unknown */
+    str language;
+    str title;
+    struct id account, deal;
+    const struct id *persons; /* who takes part */
+    size_t persons_n;
+    uint64_t access; /* bit set of access groups: a reader with any of them may see it */
+    const struct index_source *sources;
+    size_t sources_n;
+    const struct index_chunk *chunks;
+    size_t chunks_n;
+    const uint8_t *chunk_sides; /* per chunk: bit (1 << enum ia_side) for each side that speaks in it; NULL: unknown */
+};
+
+/* `dim`: of the vectors, 1..4096. */
+struct index *index_new(int dim);
+void index_free(struct index *ix);
+
+/* Puts or replaces. Words are searchable on return; vectors follow with index_vectors_put. */
+void index_put(struct index *ix, const struct index_doc *doc);
+/* `vecs`: chunks_n rows of dim floats of unit length, in chunk order. False when the interaction is not there or its
+ * number of chunks is another (it was replaced meanwhile): nothing changes. */
+bool index_vectors_put(struct index *ix, struct id interaction, const float *vecs, size_t chunks_n);
+bool index_drop(struct index *ix, struct id interaction);
+
+enum index_mode { INDEX_FUSED, INDEX_LEXICAL, INDEX_VECTOR };
+
+struct index_filter {
+    uint64_t access;                                 /* groups of the reader; 0 sees nothing */
+    str in;                                          /* path or folder, as given or absolute; empty: everywhere */
+    const struct id *interactions; size_t interactions_n; /* 0: all */
+    struct id account, deal, person;                 /* nil: any */
+    unsigned kinds;                                  /* bit (1 << enum ia_kind); 0: all */
+    unsigned sides;                                  /* bit (1 << enum ia_side) of who speaks; 0: all */
+    int64_t from_ms, to_ms;                          /* started_at in [from, to); CLOCK_NONE: open */
+};
+
+struct index_query {
+    str text;                 /* 1..INDEX_QUERY_BYTES_MAX bytes */
+    const str *history;       /* earlier questions of the conversation, oldest first; may be NULL */
+    size_t history_n;         /* at most INDEX_HISTORY_MAX */
+    const float *vec;         /* dim floats of unit length for `text`; NULL: no vector scores (mode FUSED then uses words) */
+    const float *history_vec; /* for the history texts joined by line feeds; NULL when there is none */
+    enum index_mode mode;
+    size_t limit; /* 1..INDEX_HITS_MAX */
+    struct index_filter filter;
+};
+
+struct index_hit {
+    struct id interaction;
+    uint32_t chunk; /* ordinal in the interaction */
+    double score;   /* higher is better; comparable inside one query only */
+    double lexical; /* BM25; 0 when no word matches */
+    double cosine;  /* -1..1; NAN when the chunk or the query has no vector */
+    const struct ia_span *spans; /* copied to the arena */
+    size_t spans_n;
+    str source; /* the given path that matched filter.in, else the first; copied */
+    enum ia_kind kind;
+};
+
+/* Best first. Errors: ERR_INVALID (empty or too long query, limit out of range). */
+enum err_code index_query(struct index *ix, const struct index_query *q, struct arena *a, struct index_hit **out,
+                          size_t *out_n, struct err *e);
+
+/* What the index knows of an interaction: for `--in`, `show PATH`, lists. */
+struct index_entry {
+    struct id interaction;
+    enum ia_kind kind;
+    int64_t started_at_ms;
+    str source, title; /* copied to the arena */
+    size_t chunks_n;
+    bool vectors; /* all its chunks have one */
+};
+/* Those that pass the filter, newest start first, undated last; *out_total counts all, the rest is a page. */
+void index_list(struct index *ix, const struct index_filter *f, size_t offset, size_t limit, struct arena *a,
+                struct index_entry **out, size_t *out_n, size_t *out_total);
+
+struct index_stats {
+    size_t interactions, chunks, chunks_with_vector, terms, postings;
+    size_t bytes; /* about what the index holds in memory */
+};
+void index_stats_get(struct index *ix, struct index_stats *out);

@@ -6,4 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+/* glibc defines these two as macros for clang when it fortifies; a macro cannot be poisoned. */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atof gets gmtime localtime ctime asctime

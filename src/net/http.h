@@ -89,7 +89,7 @@ void http_json(struct http_reply *rep, int status, str body);
  * STR_NULL (about:blank); `title` is the same for every problem of a type; `detail` may be empty. Never put paths,
  * SQL, versions or opened text into it. Drops a body set before. */
 void http_problem(struct http_reply *rep, int status, str type, str title, str detail);
-/* The same from an error: ERR_INVALID 400, NOT_FOUND 404, EXISTS and CONFLICT 409, DENIED 403, LIMIT 429, TIMEOUT and
+/* The same from an error: ERR_INVALID 400, NOT_FOUND 404, EXISTS and CONFLICT 409, DENIED 403, LIMIT 413, TIMEOUT and
  * BUSY 503, UNSUPPORTED 501, others 500. Only the messages of INVALID, EXISTS, CONFLICT and LIMIT are shown. */
 void http_problem_err(struct http_reply *rep, const struct err *e);
 void http_retry_after(struct http_reply *rep, int seconds); /* 429 and 503 get "1" when this was not called */

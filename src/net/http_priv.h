@@ -191,7 +191,10 @@ void stream_release(struct http_stream *s); /* one of s->refs */
 /* http_server.c */
 struct exchange *exchange_new(struct loop *l);
 void exchange_free(struct exchange *x);
+void exchange_destroy(struct exchange *x);
 void loop_post(struct loop *l, struct note *n);
+void loop_notes(struct loop *l); /* acts on what was posted */
+void loop_bury(struct loop *l);  /* frees the dead connections */
 bool server_dispatch(struct exchange *x); /* false: the queue is full */
 
 extern struct metric http_m_requests[6], http_m_conns, http_m_shed, http_m_refused, http_m_took;

@@ -202,7 +202,7 @@ void http_problem_err(struct http_reply *rep, const struct err *e)
         [ERR_NOT_FOUND] = {404, "Not found", false},
         [ERR_EXISTS] = {409, "It exists already", true},
         [ERR_DENIED] = {403, "Not allowed", false},
-        [ERR_LIMIT] = {429, "Too much", true},
+        [ERR_LIMIT] = {413, "More than is allowed", true},
         [ERR_TIMEOUT] = {503, "It took too long", false},
         [ERR_IO] = {500, "Something failed here", false},
         [ERR_BUSY] = {503, "Busy", false},

@@ -65,7 +65,7 @@ struct exchange *exchange_new(struct loop *l)
     return x;
 }
 
-static void exchange_destroy(struct exchange *x)
+void exchange_destroy(struct exchange *x)
 {
     http_parser_done(&x->parser);
     buf_done(&x->rep.fields);
@@ -125,7 +125,7 @@ void loop_post(struct loop *l, struct note *n)
         loop_wake(l);
 }
 
-static void loop_inbox(struct loop *l)
+void loop_notes(struct loop *l)
 {
     struct note *n, *next;
 
@@ -282,7 +282,7 @@ static void loop_accept(struct loop *l, struct listener *li, int max)
 
 /* ---- the loop */
 
-static void loop_bury(struct loop *l)
+void loop_bury(struct loop *l)
 {
     struct conn *c;
 
@@ -382,7 +382,7 @@ static void loop_run(void *arg)
         l->now_ms = clock_mono_ms();
         for (int i = 0; i < n; i++)
             loop_event(l, &ev[i]);
-        loop_inbox(l);
+        loop_notes(l);
         loop_ready(l);
         if (!l->draining && atomic_load(&s->draining))
             loop_drain_begin(l);
@@ -598,7 +598,7 @@ static void loop_close(struct loop *l)
 {
     struct exchange *x;
 
-    loop_inbox(l); /* handlers that returned after the loop had ended */
+    loop_notes(l); /* handlers that returned after the loop had ended */
     loop_bury(l);
     while ((x = l->free)) {
         l->free = x->next_free;

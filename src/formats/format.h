@@ -26,6 +26,8 @@ struct format_result {
     size_t items_n, items_cap;
     struct format_problem *problems;
     size_t problems_n, problems_cap;
+    struct format_problem *notices; /* left out on purpose, no failure: hidden text, attachments we cannot read */
+    size_t notices_n, notices_cap;
 };
 
 enum {
@@ -55,3 +57,4 @@ enum err_code format_parse(const struct format_input *in, struct arena *a, struc
 /* For rows: adds a fresh item with the defaults filled in (kind, format name, times unknown). */
 struct interaction *format_item_add(struct format_result *r, struct arena *a, const struct format_ops *ops, enum ia_kind k);
 void format_problem_add(struct format_result *r, struct arena *a, str place, str reason);
+void format_notice_add(struct format_result *r, struct arena *a, str place, str reason);

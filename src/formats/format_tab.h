@@ -1,12 +1,7 @@
 /* formats/format_tab.h - one line per format, alphabetical. format.c includes it twice. */
-FORMAT(csv)
-FORMAT(docx)
-FORMAT(eml)
+FORMAT(asr_json)
 FORMAT(gong_json)
-FORMAT(html)
 FORMAT(json)
-FORMAT(mbox)
-FORMAT(pdf)
 FORMAT(srt)
 FORMAT(text)
 FORMAT(vtt)

@@ -1,0 +1,124 @@
+/* formats/format.c - the table of formats, finding the right row, and what rows share. */
+#include "formats/format.h"
+
+#include "formats/charset.h"
+#include "formats/magic.h"
+
+#define FORMAT(name) extern const struct format_ops format_##name;
+#include "formats/format_tab.h"
+#undef FORMAT
+
+#define FORMAT(name) &format_##name,
+const struct format_ops *const format_rows[] = {
+#include "formats/format_tab.h"
+    NULL,
+};
+#undef FORMAT
+
+enum { PROBLEMS_MAX = 100 }; /* a file that is wrong everywhere says so a hundred times, not a million */
+
+const struct format_ops *format_find(const struct format_input *in, struct err *e)
+{
+    const struct format_ops *best = NULL;
+    const char *what;
+    int best_sure = 0;
+
+    if (in->bytes.n == 0) {
+        err_set(e, ERR_INVALID, "byte 0: the file is empty");
+        return NULL;
+    }
+    if (in->bytes.n > FORMAT_BYTES_MAX) {
+        err_set(e, ERR_LIMIT, "byte %d: larger than %d MiB", FORMAT_BYTES_MAX, FORMAT_BYTES_MAX >> 20);
+        return NULL;
+    }
+    for (size_t i = 0; format_rows[i]; i++) {
+        int sure = format_rows[i]->sniff(in);
+
+        if (sure > best_sure) {
+            best_sure = sure;
+            best = format_rows[i];
+        }
+    }
+    if (best)
+        return best;
+    what = magic_binary(in->bytes);
+    if (!what) {
+        char scratch[CHARSET_SCRATCH];
+
+        what = magic_machine_text(charset_head(in->bytes, scratch));
+    }
+    err_set(e, ERR_UNSUPPORTED, "byte 0: not a transcript, mail or document: %s", what ? what : "binary data");
+    return NULL;
+}
+
+/* Rows leave these to us. */
+static void items_complete(const struct format_input *in, const struct format_ops *ops, struct format_result *out)
+{
+    for (size_t i = 0; i < out->items_n; i++) {
+        struct interaction *ia = &out->items[i];
+
+        if (ia->source.n == 0)
+            ia->source = in->name;
+        if (ia->format.n == 0)
+            ia->format = str_of(ops->name);
+        if (ia->language.n == 0)
+            ia->language = STR("und");
+    }
+}
+
+enum err_code format_parse(const struct format_input *in, struct arena *a, struct format_result *out, struct err *e)
+{
+    const struct format_ops *ops = format_find(in, e);
+    struct err local;
+    enum err_code rc;
+
+    if (!e)
+        e = &local;
+    *out = (struct format_result){0};
+    if (!ops)
+        return e->code;
+    rc = ops->parse(in, a, out, e);
+    if (rc)
+        return rc;
+    if (out->items_n == 0) {
+        if (out->problems_n == 0)
+            return err_set(e, ERR_INVALID, "line 1: nothing to read in this %s file", ops->name);
+        return err_set(e, ERR_INVALID, "%.*s: %.*s", STR_ARG(out->problems[0].place), STR_ARG(out->problems[0].reason));
+    }
+    items_complete(in, ops, out);
+    return ERR_OK;
+}
+
+struct interaction *format_item_add(struct format_result *r, struct arena *a, const struct format_ops *ops,
+                                    enum ia_kind k)
+{
+    struct interaction *ia;
+
+    ARENA_PUSH(a, r->items, r->items_n, r->items_cap) = (struct interaction){
+        .kind = k,
+        .format = str_of(ops->name),
+        .started_at_ms = CLOCK_NONE,
+        .duration_ms = IA_TIME_NONE,
+    };
+    ia = &r->items[r->items_n - 1];
+    return ia;
+}
+
+void format_problem_add(struct format_result *r, struct arena *a, str place, str reason)
+{
+    if (r->problems_n >= PROBLEMS_MAX)
+        return;
+    if (r->problems_n == PROBLEMS_MAX - 1)
+        reason = STR("and more problems after this one, not listed");
+    ARENA_PUSH(a, r->problems, r->problems_n, r->problems_cap) =
+        (struct format_problem){.place = place, .reason = reason};
+}
+
+void format_notice_add(struct format_result *r, struct arena *a, str place, str reason)
+{
+    if (r->notices_n >= PROBLEMS_MAX)
+        return;
+    if (r->notices_n == PROBLEMS_MAX - 1)
+        reason = STR("and more notices after this one, not listed");
+    ARENA_PUSH(a, r->notices, r->notices_n, r->notices_cap) = (struct format_problem){.place = place, .reason = reason};
+}

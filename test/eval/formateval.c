@@ -1,0 +1,105 @@
+/* test/eval/formateval.c - reads files the way ingest does and prints what came out, for the scorers beside it.
+ *
+ *   harken_formateval FILE...          one JSON line a file: {"path","format","items":[our own JSON],"problems":[...]} or
+ *                                      {"path","error"}
+ *   harken_formateval --cues FILE...   WebVTT only: the standard's cues, raw: {"path","cues":[{"id","start","end","text",
+ *                                      "plain"}]} with times in seconds
+ *
+ * Exit 0 always, unless it was called wrongly (2): a refused file is an answer. */
+#include "base/fs.h"
+#include "formats/charset.h"
+#include "formats/format.h"
+#include "formats/vtt.h"
+
+static void cues_print(str path, str bytes, struct arena *a, struct jw *w)
+{
+    struct vtt_file f;
+    struct err e;
+    str text;
+
+    jw_obj(w);
+    jw_kstr(w, "path", path);
+    if (charset_to_utf8(bytes, a, &text, NULL, &e) || vtt_read(text, 0, a, &f, &e)) {
+        f.cues_n = 0;
+        jw_kstr(w, "error", str_of(e.msg));
+    }
+    jw_karr(w, "cues");
+    for (size_t i = 0; i < f.cues_n; i++) {
+        jw_obj(w);
+        jw_kstr(w, "id", f.cues[i].id);
+        jw_kreal(w, "start", (double)f.cues[i].start_ms / 1000);
+        jw_kreal(w, "end", (double)f.cues[i].end_ms / 1000);
+        jw_kstr(w, "text", f.cues[i].text);
+        jw_kstr(w, "plain", vtt_plain(f.cues[i].text, a));
+        jw_end(w);
+    }
+    jw_end(w);
+    jw_end(w);
+}
+
+static void items_print(str path, str bytes, struct arena *a, struct jw *w)
+{
+    struct format_input in = {.bytes = bytes, .name = path};
+    struct format_result r;
+    struct err e = {0};
+
+    jw_obj(w);
+    jw_kstr(w, "path", path);
+    if (format_parse(&in, a, &r, &e)) {
+        jw_kstr(w, "error", str_of(e.msg));
+        jw_kstr(w, "code", str_of(err_name(e.code)));
+        jw_end(w);
+        return;
+    }
+    jw_karr(w, "items");
+    for (size_t i = 0; i < r.items_n; i++)
+        ia_json_write(&r.items[i], w);
+    jw_end(w);
+    jw_karr(w, "problems");
+    for (size_t i = 0; i < r.problems_n; i++) {
+        jw_obj(w);
+        jw_kstr(w, "place", r.problems[i].place);
+        jw_kstr(w, "reason", r.problems[i].reason);
+        jw_end(w);
+    }
+    jw_end(w);
+    jw_end(w);
+}
+
+int main(int argc, char **argv)
+{
+    bool cues = argc > 1 && strcmp(argv[1], "--cues") == 0;
+    struct arena *a = arena_new("formateval");
+    struct buf b;
+
+    if (argc < 2 + cues) {
+        fprintf(stderr, "usage: harken_formateval [--cues] FILE...\n");
+        return 2;
+    }
+    buf_init(&b, (size_t)2 << 30);
+    for (int i = 1 + cues; i < argc; i++) {
+        struct err e;
+        struct jw w;
+        str bytes;
+
+        buf_reset(&b);
+        jw_init(&w, &b);
+        if (fs_read(argv[i], FORMAT_BYTES_MAX, a, &bytes, &e)) {
+            jw_obj(&w);
+            jw_kstr(&w, "path", str_of(argv[i]));
+            jw_kstr(&w, "error", str_of(e.msg));
+            jw_end(&w);
+        } else if (cues) {
+            cues_print(str_of(argv[i]), bytes, a, &w);
+        } else {
+            items_print(str_of(argv[i]), bytes, a, &w);
+        }
+        fwrite(b.p, 1, b.n, stdout);
+        fputc('\n', stdout);
+        fflush(stdout);
+        arena_reset(a);
+    }
+    buf_done(&b);
+    arena_free(a);
+    return 0;
+}

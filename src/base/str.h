@@ -30,7 +30,7 @@ static inline str str_sub(str s, size_t from, size_t to) /* clamped to s */
         to = s.n;
     if (from > to)
         from = to;
-    return (str){s.p + from, to - from};
+    return (str){from ? s.p + from : s.p, to - from}; /* NULL + 0 is undefined */
 }
 static inline str str_from(str s, size_t from)
 {

@@ -15,9 +15,9 @@
 struct cluster;
 
 struct cluster_config {
-    const char *dir;     /* HARKEN_HOME/pg */
+    const char *dir; /* HARKEN_HOME/pg */
     const char *bin_dir; /* where postgres and initdb are; NULL or "": found */
-    int timeout_ms;      /* for start; 0: 60000 (crash recovery may take a while) */
+    int timeout_ms; /* for start; 0: 60000 (crash recovery may take a while) */
 };
 
 /* Returns when the server accepts connections and database and roles exist. Blocks.
@@ -31,5 +31,5 @@ enum cluster_role { CLUSTER_ROOT, CLUSTER_OWNER, CLUSTER_APP };
 /* A connection string that works inside this process; memory lives as long as the cluster. */
 const char *cluster_conninfo(const struct cluster *c, enum cluster_role r);
 bool cluster_running(struct cluster *c); /* the server process is alive right now */
-int cluster_pid(struct cluster *c);      /* of the server process; 0 when there is none: for tests and doctor */
+int cluster_pid(struct cluster *c); /* of the server process; 0 when there is none: for tests and doctor */
 int cluster_restarts(struct cluster *c); /* how often it was restarted after it died */

@@ -52,7 +52,20 @@ enum err_code db_ping(struct db *d, int timeout_ms, struct err *e);
 
 /* ---- values ---- */
 
-enum db_kind { DB_I64, DB_F64, DB_BOOL, DB_ID, DB_BYTES, DB_TEXT, DB_I64S, DB_I32S, DB_F64S, DB_IDS, DB_BYTESS, DB_TEXTS };
+enum db_kind {
+    DB_I64,
+    DB_F64,
+    DB_BOOL,
+    DB_ID,
+    DB_BYTES,
+    DB_TEXT,
+    DB_I64S,
+    DB_I32S,
+    DB_F64S,
+    DB_IDS,
+    DB_BYTESS,
+    DB_TEXTS
+};
 struct db_val {
     enum db_kind kind;
     bool null;
@@ -70,9 +83,10 @@ struct db_val {
 #define P_F64(x) ((struct db_val){.kind = DB_F64, .v.d = (x)})
 #define P_BOOL(x) ((struct db_val){.kind = DB_BOOL, .v.i = (x)})
 #define P_ID(x) ((struct db_val){.kind = DB_ID, .v.id = (x)})
-#define P_BYTES(x) ((struct db_val){.kind = DB_BYTES, .v.s = (x)})                          /* a str; p == NULL with n == 0 is empty */
+#define P_BYTES(x) ((struct db_val){.kind = DB_BYTES, .v.s = (x)}) /* a str; p == NULL with n == 0 is empty */
 #define P_BYTES_N(ptr, len) P_BYTES(str_n((const char *)(ptr), (len)))
-#define P_TEXT(x) ((struct db_val){.kind = DB_TEXT, .v.s = (x)}) /* our own words only: enumerations, names of statistics */
+#define P_TEXT(x)                                                                                                      \
+    ((struct db_val){.kind = DB_TEXT, .v.s = (x)}) /* our own words only: enumerations, names of statistics */
 #define P_NULL(k) ((struct db_val){.kind = (k), .null = true})
 /* NULL when the value is the stated "nothing". */
 #define P_I64_OR_NULL(x, nothing) ((struct db_val){.kind = DB_I64, .null = (x) == (nothing), .v.i = (int64_t)(x)})
@@ -82,7 +96,8 @@ struct db_val {
 #define P_I32S(ptr, len) ((struct db_val){.kind = DB_I32S, .n = (len), .v.p = (const int32_t *)(ptr)})
 #define P_F64S(ptr, len) ((struct db_val){.kind = DB_F64S, .n = (len), .v.p = (const double *)(ptr)})
 #define P_IDS(ptr, len) ((struct db_val){.kind = DB_IDS, .n = (len), .v.p = (const struct id *)(ptr)})
-#define P_BYTESS(ptr, len) ((struct db_val){.kind = DB_BYTESS, .n = (len), .v.p = (const str *)(ptr)}) /* p == NULL: NULL */
+#define P_BYTESS(ptr, len)                                                                                             \
+    ((struct db_val){.kind = DB_BYTESS, .n = (len), .v.p = (const str *)(ptr)}) /* p == NULL: NULL */
 #define P_TEXTS(ptr, len) ((struct db_val){.kind = DB_TEXTS, .n = (len), .v.p = (const str *)(ptr)})
 #define DB_ARGS(...) ((struct db_val[]){__VA_ARGS__}), (sizeof((struct db_val[]){__VA_ARGS__}) / sizeof(struct db_val))
 #define DB_NO_ARGS NULL, 0
@@ -104,7 +119,8 @@ struct db_rows {
     int row, rows_n;
     int64_t affected; /* rows inserted, updated or deleted */
 };
-enum err_code db_run(struct db_tx *t, const struct db_stmt *s, const struct db_val *v, size_t n, struct db_rows *out, struct err *e);
+enum err_code db_run(struct db_tx *t, const struct db_stmt *s, const struct db_val *v, size_t n, struct db_rows *out,
+                     struct err *e);
 /* Queues a statement whose rows are not wanted. */
 enum err_code db_send(struct db_tx *t, const struct db_stmt *s, const struct db_val *v, size_t n, struct err *e);
 /* Waits for everything queued. *out_affected (may be NULL): rows touched by statements of db_send since the last wait. */
@@ -114,10 +130,10 @@ bool db_next(struct db_rows *r); /* to the next row; false after the last */
 void db_rows_done(struct db_rows *r);
 bool db_is_null(const struct db_rows *r, int col);
 int64_t db_i64(const struct db_rows *r, int col); /* int2, int4, int8; 0 when NULL */
-double db_f64(const struct db_rows *r, int col);  /* float4, float8 */
+double db_f64(const struct db_rows *r, int col); /* float4, float8 */
 bool db_bool(const struct db_rows *r, int col);
-struct id db_id(const struct db_rows *r, int col);       /* nil when NULL */
-str db_bytes(const struct db_rows *r, int col);          /* bytea or text; memory of the rows: valid until db_rows_done */
+struct id db_id(const struct db_rows *r, int col); /* nil when NULL */
+str db_bytes(const struct db_rows *r, int col); /* bytea or text; memory of the rows: valid until db_rows_done */
 /* Elements of a one-dimensional int4[]; memory in `a`. */
 int32_t *db_i32s(const struct db_rows *r, int col, struct arena *a, size_t *out_n);
 

@@ -17,4 +17,5 @@ extern const struct sql_step sql_steps[]; /* made by the build from sql/, ends w
  * Errors: ERR_UNSUPPORTED (newer schema, old server), ERR_CORRUPT (changed step), ERR_BUSY, ERR_INTERNAL (a step failed). */
 enum err_code migrate_run(const char *owner_conninfo, int *out_applied, struct err *e);
 /* The same for another list: for tests. */
-enum err_code migrate_run_steps(const char *owner_conninfo, const struct sql_step *steps, int *out_applied, struct err *e);
+enum err_code migrate_run_steps(const char *owner_conninfo, const struct sql_step *steps, int *out_applied,
+                                struct err *e);

@@ -19,11 +19,12 @@ struct job_owner {
 
 struct job_new {
     const char *queue;  /* static name: "parse", "embed" */
-    struct id object;   /* what it is about; with `queue` unique among jobs that are not finished: a second one is a no-op */
-    struct id source;   /* for the cap per source; nil: none */
-    int priority;       /* higher first; 0 normal */
-    int64_t delay_ms;   /* not before now + delay */
-    int64_t arg;        /* one number for the stage */
+    struct id
+        object; /* what it is about; with `queue` unique among jobs that are not finished: a second one is a no-op */
+    struct id source; /* for the cap per source; nil: none */
+    int priority; /* higher first; 0 normal */
+    int64_t delay_ms; /* not before now + delay */
+    int64_t arg; /* one number for the stage */
 };
 /* Queues the inserts on the transaction (db_send) and announces them at commit. */
 enum err_code job_enqueue(struct db_tx *t, const struct job_new *jobs, size_t n, struct err *e);
@@ -33,18 +34,18 @@ struct job {
     char queue[JOB_QUEUE_NAME_MAX + 1];
     int64_t arg;
     int64_t fence; /* the lease's token */
-    int failures;  /* before this try */
+    int failures; /* before this try */
 };
 struct job_want {
     const char *const *queues; /* names, the first ones are not preferred; NULL-terminated */
-    int limit;                 /* most jobs to claim, 1..1000 */
-    int source_cap;            /* most leased jobs of one source; 0: no cap */
+    int limit; /* most jobs to claim, 1..1000 */
+    int source_cap; /* most leased jobs of one source; 0: no cap */
     int lease_ms;
 };
 /* Claims ready jobs of a workspace, highest priority first, oldest first. In a transaction of its own. Also puts back jobs
  * whose lease ran out. */
-enum err_code job_claim(struct db *d, struct id workspace, struct job_owner who, const struct job_want *want, struct arena *a,
-                        struct job **out, size_t *out_n, struct err *e);
+enum err_code job_claim(struct db *d, struct id workspace, struct job_owner who, const struct job_want *want,
+                        struct arena *a, struct job **out, size_t *out_n, struct err *e);
 /* In the transaction of the result; the last call before db_commit. ERR_CONFLICT: the lease was lost, roll back. */
 enum err_code job_done(struct db_tx *t, const struct job *jobs, size_t n, struct err *e);
 /* In a transaction of its own. `code` is the reason; permanent: a dead letter at once. Backoff: 1 s * 2^failures up to
@@ -59,7 +60,7 @@ enum err_code job_reclaim(struct db *d, struct id workspace, struct job_owner wh
 
 struct job_counts {
     int64_t ready, waiting, leased, dead; /* waiting: not before a later time */
-    int64_t pending;                      /* ready + waiting + leased: jobs not finished */
+    int64_t pending; /* ready + waiting + leased: jobs not finished */
 };
 enum err_code job_count(struct db *d, struct id workspace, struct job_counts *out, struct err *e);
 
@@ -68,8 +69,8 @@ struct job_dead {
     enum err_code code;
     int64_t died_at_ms;
 };
-enum err_code job_dead_list(struct db *d, struct id workspace, int limit, struct arena *a, struct job_dead **out, size_t *out_n,
-                            struct err *e);
+enum err_code job_dead_list(struct db *d, struct id workspace, int limit, struct arena *a, struct job_dead **out,
+                            size_t *out_n, struct err *e);
 /* Back to the queue with a clean record; nil: all. */
 enum err_code job_dead_retry(struct db *d, struct id workspace, struct id job, int64_t *out_n, struct err *e);
 enum err_code job_dead_drop(struct db *d, struct id workspace, struct id job, int64_t *out_n, struct err *e);

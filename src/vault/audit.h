@@ -23,8 +23,8 @@ size_t merkle_pack(const struct merkle *m, uint8_t out[MERKLE_PACKED_MAX]);
 bool merkle_unpack(str bytes, struct merkle *out);
 
 /* Is leaf `index` part of the tree of `size` leaves with this root? (RFC 9162 section 2.1.3.2) */
-bool merkle_inclusion_ok(const uint8_t leaf_hash[32], uint64_t index, uint64_t size, const uint8_t (*proof)[32], size_t proof_n,
-                         const uint8_t root[32]);
+bool merkle_inclusion_ok(const uint8_t leaf_hash[32], uint64_t index, uint64_t size, const uint8_t (*proof)[32],
+                         size_t proof_n, const uint8_t root[32]);
 /* Is the first tree a prefix of the second? (RFC 9162 section 2.1.4.2) */
 bool merkle_consistency_ok(uint64_t size1, const uint8_t root1[32], uint64_t size2, const uint8_t root2[32],
                            const uint8_t (*proof)[32], size_t proof_n);

@@ -41,8 +41,10 @@ static inline struct key_ref key_subject(struct id subject)
  * (kek does not open the ring), ERR_IO. */
 enum err_code keyring_open(const char *dir, struct keyring **out, struct err *e);
 void keyring_close(struct keyring *k); /* clears all keys from memory; NULL is ignored */
-struct id keyring_id(const struct keyring *k); /* made with the ring; lets the data tell that keys and data belong together */
-size_t keyring_damaged(const struct keyring *k); /* records skipped at open because they do not verify; 0 when all is well */
+struct id
+keyring_id(const struct keyring *k); /* made with the ring; lets the data tell that keys and data belong together */
+size_t
+keyring_damaged(const struct keyring *k); /* records skipped at open because they do not verify; 0 when all is well */
 
 /* Makes the workspace's key unless there is one. Durable on return. */
 enum err_code keyring_workspace_add(struct keyring *k, struct id workspace, struct err *e);

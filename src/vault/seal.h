@@ -23,20 +23,23 @@ struct seal_at {
 };
 
 /* Errors: ERR_NOT_FOUND (no such key, or destroyed). */
-enum err_code seal(struct keyring *k, struct key_ref key, const struct seal_at *at, str plain, struct arena *a, str *out,
-                   struct err *e);
+enum err_code seal(struct keyring *k, struct key_ref key, const struct seal_at *at, str plain, struct arena *a,
+                   str *out, struct err *e);
 /* The same, appended to a buffer; ERR_LIMIT when it is full. */
-enum err_code seal_buf(struct keyring *k, struct key_ref key, const struct seal_at *at, str plain, struct buf *out, struct err *e);
+enum err_code seal_buf(struct keyring *k, struct key_ref key, const struct seal_at *at, str plain, struct buf *out,
+                       struct err *e);
 
 /* The key is the one the header names, looked up in at->workspace. Errors: ERR_NOT_FOUND (key destroyed: the words are
  * erased), ERR_CORRUPT (changed bytes, another place, another workspace), ERR_UNSUPPORTED (newer version). */
-enum err_code seal_open(struct keyring *k, const struct seal_at *at, str sealed, struct arena *a, str *out, struct err *e);
+enum err_code seal_open(struct keyring *k, const struct seal_at *at, str sealed, struct arena *a, str *out,
+                        struct err *e);
 /* Into memory of the caller with room for sealed.n - SEAL_OVERHEAD bytes. */
-enum err_code seal_open_to(struct keyring *k, const struct seal_at *at, str sealed, void *out, size_t *out_n, struct err *e);
+enum err_code seal_open_to(struct keyring *k, const struct seal_at *at, str sealed, void *out, size_t *out_n,
+                           struct err *e);
 
 /* Finding by value: a keyed hash, different for each workspace and purpose ("person.email"). Normalise the value first. */
-enum err_code blind_index(struct keyring *k, struct id workspace, const char *purpose, str value, uint8_t out[BLIND_BYTES],
-                          struct err *e);
+enum err_code blind_index(struct keyring *k, struct id workspace, const char *purpose, str value,
+                          uint8_t out[BLIND_BYTES], struct err *e);
 
 void sha256(str bytes, uint8_t out[SHA256_BYTES]);
 struct sha256_state {
@@ -47,6 +50,6 @@ void sha256_add(struct sha256_state *s, const void *p, size_t n);
 void sha256_done(struct sha256_state *s, uint8_t out[SHA256_BYTES]);
 void hex_put(const uint8_t *p, size_t n, char *out); /* 2n lower-case digits and a NUL */
 
-void vault_clear(void *p, size_t n);                       /* cannot be optimised away */
-bool vault_same(const void *x, const void *y, size_t n);   /* time does not depend on the bytes */
-void vault_random(void *p, size_t n);                      /* from the kernel */
+void vault_clear(void *p, size_t n); /* cannot be optimised away */
+bool vault_same(const void *x, const void *y, size_t n); /* time does not depend on the bytes */
+void vault_random(void *p, size_t n); /* from the kernel */

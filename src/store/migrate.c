@@ -1,0 +1,165 @@
+#include "store/migrate.h"
+
+#include <libpq-fe.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "vault/seal.h"
+
+/* PostgreSQL 15: security_invoker views, and what the distribution we build on has. */
+enum { SERVER_MIN = 150000, LOCK_KEY = 0x4841524b };
+
+/* Runs once, on an empty database too. */
+static const char table_sql[] =
+    "CREATE TABLE IF NOT EXISTS schema_step (number integer PRIMARY KEY, name text NOT NULL, "
+    "sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());"
+    "GRANT SELECT ON schema_step TO harken_app";
+static const char list_sql[] = "SELECT number, sha256 FROM schema_step ORDER BY number";
+static const char add_sql[] = "INSERT INTO schema_step (number, name, sha256) VALUES ($1, $2, $3)";
+
+static void notice_drop(void *arg, const PGresult *r)
+{
+    (void)arg;
+    (void)r;
+}
+
+/* Several statements in one string are one transaction for the server unless they say otherwise. */
+static PGresult *sql_run(PGconn *pg, const char *sql, const char *what, struct err *e)
+{
+    PGresult *r = PQexec(pg, sql);
+    ExecStatusType st = PQresultStatus(r);
+
+    if (st == PGRES_COMMAND_OK || st == PGRES_TUPLES_OK)
+        return r;
+    if (PQstatus(pg) == CONNECTION_BAD)
+        err_set(e, ERR_BUSY, "%s: connection to the database lost", what);
+    else
+        err_set(
+            e, ERR_INTERNAL, "%s: sqlstate %s: %s", what, PQresultErrorField(r, PG_DIAG_SQLSTATE),
+            PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY)); /* the text is ours: nothing of a user stands in a step */
+    PQclear(r);
+    return NULL;
+}
+
+static enum err_code sql_do(PGconn *pg, const char *sql, const char *what, struct err *e)
+{
+    PGresult *r = sql_run(pg, sql, what, e);
+
+    PQclear(r);
+    return r ? ERR_OK : e->code;
+}
+
+static void step_hash(const struct sql_step *s, char hex[2 * SHA256_BYTES + 1])
+{
+    uint8_t h[SHA256_BYTES];
+
+    sha256(str_of(s->sql), h);
+    hex_put(h, sizeof h, hex);
+}
+
+static enum err_code step_apply(PGconn *pg, const struct sql_step *s, struct err *e)
+{
+    char number[16], hex[2 * SHA256_BYTES + 1];
+    const char *values[3] = {number, s->name, hex};
+    PGresult *r;
+    bool ok;
+
+    snprintf(number, sizeof number, "%d", s->number);
+    step_hash(s, hex);
+    if (sql_do(pg, "BEGIN", s->name, e) || sql_do(pg, "SET LOCAL lock_timeout = '10s'", s->name, e) ||
+        sql_do(pg, s->sql, s->name, e))
+        return e->code;
+    r = PQexecParams(pg, add_sql, 3, NULL, values, NULL, NULL, 0);
+    ok = PQresultStatus(r) == PGRES_COMMAND_OK;
+    PQclear(r);
+    if (!ok)
+        return err_set(e, ERR_INTERNAL, "%s: cannot record the step", s->name);
+    return sql_do(pg, "COMMIT", s->name, e);
+}
+
+static const struct sql_step *step_find(const struct sql_step *steps, int number)
+{
+    for (; steps->number; steps++)
+        if (steps->number == number)
+            return steps;
+    return NULL;
+}
+
+/* *out_last: the newest step applied, 0 for none. */
+static enum err_code applied_check(PGconn *pg, const struct sql_step *steps, int *out_last, struct err *e)
+{
+    PGresult *r = sql_run(pg, list_sql, "read schema version", e);
+    char hex[2 * SHA256_BYTES + 1];
+    enum err_code code = r ? ERR_OK : e->code;
+
+    *out_last = 0;
+    for (int i = 0; !code && i < PQntuples(r); i++) {
+        int64_t number = 0;
+        const struct sql_step *s;
+
+        str_to_i64(str_of(PQgetvalue(r, i, 0)), &number);
+        s = step_find(steps, (int)number);
+        if (!s) {
+            code =
+                err_set(e, ERR_UNSUPPORTED,
+                        "the database has schema step %d, this program knows fewer: use a newer harken", (int)number);
+            break;
+        }
+        step_hash(s, hex);
+        if (strcmp(hex, PQgetvalue(r, i, 1)) != 0)
+            code = err_set(e, ERR_CORRUPT, "schema step %s was applied with another text", s->name);
+        *out_last = (int)number;
+    }
+    PQclear(r);
+    return code;
+}
+
+static enum err_code steps_run(PGconn *pg, const struct sql_step *steps, int *out_applied, struct err *e)
+{
+    char lock[64];
+    int last;
+
+    if (PQserverVersion(pg) < SERVER_MIN)
+        return err_set(e, ERR_UNSUPPORTED, "PostgreSQL %d is too old: 15 or later is needed",
+                       PQserverVersion(pg) / 10000);
+    snprintf(lock, sizeof lock, "SELECT pg_advisory_lock(%d)", LOCK_KEY); /* ends with the connection */
+    if (sql_do(pg, lock, "wait for another migration", e) || sql_do(pg, table_sql, "make schema_step", e) ||
+        applied_check(pg, steps, &last, e))
+        return e->code;
+    for (; steps->number; steps++) {
+        if (steps->number <= last)
+            continue;
+        if (step_apply(pg, steps, e))
+            return err_wrap(e, "schema step");
+        LOG_INFO("migrate.step", F_CZ("name", steps->name));
+        ++*out_applied;
+    }
+    return ERR_OK;
+}
+
+enum err_code migrate_run_steps(const char *owner_conninfo, const struct sql_step *steps, int *out_applied,
+                                struct err *e)
+{
+    PGconn *pg = PQconnectdb(owner_conninfo);
+    enum err_code code;
+    struct err own;
+    int applied = 0;
+
+    e = e ? e : &own;
+    PQsetNoticeReceiver(pg, notice_drop, NULL);
+    if (PQstatus(pg) != CONNECTION_OK)
+        code = err_set(e, ERR_BUSY, "the database does not answer");
+    else
+        code = steps_run(pg, steps, &applied, e);
+    PQfinish(pg);
+    if (code)
+        return err_wrap(e, "migrate");
+    if (out_applied)
+        *out_applied = applied;
+    return ERR_OK;
+}
+
+enum err_code migrate_run(const char *owner_conninfo, int *out_applied, struct err *e)
+{
+    return migrate_run_steps(owner_conninfo, sql_steps, out_applied, e);
+}

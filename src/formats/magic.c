@@ -111,7 +111,7 @@ const char *magic_machine_text(str head)
         str_starts(s, STR("-- PostgreSQL database dump")) || str_starts(s, STR("-- MySQL dump")) ||
         str_starts_nocase(s, STR("PRAGMA foreign_keys")))
         return "SQL dump: records come in through a connector or as CSV";
-    if (str_starts(s, STR("<?xml")) && !str_contains(head, STR("<html")))
+    if (str_starts(s, STR("<?xml")) && str_find_nocase(str_sub(s, 0, 1024), STR("<html"), 0) == SIZE_MAX)
         return "XML file";
     if (str_starts(s, STR("#!/")))
         return "program";

@@ -94,6 +94,7 @@ enum err_code talk_finish(struct talk *t, struct interaction *ia, struct err *e)
 struct vote {
     str label;
     size_t n;
+    size_t order;
 };
 
 struct talk_votes {
@@ -143,7 +144,7 @@ void talk_votes_add(struct talk_votes *v, str label)
     s = vote_slot(v, label);
     if (s->n == 0) {
         s->label = label;
-        v->labels++;
+        s->order = v->labels++;
     }
     s->n++;
     v->total++;
@@ -152,6 +153,11 @@ void talk_votes_add(struct talk_votes *v, str label)
 size_t talk_votes_of(const struct talk_votes *v, str label)
 {
     return vote_slot(v, label)->n;
+}
+
+size_t talk_votes_order(const struct talk_votes *v, str label)
+{
+    return vote_slot(v, label)->order;
 }
 
 size_t talk_votes_labels(const struct talk_votes *v)

@@ -40,6 +40,7 @@ struct talk_votes;
 struct talk_votes *talk_votes_new(struct arena *a);
 void talk_votes_add(struct talk_votes *v, str label);
 size_t talk_votes_of(const struct talk_votes *v, str label);
+size_t talk_votes_order(const struct talk_votes *v, str label); /* 0 for the first label that was added */
 size_t talk_votes_labels(const struct talk_votes *v); /* distinct */
 size_t talk_votes_total(const struct talk_votes *v);
 

@@ -260,6 +260,8 @@ static bool say_counts(const struct doc *d, const struct line *l)
 {
     if (l->kind != LINE_SAY)
         return false;
+    if (l->start_ms == IA_TIME_NONE && (d->timed * 2 > d->says || d->whos > 1))
+        return false; /* where turns carry times, a colon in a line without one is the speaker's own */
     return l->start_ms != IA_TIME_NONE || talk_label_is_name(l->label) ||
            (talk_votes_of(d->votes, l->label) > 1 && l->label.n <= 40);
 }

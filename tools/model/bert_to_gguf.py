@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Converts a BERT sentence encoder (sentence-transformers folder, safetensors) to GGUF, the format llama.cpp loads.
 
-usage: bert_to_gguf.py [--type f32|f16|q8_0] [--name NAME] MODEL_FOLDER OUT.gguf
+usage: bert_to_gguf.py [--type f32|f16|bf16|q8_0] [--name NAME] MODEL_FOLDER OUT.gguf
 
 MODEL_FOLDER holds config.json, model.safetensors, vocab.txt, tokenizer_config.json, modules.json and the pooling
 module's config.json. Matrices are stored in --type (f16 unless said otherwise), vectors (norms, biases) and the
@@ -20,8 +20,8 @@ import numpy as np
 
 # GGUF value types and ggml tensor types (gguf.h, ggml.h).
 U32, I32, F32, BOOL, STRING, ARRAY = 4, 5, 6, 7, 8, 9
-TENSOR_TYPES = {"f32": 0, "f16": 1, "q8_0": 8}
-FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7}
+TENSOR_TYPES = {"f32": 0, "f16": 1, "q8_0": 8, "bf16": 30}
+FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7, "bf16": 32}
 POOLING = {"mean": 1, "cls": 2, "lasttoken": 3}
 TOKEN_NORMAL, TOKEN_UNKNOWN, TOKEN_CONTROL = 1, 2, 3
 ALIGNMENT = 32
@@ -94,12 +94,20 @@ def quantise_q8(values):
     return out.tobytes()
 
 
+def round_bf16(values):
+    """The upper half of each f32, rounded to the nearest, ties to even."""
+    bits = np.ascontiguousarray(values, dtype="<f4").view("<u4").astype(np.uint64)
+    return ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype("<u2").tobytes()
+
+
 def encode(name, values, wanted):
     """The tensor's stored type and bytes."""
     if values.ndim == 1 or name in KEPT_F32 or wanted == "f32":
         return "f32", np.ascontiguousarray(values, dtype="<f4").tobytes()
     if wanted == "q8_0" and values.shape[-1] % Q8_BLOCK == 0:
         return "q8_0", quantise_q8(values)
+    if wanted == "bf16" and name != "token_embd.weight":  # a table of rows, never multiplied: keep the better digits
+        return "bf16", round_bf16(values)
     return "f16", values.astype("<f2").tobytes()
 
 

@@ -76,3 +76,6 @@ enum err_code job_dead_retry(struct db *d, struct id workspace, struct id job, i
 enum err_code job_dead_drop(struct db *d, struct id workspace, struct id job, int64_t *out_n, struct err *e);
 
 #define JOB_CHANNEL "harken_job" /* for db_listener_new */
+
+extern const struct db_stmt queue_sql[];
+extern const size_t queue_sql_n;

@@ -288,6 +288,9 @@ static enum err_code rec_load(struct keyring *k, const struct rec *r, uint32_t n
     struct slot *owner = NULL;
 
     if (!rec_ok(r)) {
+        if (number == 0)
+            return err_set(e, ERR_CORRUPT,
+                           "the first record of the key ring is damaged: restore the ring from its backup");
         k->damaged++;
         return ERR_OK;
     }

@@ -33,11 +33,11 @@ struct http_field {
 /* Every string lives in `arena` or the connection's buffers until the handler has returned and the reply is sent. */
 struct http_request {
     enum http_method method;
-    str path;     /* decoded once: starts with '/', UTF-8, no control byte, no "." or ".." part, no encoded '/' or '\' */
+    str path; /* decoded once: starts with '/', UTF-8, no control byte, no "." or ".." part, no encoded '/' or '\' */
     str raw_path; /* as sent */
-    str query;    /* as sent, without '?'; see http_query_get */
-    str host;     /* host and port as sent, valid; empty only for HTTP/1.0 */
-    int minor;    /* HTTP/1.minor: 0 or 1 */
+    str query; /* as sent, without '?'; see http_query_get */
+    str host; /* host and port as sent, valid; empty only for HTTP/1.0 */
+    int minor; /* HTTP/1.minor: 0 or 1 */
     bool tls;
     str peer; /* "127.0.0.1", "::1", or "unix" */
     char id[ID_TEXT_LEN + 1]; /* made by the server; the reply carries it as X-Request-Id */
@@ -109,9 +109,9 @@ enum http_stream_event {
     HTTP_STREAM_DRAIN, /* the server is stopping: say goodbye and end soon */
 };
 struct http_stream_opts {
-    size_t max_bytes;   /* unsent bytes held for a slow client; 0 gives 256 KiB */
-    int heartbeat_ms;   /* send `heartbeat` when nothing was sent for so long; 0: never */
-    str heartbeat;      /* static, like ":\n\n" */
+    size_t max_bytes; /* unsent bytes held for a slow client; 0 gives 256 KiB */
+    int heartbeat_ms; /* send `heartbeat` when nothing was sent for so long; 0: never */
+    str heartbeat; /* static, like ":\n\n" */
     /* Runs on a loop thread and must not block; may write and end. NULL: not told. */
     void (*on_event)(void *ctx, struct http_stream *s, enum http_stream_event ev);
     void *ctx; /* must live until GONE was told or http_stream_end returned, whichever is first */

@@ -234,8 +234,8 @@ enum err_code http_answer_err(const struct http_answer *answer, struct err *e)
     static const struct {
         int status;
         enum err_code code;
-    } rows[] = {{400, ERR_INVALID}, {401, ERR_DENIED}, {403, ERR_DENIED},   {404, ERR_NOT_FOUND},    {409, ERR_CONFLICT},
-                {413, ERR_LIMIT},   {422, ERR_INVALID}, {429, ERR_LIMIT},   {501, ERR_UNSUPPORTED}, {503, ERR_BUSY}};
+    } rows[] = {{400, ERR_INVALID}, {401, ERR_DENIED},  {403, ERR_DENIED}, {404, ERR_NOT_FOUND},   {409, ERR_CONFLICT},
+                {413, ERR_LIMIT},   {422, ERR_INVALID}, {429, ERR_LIMIT},  {501, ERR_UNSUPPORTED}, {503, ERR_BUSY}};
     enum err_code code = answer->status >= 500 ? ERR_INTERNAL : ERR_INVALID;
     struct json_doc *d = NULL;
     str title = STR_NULL, detail = STR_NULL;

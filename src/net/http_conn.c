@@ -125,7 +125,8 @@ void conn_free(struct conn *c)
 static bool flush(struct conn *c)
 {
     while (c->writable && unsent(c)) {
-        struct iovec v[2] = {{c->out.p + c->out_at, c->out.n - c->out_at}, {(void *)(uintptr_t)c->out_body.p, c->out_body.n}};
+        struct iovec v[2] = {{c->out.p + c->out_at, c->out.n - c->out_at},
+                             {(void *)(uintptr_t)c->out_body.p, c->out_body.n}};
         int from = v[0].iov_len ? 0 : 1, n = v[1].iov_len ? 2 - from : 1;
         ssize_t got = c->io->sendv(c, v + from, n);
         size_t head;
@@ -530,6 +531,7 @@ static bool step_read(struct conn *c)
     if (c->readable) {
         n = c->io->recv(c, c->loop->scratch, HTTP_SCRATCH);
         if (n > 0) {
+            c->readable = n == HTTP_SCRATCH || c->fin; /* less means that there is no more: the next edge tells */
             used = feed(c, c->loop->scratch, (size_t)n);
             if (used < (size_t)n && !c->closing)
                 buf_put(&c->in, c->loop->scratch + used, (size_t)n - used);
@@ -621,6 +623,7 @@ void conn_event(struct conn *c, bool can_read, bool can_write, bool read_closed,
         conn_kill(c);
         return;
     }
+    c->fin = c->fin || read_closed;
     c->readable = c->readable || can_read || read_closed;
     c->writable = c->writable || can_write;
     if (read_closed && c->x)

@@ -14,8 +14,9 @@ static str token;
 static volatile sig_atomic_t stop;
 
 static const char page[] = "<!doctype html><html lang=\"en\"><title>demo</title><p>It runs.</p></html>\n";
-static const char fixed[] = "{\"id\":\"0192f0c1-7c1e-7000-8000-000000000000\",\"state\":\"ready\",\"pending\":0,\"kind\":"
-                            "\"demo\",\"padding\":\"......................................................\"}";
+static const char fixed[] =
+    "{\"id\":\"0192f0c1-7c1e-7000-8000-000000000000\",\"state\":\"ready\",\"pending\":0,\"kind\":"
+    "\"demo\",\"padding\":\"......................................................\"}";
 
 static bool head(void *ctx, struct http_request *rq, struct http_plan *plan, struct http_reply *rep)
 {
@@ -76,7 +77,8 @@ static void lines(struct http_request *rq, struct http_reply *rep)
     }
     s = http_reply_stream(rep, STR("application/jsonl"), NULL);
     for (uint64_t i = 0; i < n; i++) {
-        int len = snprintf(line, sizeof line, "{\"line\":%llu,\"text\":\"the quick brown fox\"}\n", (unsigned long long)i);
+        int len =
+            snprintf(line, sizeof line, "{\"line\":%llu,\"text\":\"the quick brown fox\"}\n", (unsigned long long)i);
 
         if (http_stream_wait(s, (size_t)len, 30000, &e) || http_stream_write(s, str_n(line, (size_t)len), &e))
             break;

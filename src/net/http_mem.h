@@ -72,7 +72,7 @@ static inline void mem_world_init(struct mem_world *w, const struct http_server_
     w->server.o.idle_timeout_ms = 75000;
     w->server.o.write_timeout_ms = 30000;
     w->server.o.loops = 1;
-    w->server.queue = queue_new(o->queue_max ? o->queue_max : 4);
+    work_init(&w->server.work, o->queue_max ? o->queue_max : 4);
     w->loop.server = &w->server;
     w->loop.ep = -1;
     w->loop.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -116,7 +116,7 @@ static inline void mem_say(struct mem_world *w, struct mem *m, str bytes)
 /* Runs one handler that waits for a worker; false when none does. */
 static inline bool mem_work(struct mem_world *w)
 {
-    struct exchange *x = queue_len(w->server.queue) ? queue_pop(w->server.queue, 0) : NULL;
+    struct exchange *x = work_try(&w->server.work);
 
     if (!x)
         return false;
@@ -150,5 +150,5 @@ static inline void mem_world_done(struct mem_world *w)
     close(w->loop.wake);
     free(w->loop.scratch);
     pthread_mutex_destroy(&w->loop.inbox_lock);
-    queue_free(w->server.queue);
+    work_done(&w->server.work);
 }

@@ -12,6 +12,7 @@
 #include "base/thread.h"
 #include "net/http_parse.h"
 #include "net/http_server.h"
+#include "net/http_work.h"
 
 enum {
     HTTP_SCRATCH = 64 * 1024,   /* one read */
@@ -59,7 +60,7 @@ struct exchange {
     bool stream_begun, stream_over;
     size_t body_counted; /* of the server's body budget */
     int64_t sent_bytes;
-    struct exchange *next_free;
+    struct exchange *next_free, *next_work;
 };
 
 struct http_stream {
@@ -105,6 +106,7 @@ struct conn {
     int fd;
     enum conn_state state;
     bool readable, writable, eof, in_ready;
+    bool fin; /* the client has closed its sending side; what it sent before may still have to be read */
     bool closing;     /* after this reply: no further request */
     bool tls;
     char peer[48];
@@ -132,6 +134,7 @@ struct loop {
     struct conn *ready, *dead;
     struct exchange *free;
     size_t n_free;
+    atomic_bool sleeps;         /* in epoll_wait, or about to: a note must wake it */
     pthread_mutex_t inbox_lock; /* guards inbox, inbox_tail */
     struct note *inbox, *inbox_tail;
     int64_t now_ms, tick_ms;
@@ -143,7 +146,12 @@ struct loop {
     atomic_size_t n_conns, n_busy;
 };
 
-struct listener;
+struct listener {
+    int fd;
+    char url[160];
+    bool adopted;
+    bool closed;
+};
 
 struct http_server {
     struct http_server_opts o;
@@ -152,7 +160,7 @@ struct http_server {
     struct loop *loops;
     struct thread *workers;
     int n_workers;
-    struct queue *queue;
+    struct http_work work;
     bool started;
     atomic_bool draining, stopping, keep_listening;
     atomic_int drained_loops;
@@ -188,7 +196,7 @@ void stream_detach(struct http_stream *s, bool tell);
 void stream_tell(struct http_stream *s, enum http_stream_event ev);
 void stream_release(struct http_stream *s); /* one of s->refs */
 
-/* http_server.c */
+/* http_loop.c */
 struct exchange *exchange_new(struct loop *l);
 void exchange_free(struct exchange *x);
 void exchange_destroy(struct exchange *x);
@@ -196,5 +204,10 @@ void loop_post(struct loop *l, struct note *n);
 void loop_notes(struct loop *l); /* acts on what was posted */
 void loop_bury(struct loop *l);  /* frees the dead connections */
 bool server_dispatch(struct exchange *x); /* false: the queue is full */
+void loop_wake(struct loop *l);
+enum err_code loop_open(struct loop *l, struct http_server *s, int index, struct err *e);
+void loop_run(void *loop);
+void loop_close(struct loop *l); /* after its thread and all workers have ended */
 
+/* http_server.c */
 extern struct metric http_m_requests[6], http_m_conns, http_m_shed, http_m_refused, http_m_took;

@@ -14,9 +14,9 @@ static void decoding(void **state)
         bool form;
         const char *out; /* NULL: refused */
     } rows[] = {
-        {"abc", false, "abc"}, {"a+b", false, "a+b"},     {"a+b", true, "a b"},      {"%41%2b", false, "A+"},
-        {"%c3%A4", false, "ä"}, {"%", false, NULL},        {"%4", false, NULL},       {"a%zz", false, NULL},
-        {"%00", false, NULL},   {"%0a", false, NULL},      {"%0a", true, "\n"},       {"%ff", false, NULL},
+        {"abc", false, "abc"},   {"a+b", false, "a+b"},      {"a+b", true, "a b"},    {"%41%2b", false, "A+"},
+        {"%c3%A4", false, "ä"},  {"%", false, NULL},         {"%4", false, NULL},     {"a%zz", false, NULL},
+        {"%00", false, NULL},    {"%0a", false, NULL},       {"%0a", true, "\n"},     {"%ff", false, NULL},
         {"%c0%af", false, NULL}, {"%ed%a0%80", false, NULL}, {"%252e", false, "%2e"}, {"%7f", true, NULL},
         {"", true, ""},
     };
@@ -35,7 +35,8 @@ static void decoding(void **state)
 
 static void paths(void **state)
 {
-    static const char *bad[] = {"", "a", "/..", "/.", "/a/../b", "/%2e%2e/a", "/a%2fb", "/a%5Cb", "/%00", "/a/.", "/%ff"};
+    static const char *bad[] = {"",       "a",      "/..",  "/.",   "/a/../b", "/%2e%2e/a",
+                                "/a%2fb", "/a%5Cb", "/%00", "/a/.", "/%ff"};
     static const char *good[] = {"/", "//", "/a/", "/a//b", "/...", "/.a", "/a%20b", "/%C3%A4", "/\\a"};
     struct arena *a = arena_new("test");
     str out;

@@ -19,22 +19,22 @@ struct http_server_opts {
     int loops;                 /* 0: one for every two cores */
     int workers;               /* 0: 4 for every core, at least 8 */
     size_t queue_max;          /* requests that wait for a worker; 0: 32 for every worker */
-    size_t conns_max;          /* 0: what RLIMIT_NOFILE leaves, at most 16384. Full: the longest idle one is closed, or
+    size_t conns_max; /* 0: what RLIMIT_NOFILE leaves, at most 16384. Full: the longest idle one is closed, or
                                   the new one gets 503 */
-    size_t body_max;           /* of routes that do not say otherwise; 0: 1 MiB */
-    size_t bodies_max;         /* of all bodies in memory together; full: 503. 0: 256 MiB */
-    int head_timeout_ms;       /* first byte to end of head: 408. 0: 15 s */
-    int body_timeout_ms;       /* start-up allowance; a body must then keep 4 KiB/s. 0: 20 s */
-    int idle_timeout_ms;       /* kept alive without a request; 0: 75 s */
-    int write_timeout_ms;      /* without any progress; 0: 30 s */
+    size_t body_max; /* of routes that do not say otherwise; 0: 1 MiB */
+    size_t bodies_max; /* of all bodies in memory together; full: 503. 0: 256 MiB */
+    int head_timeout_ms; /* first byte to end of head: 408. 0: 15 s */
+    int body_timeout_ms; /* start-up allowance; a body must then keep 4 KiB/s. 0: 20 s */
+    int idle_timeout_ms; /* kept alive without a request; 0: 75 s */
+    int write_timeout_ms; /* without any progress; 0: 30 s */
 
     /* On a loop, when the head is vetted. Sets *plan, rq->user; or answers at once (status 400 and up) through `rep`
      * and returns false: `handle` then does not run. NULL: every request is handled. */
     bool (*head)(void *ctx, struct http_request *rq, struct http_plan *plan, struct http_reply *rep);
     /* Required. Fills `rep`. On a worker, or on a loop if planned so. */
     void (*handle)(void *ctx, struct http_request *rq, struct http_reply *rep);
-    /* After the last byte of a reply was handed to the kernel or the client was lost (then status 0 if nothing was
-     * sent). On a loop; for access logs and counters. NULL: not called. */
+    /* Once for every vetted request, when its reply was passed on for sending or its client was lost: then with status
+     * 0 if nothing was sent. On a loop; for access logs and counters. NULL: not called. */
     void (*done)(void *ctx, const struct http_request *rq, int status, int64_t sent_bytes, int64_t took_us);
     void *ctx;
 };

@@ -60,8 +60,9 @@ static void handle(void *ctx, struct http_request *rq, struct http_reply *rep)
         http_problem(rep, 400, STR_NULL, STR("Not so"), STR("the \"x\" is wrong"));
         return;
     }
-    http_body(rep, STR("text/plain"),
-              str_fmt(rq->arena, "%.*s %.*s %zu", STR_ARG(http_method_name(rq->method)), STR_ARG(rq->path), rq->body.n));
+    http_body(
+        rep, STR("text/plain"),
+        str_fmt(rq->arena, "%.*s %.*s %zu", STR_ARG(http_method_name(rq->method)), STR_ARG(rq->path), rq->body.n));
 }
 
 static struct http_server *serve(const struct http_server_opts *more)
@@ -99,9 +100,11 @@ static void calls(void **state)
     assert_int_equal(got.status, 200);
     assert_true(str_eq(got.body, STR("GET /a b 0")));
     assert_int_equal(got.request_id.n, ID_TEXT_LEN);
-    assert_int_equal(http_client_call(c, &(struct http_call){.path = STR("/loop"), .body = str_n(big, 100000)}, a, &got, &e), 0);
+    assert_int_equal(
+        http_client_call(c, &(struct http_call){.path = STR("/loop"), .body = str_n(big, 100000)}, a, &got, &e), 0);
     assert_true(str_eq(got.body, STR("POST /loop 100000")));
-    assert_int_equal(http_client_call(c, &(struct http_call){.path = STR("/"), .body = str_n(big, 100001)}, a, &got, &e), 0);
+    assert_int_equal(
+        http_client_call(c, &(struct http_call){.path = STR("/"), .body = str_n(big, 100001)}, a, &got, &e), 0);
     assert_int_equal(got.status, 413);
     assert_int_equal(http_client_call(c, &(struct http_call){.path = STR("/bad"), .method = "DELETE"}, a, &got, &e), 0);
     assert_int_equal(http_answer_err(&got, &e), ERR_INVALID);
@@ -136,7 +139,9 @@ static void lines_come_one_by_one_and_can_be_stopped(void **state)
     (void)state;
     assert_int_equal(http_client_new(str_of(http_server_url(s, 0)), &c, &e), ERR_OK);
     n = 0;
-    assert_int_equal(http_client_call(c, &(struct http_call){.path = STR("/lines"), .on_line = count_line, .ctx = &n}, a, &got, &e), ERR_OK);
+    assert_int_equal(
+        http_client_call(c, &(struct http_call){.path = STR("/lines"), .on_line = count_line, .ctx = &n}, a, &got, &e),
+        ERR_OK);
     assert_int_equal(n, 15000);
     assert_int_equal(http_client_call(c, &(struct http_call){.path = STR("/lines")}, a, &got, &e), ERR_OK);
     assert_true(str_ends(got.body, STR("line 19999\n")));

@@ -1,8 +1,9 @@
 #include "net/http_vet.h"
 
 static const str method_names[HTTP_M_COUNT] = {
-    [HTTP_M_GET] = {"GET", 3},     [HTTP_M_HEAD] = {"HEAD", 4},     [HTTP_M_POST] = {"POST", 4},       [HTTP_M_PUT] = {"PUT", 3},
-    [HTTP_M_PATCH] = {"PATCH", 5}, [HTTP_M_DELETE] = {"DELETE", 6}, [HTTP_M_OPTIONS] = {"OPTIONS", 7},
+    [HTTP_M_GET] = {"GET", 3},         [HTTP_M_HEAD] = {"HEAD", 4},   [HTTP_M_POST] = {"POST", 4},
+    [HTTP_M_PUT] = {"PUT", 3},         [HTTP_M_PATCH] = {"PATCH", 5}, [HTTP_M_DELETE] = {"DELETE", 6},
+    [HTTP_M_OPTIONS] = {"OPTIONS", 7},
 };
 
 str http_method_name(enum http_method m)

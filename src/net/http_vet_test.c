@@ -18,7 +18,8 @@ static int vet(const char *method, const char *target, int minor, const struct h
 static void hosts(void **state)
 {
     static const char *good[] = {"a", "example.com", "127.0.0.1:80", "[::1]", "[::1]:65535", "a_b-c.d", "A:"};
-    static const char *bad[] = {"", ":80", ".", "a b", "a/b", "<x>", "[::1", "[]", "a@b", "a:b:c", "a:65536", "a,b", "a?b", "\xe9", "[::1]x"};
+    static const char *bad[] = {"",    ":80",   ".",       "a b", "a/b", "<x>",  "[::1",  "[]",
+                                "a@b", "a:b:c", "a:65536", "a,b", "a?b", "\xe9", "[::1]x"};
     char longest[300];
 
     (void)state;

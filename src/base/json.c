@@ -283,7 +283,8 @@ static void write_str(struct jw *w, str s)
         }
         buf_put(w->b, esc, n);
     }
-    buf_put(w->b, s.p + from, s.n - from);
+    if (s.n > from)
+        buf_put(w->b, s.p + from, s.n - from);
     buf_char(w->b, '"');
     arena_free(tmp);
 }

@@ -67,6 +67,8 @@ size_t str_find(str s, str needle, size_t from)
         return SIZE_MAX;
     if (!needle.n)
         return from;
+    if (needle.n > s.n - from)
+        return SIZE_MAX; /* also keeps NULL away from memmem */
     p = memmem(s.p + from, s.n - from, needle.p, needle.n);
     return p ? (size_t)(p - s.p) : SIZE_MAX;
 }

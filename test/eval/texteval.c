@@ -159,9 +159,17 @@ static void do_pii(struct ask *q)
         jw_end(q->w);
     }
     jw_end(q->w);
+    jw_ki64(q->w, "code", pii_phone_code(json_str(json_get(q->in, "phone"), STR(""))));
     m = pii_mask_new();
     jw_kstr(q->w, "masked", pii_mask_text(m, q->text, s, n, q->a, NULL));
     pii_mask_free(m);
+}
+#endif
+
+#ifdef HAVE_PII
+static void do_iban(struct ask *q)
+{
+    jw_kbool(q->w, "valid", pii_iban_valid(q->text));
 }
 #endif
 
@@ -184,7 +192,7 @@ static const struct {
     {"clean", do_clean},
 #endif
 #ifdef HAVE_PII
-    {"pii", do_pii},
+    {"pii", do_pii}, {"iban", do_iban},
 #endif
 #ifdef HAVE_NAMES
     {"name", do_name},

@@ -1,0 +1,210 @@
+#include "text/pii_priv.h"
+
+static const char *const type_names[PII_TYPES] = {
+    [PII_MAIL] = "mail",       [PII_PHONE] = "phone", [PII_IBAN] = "iban", [PII_CARD] = "card",   [PII_NATIONAL_ID] = "national_id", [PII_ACCOUNT] = "account", [PII_SECRET] = "secret",
+    [PII_ADDRESS] = "address", [PII_ZIP] = "zip",     [PII_NAME] = "name", [PII_IP] = "ip",       [PII_URL] = "url",                 [PII_BIRTH] = "birth",     [PII_PLACE] = "place",
+};
+
+/* Where two finds overlap, the one with the stricter form wins. */
+static const float type_weight[PII_TYPES] = {
+    [PII_MAIL] = 0.5f, [PII_URL] = 0.4f, [PII_IBAN] = 0.4f, [PII_IP] = 0.3f, [PII_CARD] = 0.2f, [PII_NATIONAL_ID] = 0.15f, [PII_ADDRESS] = 0.12f, [PII_SECRET] = 0.1f, [PII_ZIP] = 0.02f, [PII_PLACE] = -0.3f,
+};
+
+const char *pii_type_name(enum pii_type t)
+{
+    return t >= 0 && t < PII_TYPES ? type_names[t] : "";
+}
+
+void pii_add(struct pii_run *r, enum pii_type type, size_t start, size_t end, double confidence)
+{
+    if (end > start)
+        ARENA_PUSH(r->a, r->span, r->span_n, r->span_cap) = (struct pii_span){type, (uint32_t)start, (uint32_t)end, (float)confidence};
+}
+
+bool pii_taken(const struct pii_run *r, size_t start, size_t end)
+{
+    /* the newest finds are the near ones; texts with many finds must not cost the square of them */
+    size_t from = r->span_n > 64 ? r->span_n - 64 : 0;
+
+    for (size_t i = from; i < r->span_n; i++)
+        if (r->span[i].start < end && r->span[i].end > start && r->span[i].type != PII_PLACE)
+            return true;
+    return false;
+}
+
+size_t pii_word_at(const struct pii_run *r, size_t at)
+{
+    size_t lo = 0, hi = r->n;
+
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (r->w[mid].start >= at)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo;
+}
+
+bool pii_in(str word, const char *words)
+{
+    const char *p = words;
+
+    if (word.n == 0)
+        return false;
+    while (*p) {
+        const char *end = strchrnul(p, ' ');
+        if ((size_t)(end - p) == word.n && *p == *word.p && memcmp(p, word.p, word.n) == 0)
+            return true;
+        p = *end ? end + 1 : end;
+    }
+    return false;
+}
+
+bool pii_cue_before(const struct pii_run *r, size_t w, size_t reach, const char *cues)
+{
+    size_t stops = 0;
+
+    for (size_t i = w; i-- > 0 && w - i <= reach;) {
+        if (pii_in(r->w[i].low, cues))
+            return true;
+        stops += r->w[i + 1 < r->n ? i + 1 : i].first;
+        if (stops > 1)
+            return false;
+    }
+    return false;
+}
+
+static bool word_char(uint32_t c)
+{
+    return uni_is_alnum(c) || uni_is_mark(c);
+}
+
+/* Inside a word: ' or a hyphen between letters. */
+static bool inner_char(str t, size_t i, size_t next, uint32_t c, bool letters)
+{
+    size_t after = next;
+
+    if (next >= t.n || !(c == '\'' || c == 0x2019 || (c == '-' && letters)))
+        return false;
+    c = uni_next(t, &after);
+    (void)i;
+    return uni_is_alpha(c);
+}
+
+static void word_read(struct pii_run *r, size_t *at, size_t prev_end, size_t *cap)
+{
+    str t = r->text;
+    size_t i = *at, probe = *at;
+    struct pii_word w = {.start = (uint32_t)i};
+    bool upper_seen = false, lower_seen = false, stop = r->n == 0;
+
+    w.cap = uni_is_upper(uni_next(t, &probe));
+    while (i < t.n) {
+        size_t next = i;
+        uint32_t c = uni_next(t, &next);
+        if (!word_char(c) && !inner_char(t, i, next, c, w.letters && !w.digits))
+            break;
+        if (c >= '0' && c <= '9') {
+            w.digits = true;
+        } else if (word_char(c)) {
+            w.letters = true;
+            upper_seen |= uni_is_upper(c);
+            lower_seen |= !uni_is_upper(c);
+        }
+        i = next;
+    }
+    w.end = (uint32_t)i;
+    w.all_caps = upper_seen && !lower_seen && i - w.start > 1;
+    w.low = uni_fold(r->a, str_sub(t, w.start, i));
+    for (size_t k = prev_end; k < w.start; k++) {
+        w.newline = w.newline || t.p[k] == '\n' || t.p[k] == '\r';
+        stop = stop || strchr("?!:\"\n", t.p[k]) || (t.p[k] == '.' && !(r->n && (r->w[r->n - 1].low.n == 1 || pii_in(r->w[r->n - 1].low, "mr mrs ms dr prof st jr sr vs no"))));
+    }
+    w.first = stop;
+    ARENA_PUSH(r->a, r->w, r->n, *cap) = w;
+    *at = i;
+}
+
+static void words_read(struct pii_run *r)
+{
+    size_t i = 0, prev_end = 0, cap = 0;
+
+    while (i < r->text.n) {
+        size_t next = i;
+        if (!word_char(uni_next(r->text, &next))) {
+            i = next;
+            continue;
+        }
+        word_read(r, &i, prev_end, &cap);
+        prev_end = i;
+    }
+}
+
+static bool has_capital(str t)
+{
+    for (size_t i = 0; i < t.n;)
+        if (uni_is_upper(uni_next(t, &i)))
+            return true;
+    return false;
+}
+
+static int by_worth(const void *x, const void *y)
+{
+    const struct pii_span *a = x, *b = y;
+    float wa = a->confidence + type_weight[a->type], wb = b->confidence + type_weight[b->type];
+    uint32_t la = a->end - a->start, lb = b->end - b->start;
+
+    if (wa != wb)
+        return wa > wb ? -1 : 1;
+    if (la != lb)
+        return la > lb ? -1 : 1;
+    return a->start < b->start ? -1 : a->start > b->start;
+}
+
+static int by_start(const void *x, const void *y)
+{
+    const struct pii_span *a = x, *b = y;
+
+    return a->start < b->start ? -1 : a->start > b->start;
+}
+
+/* Keeps the worthiest of overlapping finds; `owner` holds one byte per byte of the text. */
+static size_t overlaps_drop(struct pii_run *r)
+{
+    uint8_t *owner = arena_alloc(r->a, r->text.n + 1);
+    size_t n = 0;
+
+    if (r->span_n)
+        qsort(r->span, r->span_n, sizeof r->span[0], by_worth);
+    for (size_t i = 0; i < r->span_n; i++) {
+        struct pii_span s = r->span[i];
+        if (memchr(owner + s.start, 1, s.end - s.start))
+            continue;
+        memset(owner + s.start, 1, s.end - s.start);
+        r->span[n++] = s;
+    }
+    if (n)
+        qsort(r->span, n, sizeof r->span[0], by_start);
+    return n;
+}
+
+void pii_find(str text, const struct pii_ask *ask, struct arena *a, struct pii_span **out, size_t *out_n)
+{
+    struct pii_run r = {.text = text, .ask = ask, .a = a};
+
+    r.chat = ask->chat || !has_capital(text);
+    r.given = list_get("names.given");
+    r.family = list_get("names.family");
+    r.places = list_get("places");
+    r.common = list_for("common", ask->lang);
+    if (!r.common)
+        r.common = list_get("common.en");
+    words_read(&r);
+    pii_find_web(&r);
+    pii_find_places(&r);
+    pii_find_digits(&r);
+    pii_find_names(&r);
+    *out_n = overlaps_drop(&r);
+    *out = r.span;
+}

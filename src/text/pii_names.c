@@ -1,0 +1,267 @@
+#include "text/pii_priv.h"
+
+enum { CHUNK_WORDS_MAX = 6, PEOPLE_TOKENS_MAX = 256 };
+
+static const char titles[] = "mr mrs ms mx miss dr prof professor sir madam dame lord lady rev reverend fr sr hon judge senator president herr frau hr dhr mevrouw mevr monsieur mme mlle m. senor señor senora señora sra srta signor signora sig dott ing shri smt sri uncle aunt";
+static const char particles[] = "van von der den de da do dos das di del della la le el al bin ibn ben y e ter ten zu zur af av o mac mc st";
+static const char org_words[] =
+    "inc ltd llc llp corp corporation company co gmbh ag sa plc bv nv group holdings partners capital bank university college school institute hospital foundation association society consulting consultants services "
+    "solutions systems software technologies technology labs industries international global media press records studios pictures entertainment airlines motors energy research hathaway committee commission council ministry department agency union club team league "
+    "church museum library centre center hotel restaurant cafe store shop market street road avenue park city county state river lake mountain island airport station bridge building tower times post journal news magazine network channel act law treaty cup award prize festival war revolution party court house "
+    "economic fund trust insurance financial securities management marketing advisors ventures data cloud digital explorer investor relations officer director manager chief executive senior vice president chairman quarter first second third fourth fiscal";
+static const char months_days[] = "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday";
+static const char cue_word[] = "name named called calls i'm im this dear hi hello hey thanks regards cheers sincerely says said asked told ask tell mr with and from speak contact by brother sister mother father son daughter kid child wife husband partner friend colleague boss";
+
+static int given(const struct pii_run *r, size_t w)
+{
+    return list_value(r->given, r->w[w].low);
+}
+
+static int family(const struct pii_run *r, size_t w)
+{
+    return list_value(r->family, r->w[w].low);
+}
+
+static bool common(const struct pii_run *r, size_t w)
+{
+    return list_value(r->common, r->w[w].low) != 0;
+}
+
+static bool initial(const struct pii_run *r, size_t w)
+{
+    return r->w[w].end - r->w[w].start <= 2 && r->w[w].cap && !r->w[w].digits && r->w[w].low.n == 1 && r->w[w].low.p[0] != 'i';
+}
+
+/* Bytes between w-1 and w: one blank, perhaps after the dot of an initial. */
+static bool adjoins(const struct pii_run *r, size_t w)
+{
+    size_t gap;
+
+    if (w == 0 || w >= r->n || r->w[w].newline)
+        return false;
+    gap = r->w[w].start - r->w[w - 1].end;
+    if (gap == 1)
+        return r->text.p[r->w[w - 1].end] == ' ';
+    return gap == 2 && r->text.p[r->w[w - 1].end] == '.' && r->text.p[r->w[w - 1].end + 1] == ' ' && (r->w[w - 1].low.n == 1 || pii_in(r->w[w - 1].low, titles) || r->w[w - 1].low.n == 2);
+}
+
+static bool known_place(const struct pii_run *r, size_t from, size_t to)
+{
+    str next[4];
+    size_t n = 0;
+    int value = 0;
+
+    for (size_t i = from; i < to && n < 4; i++)
+        next[n++] = r->w[i].low;
+    return n && list_match(r->places, next, n, &value) == n && value == 1;
+}
+
+/* End of the run of capitalised words (and name particles between them) that begins at w. */
+static size_t chunk_end(const struct pii_run *r, size_t w)
+{
+    size_t end = w + 1, i;
+
+    for (i = w + 1; i < r->n && i < w + CHUNK_WORDS_MAX && adjoins(r, i); i++) {
+        if (r->w[i].cap && r->w[i].letters && !r->w[i].digits) {
+            end = i + 1;
+            continue;
+        }
+        if (!(pii_in(r->w[i].low, particles) && i + 1 < r->n && r->w[i + 1].cap))
+            break;
+    }
+    return end;
+}
+
+static bool organisation(const struct pii_run *r, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (pii_in(r->w[i].low, org_words) && !(i == from && given(r, i) == 1))
+            return true;
+    if (to < r->n && r->w[to].start <= r->w[to - 1].end + 2 && pii_in(r->w[to].low, "inc ltd llc corp gmbh plc group & bank company"))
+        return true;
+    return r->w[to - 1].end + 2 < r->text.n && r->text.p[r->w[to - 1].end] == ' ' && r->text.p[r->w[to - 1].end + 1] == '&';
+}
+
+/* What the words before say: 2 a person must follow, 1 may, 0 nothing. */
+static int cue(const struct pii_run *r, size_t w, size_t to)
+{
+    str t = r->text;
+    size_t e = r->w[to - 1].end;
+
+    if (w > 0 && pii_in(r->w[w - 1].low, titles) && r->w[w].start <= r->w[w - 1].end + 2 && (r->w[w - 1].cap || r->chat))
+        return 2;
+    if (w > 0 && r->w[w].start <= r->w[w - 1].end + 3) {
+        str p = r->w[w - 1].low;
+        if (pii_in(p, "named dear") || (pii_in(p, "called") && !r->w[w].first))
+            return 2;
+        if (pii_in(p, "i'm im says said") && !common(r, w))
+            return 2;
+        if (pii_in(p, "name") || (pii_in(p, "is") && w > 1 && (pii_in(r->w[w - 2].low, "name this here") || (w > 2 && pii_word_is(r, w - 2, "it") == false && pii_word_is(r, w - 3, "name")))))
+            return 2;
+        if (pii_in(p, "name's"))
+            return 2;
+        if (pii_in(p, cue_word))
+            return 1;
+    }
+    if ((w == 0 || r->w[w].newline) && e < t.n && t.p[e] == ':' && to - w <= 3)
+        return 2; /* a speaker's label */
+    if (to < r->n && r->w[to].start <= e + 2 && pii_in(r->w[to].low, "says said asked replied told wrote speaking thinks lives from"))
+        return 1;
+    return 0;
+}
+
+static void chunk_judge(struct pii_run *r, size_t from, size_t to)
+{
+    double sure = 0;
+    int g, f, k, c;
+    size_t n;
+
+    /* a sentence begins with a capital too: "Why is", "Please ask"; and titles are not part of the name */
+    while (from < to && (pii_in(r->w[from].low, titles) || pii_in(r->w[from].low, "hi hello hey dear thanks thank good") ||
+                         (r->w[from].first && (common(r, from) || from + 1 == to) && given(r, from) != 1 && !(to - from >= 2 && given(r, from) && family(r, from + 1) == 1))))
+        if (++from == to || !r->w[from].cap)
+            break;
+    while (to > from && (pii_in(r->w[to - 1].low, months_days) || pii_in(r->w[to - 1].low, particles)))
+        to--;
+    if (from >= to)
+        return;
+    n = to - from;
+    c = cue(r, from, to);
+    if (organisation(r, from, to) && c < 2)
+        return;
+    if (known_place(r, from, to) && c < 2)
+        return;
+    g = given(r, from);
+    f = family(r, to - 1);
+    k = common(r, from);
+    if (n == 1) {
+        bool sound = !common(r, from) && r->w[from].low.n >= 3 && !r->w[from].all_caps;
+        if (c == 2 && !(k && !g))
+            sure = 0.9;
+        else if (g == 1 && sound)
+            sure = 0.75;
+        else if (f == 1 && sound && (c == 1 || r->w[from].first == false))
+            sure = c == 1 ? 0.7 : 0.55;
+        else if (c == 1 && sound && (g || f))
+            sure = 0.6;
+    } else {
+        bool last_common = common(r, to - 1) && f != 1;
+        if (c == 2)
+            sure = 0.92;
+        else if (g == 1 && !last_common)
+            sure = f ? 0.92 : 0.85;
+        else if (g == 2 && f && !last_common)
+            sure = 0.8;
+        else if (n >= 2 && !k && f == 1)
+            sure = 0.75;
+        else if (!k && !last_common && (g || f || c == 1 || initial(r, from) || initial(r, from + 1)))
+            sure = 0.65;
+        else if (!k && !last_common && n <= 3 && !r->w[from].all_caps)
+            sure = 0.5;
+    }
+    if (sure > 0)
+        pii_add(r, PII_NAME, r->w[from].start, r->w[to - 1].end, sure);
+}
+
+static void capitalised(struct pii_run *r)
+{
+    for (size_t i = 0; i < r->n;) {
+        size_t to;
+        if (!r->w[i].cap || r->w[i].digits || !r->w[i].letters || pii_in(r->w[i].low, months_days) || str_eq(r->w[i].low, STR("i")) || (r->w[i].low.n == 1 && !initial(r, i))) {
+            i++;
+            continue;
+        }
+        to = chunk_end(r, i);
+        chunk_judge(r, i, to);
+        i = to;
+    }
+}
+
+static bool chat_name_word(const struct pii_run *r, size_t w, bool lenient)
+{
+    if (w >= r->n || !r->w[w].letters || r->w[w].digits || r->w[w].low.n < 2)
+        return false;
+    if (list_value(r->places, r->w[w].low) == 1 && !given(r, w))
+        return false;
+    return lenient ? !common(r, w) || given(r, w) || family(r, w) == 1 : !common(r, w) && (given(r, w) == 1 || family(r, w) == 1);
+}
+
+static size_t chat_cued(struct pii_run *r, size_t i)
+{
+    size_t v = i + 1, end;
+
+    while (v < r->n && v < i + 4 && pii_in(r->w[v].low, "is was as be will on the account it it's for order are to"))
+        v++;
+    for (end = v; end < r->n && end < v + 3 && (end == v || adjoins(r, end)) && chat_name_word(r, end, true) && !pii_in(r->w[end].low, "and my is the account card number email address ssn password phone first last please sir change"); end++)
+        ;
+    if (end > v)
+        pii_add(r, PII_NAME, r->w[v].start, r->w[end - 1].end, 0.85);
+    return end > v ? end - 1 : i;
+}
+
+static void chat_names(struct pii_run *r)
+{
+    size_t letters = 0, unknown = 0;
+
+    for (size_t i = 0; i < r->n; i++) {
+        letters += r->w[i].letters;
+        unknown += r->w[i].letters && !r->w[i].digits && !common(r, i);
+    }
+    for (size_t i = 0; i < r->n; i++) {
+        bool me = pii_in(r->w[i].low, "name name's names named nam username");
+        bool self = (pii_in(r->w[i].low, "im i'm") || (pii_in(r->w[i].low, "is am") && i > 0 && pii_in(r->w[i - 1].low, "this i"))) && chat_name_word(r, i + 1, false);
+        if (me || self || (pii_in(r->w[i].low, titles) && r->w[i].low.n > 1 && chat_name_word(r, i + 1, true) && !pii_in(r->w[i].low, "sir madam lady president miss")))
+            i = chat_cued(r, i);
+        else if (chat_name_word(r, i, false) && r->w[i].low.n >= 3 && !pii_taken(r, r->w[i].start, r->w[i].end))
+            pii_add(r, PII_NAME, r->w[i].start, r->w[i].end, 0.6);
+        else if (letters <= 2 && unknown == letters && r->w[i].letters && !r->w[i].digits && r->w[i].low.n >= 3 && !list_value(r->places, r->w[i].low) && r->n <= 4)
+            pii_add(r, PII_NAME, r->w[i].start, r->w[i].end, 0.5); /* "kumars", "royal 568923": the whole answer */
+    }
+}
+
+/* Names of those who take part, and of people already found: every later mention of one of their words. */
+static void known_people(struct pii_run *r)
+{
+    str token[PEOPLE_TOKENS_MAX];
+    size_t n = 0, found = r->span_n;
+
+    for (size_t p = 0; p < r->ask->people_n; p++) {
+        str low = uni_fold(r->a, r->ask->people[p]);
+        size_t at = str_find_char(low, '@', 0), s = 0;
+        if (at != SIZE_MAX)
+            low.n = at;
+        while (s < low.n && n < PEOPLE_TOKENS_MAX) {
+            size_t e = s;
+            while (e < low.n && ((low.p[e] & 0x80) || uni_is_alpha((unsigned char)low.p[e]) || low.p[e] == '\'' || low.p[e] == '-'))
+                e++;
+            if (e - s >= 3 && list_value(r->common, str_sub(low, s, e)) == 0)
+                token[n++] = str_sub(low, s, e);
+            s = e > s ? e : s + 1;
+        }
+    }
+    for (size_t i = 0; i < found && n < PEOPLE_TOKENS_MAX; i++)
+        if (r->span[i].type == PII_NAME && r->span[i].confidence >= 0.74f)
+            for (size_t w = pii_word_at(r, r->span[i].start); w < r->n && r->w[w].start < r->span[i].end && n < PEOPLE_TOKENS_MAX; w++)
+                if (r->w[w].low.n >= 3 && !common(r, w) && !pii_in(r->w[w].low, particles))
+                    token[n++] = r->w[w].low;
+    for (size_t w = 0; n && w < r->n; w++) {
+        if (!(r->w[w].cap || r->chat) || pii_taken(r, r->w[w].start, r->w[w].end))
+            continue;
+        for (size_t k = 0; k < n; k++)
+            if (str_eq(token[k], r->w[w].low)) {
+                size_t s = w;
+                while (w + 1 < r->n && adjoins(r, w + 1) && r->w[w + 1].cap && (initial(r, w + 1) || family(r, w + 1) == 1))
+                    w++;
+                pii_add(r, PII_NAME, r->w[s].start, r->w[w].end, 0.85);
+                break;
+            }
+    }
+}
+
+void pii_find_names(struct pii_run *r)
+{
+    if (r->chat)
+        chat_names(r);
+    capitalised(r);
+    known_people(r);
+}

@@ -25,10 +25,9 @@ python=/usr/bin/python3
 
 say() { printf '%s\n' "$*"; }
 
-# die WHY [REMEDY]: ends the step; the remedy defaults to the step's own.
+# die WHY [REMEDY]: ends the step, from any subshell of it; the remedy defaults to the step's own.
 die() {
-    printf 'setup: %s: %s\n' "${step_name:-setup}" "$1" >&3
-    printf '  remedy: %s\n' "${2:-$step_remedy}" >&3
+    printf '%s\n%s\n' "$1" "${2:-$step_remedy}" >"$deps/log/$step_name.why"
     exit 1
 }
 
@@ -47,21 +46,21 @@ as_root() {
 hash_is() { [ -f "$1" ] && [ "$("$2sum" <"$1" | cut -d' ' -f1)" = "$3" ]; }
 
 # The stamp also holds the place: a moved checkout is set up anew, because its virtual environment and .pc files name it.
-step_key() { { printf "%s\n" "$deps"; cat "${step_inputs[@]}" "$setup_dir/lib.sh"; } | sha256sum | cut -d" " -f1; }
+step_key() { { printf "%s\n" "$deps"; cat "${step_inputs[@]}"; } | sha256sum | cut -d" " -f1; }
 
 # Milliseconds of the monotonic clock.
 now_ms() { local up; read -r up _ </proc/uptime; echo $((10#${up/./} * 10)); }
 
 step_main() {
-    local stamp=$deps/stamps/$step_name log=$deps/log/$step_name.log key start rc took
+    local stamp=$deps/stamps/$step_name log=$deps/log/$step_name.log key start rc took why
     key=$(step_key)
-    exec 3>&2
     if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$key" ] && step_check >/dev/null 2>&1; then
         [ -n "${SETUP_QUIET:-}" ] || say "setup: $step_name: in place"
         return 0
     fi
     say "setup: $step_name: $step_title ..."
-    rm -f "$stamp"
+    why=$deps/log/$step_name.why
+    rm -f "$stamp" "$why"
     start=$(now_ms)
     rc=0
     # A subshell of its own, so that set -e holds inside (it does not in a condition).
@@ -72,7 +71,8 @@ step_main() {
     if [ $rc != 0 ] || ! (step_check) >>"$log" 2>&1; then
         say "setup: $step_name: FAILED; the end of $log:" >&2
         tail -n 15 "$log" | sed 's/^/  | /' >&2
-        say "  remedy: $step_remedy" >&2
+        [ -f "$why" ] || printf 'see the log\n%s\n' "$step_remedy" >"$why"
+        printf '  why: %s\n  remedy: %s\n' "$(sed -n 1p "$why")" "$(sed -n 2p "$why")" >&2
         return 1
     fi
     took=$(($(now_ms) - start))

@@ -107,8 +107,6 @@ static void handle(void *ctx, struct http_request *rq, struct http_reply *rep)
     (void)ctx;
     if (str_eq(rq->path, STR("/v1/search")))
         search(rq, rep);
-    else if (rq->method != HTTP_M_GET && rq->method != HTTP_M_HEAD)
-        http_problem(rep, 404, STR_NULL, STR("Not found"), STR_NULL);
     else if (str_eq(rq->path, STR("/")))
         http_body(rep, STR("text/html; charset=utf-8"), str_n(page, sizeof page - 1));
     else if (str_eq(rq->path, STR("/healthz")) || str_eq(rq->path, STR("/fixed")))

@@ -168,29 +168,28 @@ static void shed(struct http_server *s, int fd)
 {
     static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nConnection: close\r\n"
                                  "Content-Length: 0\r\nX-Content-Type-Options: nosniff\r\n\r\n";
-    ssize_t n = send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    char drop[4096];
 
-    (void)n;
-    shutdown(fd, SHUT_WR);
+    if (send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT) > 0 &&
+        recv(fd, drop, sizeof drop, MSG_DONTWAIT) >= 0) /* closing with bytes unread would be a reset */
+        shutdown(fd, SHUT_WR);
     close(fd);
     atomic_fetch_add(&s->shed, 1);
     metric_add(&http_m_shed, 1);
 }
 
 /* No descriptor is left: gives the spare one up for a moment, so that the client hears why and the queue moves on. */
-static void accept_spare(struct http_server *s, int listen_fd)
+static void accept_spare(struct loop *l, int listen_fd)
 {
     int fd;
 
-    pthread_mutex_lock(&s->spare_lock);
-    if (s->spare >= 0) {
-        close(s->spare);
-        fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (fd >= 0)
-            shed(s, fd);
-        s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    }
-    pthread_mutex_unlock(&s->spare_lock);
+    if (l->spare < 0 && (l->spare = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0)
+        return;
+    close(l->spare);
+    fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0)
+        shed(l->server, fd);
+    l->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 static void adopt(struct loop *l, int fd, const struct sockaddr_storage *from)
@@ -235,7 +234,7 @@ static void loop_accept(struct loop *l, struct listener *li, int max)
             if (l->idle.head)
                 conn_kill(l->idle.head);
             else
-                accept_spare(l->server, li->fd);
+                accept_spare(l, li->fd);
             continue;
         }
         if (errno == EINTR || errno == ECONNABORTED)
@@ -384,6 +383,7 @@ enum err_code loop_open(struct loop *l, struct http_server *s, int index, struct
     l->ep = epoll_create1(EPOLL_CLOEXEC);
     l->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&l->inbox_lock, NULL);
+    l->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     l->scratch = malloc(HTTP_SCRATCH);
     if (!l->scratch)
         abort();
@@ -412,6 +412,8 @@ void loop_close(struct loop *l)
         close(l->ep);
     if (l->wake >= 0)
         close(l->wake);
+    if (l->spare >= 0)
+        close(l->spare);
     if (l->scratch)
         pthread_mutex_destroy(&l->inbox_lock);
     free(l->scratch);

@@ -130,6 +130,7 @@ struct loop {
     struct http_server *server;
     struct thread thread;
     int index, ep, wake;
+    int spare; /* a descriptor to give up when there are none left; -1: could not be had back yet */
     struct conn_list idle, active; /* idle: CONN_READ without a request begun, longest first */
     struct conn *ready, *dead;
     struct exchange *free;
@@ -164,8 +165,6 @@ struct http_server {
     bool started;
     atomic_bool draining, stopping, keep_listening;
     atomic_int drained_loops;
-    int spare; /* a descriptor to give up when there are none left */
-    pthread_mutex_t spare_lock;
     atomic_size_t bodies;
     _Atomic int64_t accepted, requests, shed, refused;
 };

@@ -119,7 +119,7 @@ enum err_code http_query_get(const struct http_request *rq, str name, str *out, 
 
 enum err_code http_path_decode(str raw, struct arena *a, str *out, struct err *e)
 {
-    str path, rest, part;
+    str path = STR_NULL, rest, part;
 
     if (str_find_nocase(raw, STR("%2f"), 0) != SIZE_MAX || str_find_nocase(raw, STR("%5c"), 0) != SIZE_MAX)
         return err_set(e, ERR_INVALID, "encoded slash in the path");

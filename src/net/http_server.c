@@ -104,15 +104,13 @@ enum err_code http_server_new(const struct http_server_opts *opts, struct http_s
         abort();
     s->o = *opts;
     defaults(&s->o);
-    s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    pthread_mutex_init(&s->spare_lock, NULL);
     work_init(&s->work, s->o.queue_max);
     s->loops = calloc((size_t)s->o.loops, sizeof *s->loops);
     s->workers = calloc((size_t)s->o.workers, sizeof *s->workers);
     if (!s->loops || !s->workers)
         abort();
     for (int i = 0; i < s->o.loops; i++)
-        s->loops[i].ep = s->loops[i].wake = -1;
+        s->loops[i].ep = s->loops[i].wake = s->loops[i].spare = -1;
     if (listeners_open(s, e))
         goto fail;
     for (int i = 0; i < s->o.loops; i++) {
@@ -226,9 +224,6 @@ void http_server_free(struct http_server *s)
     for (int i = 0; i < s->o.loops; i++)
         loop_close(&s->loops[i]);
     listeners_close(s, !atomic_load(&s->keep_listening));
-    if (s->spare >= 0)
-        close(s->spare);
-    pthread_mutex_destroy(&s->spare_lock);
     work_done(&s->work);
     free(s->listeners);
     free(s->loops);

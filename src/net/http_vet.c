@@ -56,7 +56,7 @@ static bool port_ok(str port)
 {
     uint64_t v;
 
-    return port.n <= 5 && str_to_u64(port, &v) && v <= 65535;
+    return !port.n || (port.n <= 5 && str_to_u64(port, &v) && v <= 65535);
 }
 
 bool http_vet_host(str host)

@@ -24,7 +24,7 @@ static void hosts(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        if (strcmp(good[i], "A:") && !http_vet_host(str_of(good[i])))
+        if (!http_vet_host(str_of(good[i])))
             fail_msg("refused: %s", good[i]);
     }
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

@@ -80,16 +80,29 @@ static bool word_char(uint32_t c)
     return uni_is_alnum(c) || uni_is_mark(c);
 }
 
+/* Behind a word: 's, whose bytes these are; 0 when it is not there. */
+static size_t possessive(str t, size_t i)
+{
+    size_t n = 0, next;
+
+    if (i < t.n && t.p[i] == '\'')
+        n = 1;
+    else if (t.n - i >= 3 && memcmp(t.p + i, "\u2019", 3) == 0)
+        n = 3;
+    if (n == 0 || i + n >= t.n || (t.p[i + n] | 32) != 's')
+        return 0;
+    next = i + n + 1;
+    return next == t.n || !word_char(uni_next(t, &next)) ? n + 1 : 0;
+}
+
 /* Inside a word: ' or a hyphen between letters. */
 static bool inner_char(str t, size_t i, size_t next, uint32_t c, bool letters)
 {
     size_t after = next;
 
-    if (next >= t.n || !(c == '\'' || c == 0x2019 || (c == '-' && letters)))
+    if (next >= t.n || !(c == '\'' || c == 0x2019 || (c == '-' && letters)) || possessive(t, i))
         return false;
-    c = uni_next(t, &after);
-    (void)i;
-    return uni_is_alpha(c);
+    return uni_is_alpha(uni_next(t, &after));
 }
 
 static void word_read(struct pii_run *r, size_t *at, size_t prev_end, size_t *cap)
@@ -119,7 +132,7 @@ static void word_read(struct pii_run *r, size_t *at, size_t prev_end, size_t *ca
     w.low = uni_fold(r->a, str_sub(t, w.start, i));
     for (size_t k = prev_end; k < w.start; k++) {
         w.newline = w.newline || t.p[k] == '\n' || t.p[k] == '\r';
-        stop = stop || strchr("?!:\"\n", t.p[k]) || (t.p[k] == '.' && !(r->n && (r->w[r->n - 1].low.n == 1 || pii_in(r->w[r->n - 1].low, "mr mrs ms dr prof st jr sr vs no"))));
+        stop = stop || strchr("?!\n", t.p[k]) || (t.p[k] == '.' && !(r->n && (r->w[r->n - 1].low.n == 1 || pii_in(r->w[r->n - 1].low, "mr mrs ms dr prof st jr sr vs no"))));
     }
     w.first = stop;
     ARENA_PUSH(r->a, r->w, r->n, *cap) = w;
@@ -137,6 +150,7 @@ static void words_read(struct pii_run *r)
             continue;
         }
         word_read(r, &i, prev_end, &cap);
+        i += possessive(r->text, i);
         prev_end = i;
     }
 }

@@ -294,6 +294,33 @@ static bool national_form(const struct pii_run *r, const struct digits *g)
     return false;
 }
 
+static bool near_town(const struct pii_run *r, const struct digits *g)
+{
+    size_t w = g->word;
+
+    return (w > 0 && list_value(r->places, r->w[w - 1].low)) || (w + 1 < r->n && list_value(r->places, r->w[w + 1].low)) || cued(r, g, 4, "city town village state country");
+}
+
+/* 06032018, 061818: six or eight digits that are a day, where a date is talked about or the year says so */
+static bool written_date(const struct pii_run *r, const struct digits *g)
+{
+    int a = (g->d[0] - '0') * 10 + g->d[1] - '0', b = (g->d[2] - '0') * 10 + g->d[3] - '0', y = (g->d[4] - '0') * 10 + g->d[5] - '0';
+
+    if (g->groups != 1 || (g->total != 6 && g->total != 8) || a < 1 || a > 31 || b < 1 || b > 31 || (a > 12 && b > 12))
+        return false;
+    if (g->total == 8)
+        return (y == 19 || y == 20) && !cued(r, g, 4, "account ssn card phone number");
+    return cued(r, g, 4, "date on dated appeared used since");
+}
+
+/* "4.59E+15" and what chat makes of it, "459 e 15": a long number that a spreadsheet has shortened */
+static void exponents(struct pii_run *r)
+{
+    for (size_t i = 0; r->chat && i + 2 < r->n; i++)
+        if (pii_word_is(r, i + 1, "e") && r->w[i].digits && !r->w[i].letters && r->w[i + 2].digits && r->w[i + 2].low.n == 2 && r->w[i + 2].low.p[0] == '1')
+            pii_add(r, PII_CARD, r->w[i].start, r->w[i + 2].end, 0.9);
+}
+
 static void number_judge(struct pii_run *r, struct digits *g)
 {
     double sure;
@@ -307,7 +334,7 @@ static void number_judge(struct pii_run *r, struct digits *g)
             return;
         digits_cut_front(g, 3);
     }
-    if (pii_taken(r, g->start, g->end))
+    if (pii_taken(r, g->start, g->end) || written_date(r, g))
         return;
     if (is_card(r, g)) {
         pii_add(r, PII_CARD, g->start, g->end, luhn(g->d, g->total) ? 0.97 : 0.85);
@@ -348,6 +375,10 @@ static void number_judge(struct pii_run *r, struct digits *g)
         pii_add(r, PII_PHONE, g->start, extension_end(r, g->end), sure);
         return;
     }
+    if (g->groups == 1 && (g->total == 5 || g->total == 6) && near_town(r, g)) {
+        pii_add(r, PII_ZIP, g->start, g->end, 0.6);
+        return;
+    }
     if (g->total >= 4 && (r->chat || (g->groups == 1 && g->total >= 12)) && !year && !g->amount && w < r->n)
         pii_add(r, PII_ACCOUNT, g->start, g->end, r->n <= 8 ? 0.6 : 0.5);
 }
@@ -363,7 +394,7 @@ static const struct {
     {"KW", 30}, {"KZ", 20}, {"LB", 28}, {"LC", 32}, {"LI", 21}, {"LT", 20}, {"LU", 20}, {"LV", 21}, {"LY", 25}, {"MC", 27}, {"MD", 24}, {"ME", 22}, {"MK", 19}, {"MN", 20},
     {"MR", 27}, {"MT", 31}, {"MU", 30}, {"NI", 28}, {"NL", 18}, {"NO", 15}, {"OM", 23}, {"PK", 24}, {"PL", 28}, {"PS", 29}, {"PT", 25}, {"QA", 29}, {"RO", 24}, {"RS", 22},
     {"RU", 33}, {"SA", 24}, {"SC", 31}, {"SD", 18}, {"SE", 24}, {"SI", 19}, {"SK", 24}, {"SM", 27}, {"SO", 23}, {"ST", 25}, {"SV", 28}, {"TL", 23}, {"TN", 24}, {"TR", 26},
-    {"UA", 29}, {"VA", 22}, {"VG", 24}, {"XK", 20}, {"YE", 30}, {"CI", 28}, {"CM", 27}, {"DZ", 26}, {"IR", 26}, {"MA", 28}, {"MG", 27}, {"ML", 28}, {"MZ", 25}, {"SN", 28}, {"AO", 25}, {"BF", 28}, {"BJ", 28}, {"CF", 27}, {"CG", 27}, {"CV", 25}, {"GA", 27}, {"GQ", 27}, {"GW", 25}, {"KM", 27}, {"NE", 28}, {"TD", 27}, {"TG", 28},
+    {"UA", 29}, {"VA", 22}, {"VG", 24}, {"XK", 20}, {"YE", 30}, {"CI", 28}, {"CM", 27}, {"DZ", 26}, {"IR", 26}, {"MA", 28}, {"MG", 27}, {"ML", 28}, {"MZ", 25}, {"SN", 28}, {"AX", 18}, {"GF", 27}, {"GP", 27}, {"MQ", 27}, {"RE", 27}, {"PF", 27}, {"TF", 27}, {"YT", 27}, {"NC", 27}, {"BL", 27}, {"MF", 27}, {"PM", 27}, {"WF", 27}, {"IM", 22}, {"JE", 22}, {"GG", 22}, {"AO", 25}, {"BF", 28}, {"BJ", 28}, {"CF", 27}, {"CG", 27}, {"CV", 25}, {"GA", 27}, {"GQ", 27}, {"GW", 25}, {"KM", 27}, {"NE", 28}, {"TD", 27}, {"TG", 28},
 };
 
 bool pii_iban_valid(str s)
@@ -496,6 +527,7 @@ void pii_find_digits(struct pii_run *r)
     str t = r->text;
 
     mixed_ids(r);
+    exponents(r);
     for (size_t i = 0; i < t.n;) {
         struct digits g;
         if (!is_digit(t.p[i])) {

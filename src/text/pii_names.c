@@ -9,6 +9,14 @@ static const char org_words[] =
     "solutions systems software technologies technology labs industries international global media press records studios pictures entertainment airlines motors energy research hathaway committee commission council ministry department agency union club team league "
     "church museum library centre center hotel restaurant cafe store shop market street road avenue park city county state river lake mountain island airport station bridge building tower times post journal news magazine network channel act law treaty cup award prize festival war revolution party court house "
     "economic fund trust insurance financial securities management marketing advisors ventures data cloud digital explorer investor relations officer director manager chief executive senior vice president chairman quarter first second third fourth fiscal";
+static const char relatives[] = "kid son daughter wife husband brother sister mother father mom dad partner grandfather grandmother grandson uncle aunt cousin nephew niece fiance girlfriend boyfriend";
+static const char place_cues[] = "in from at to near of around through visit visiting across";
+/* Capitalised in English, but nobody's name; and what chat writes for words. */
+static const char not_names[] =
+    "english french german spanish italian portuguese dutch russian polish swedish danish norwegian finnish greek turkish czech hungarian chinese japanese korean indian american british canadian australian irish scottish welsh european african asian mexican brazilian "
+    "swiss austrian belgian israeli arabic hebrew latin romanian ukrainian croatian serbian slovak slovenian estonian latvian lithuanian icelandic iban ssn ok okay hai hii hlo hy helo heloo gud mrg mrng gm pls plz thx ty tq acc acct zip cal mac usd inr eur gbp llc ceo cfo coo cto vp hr it faq pin otp id";
+/* How family names end in several languages. */
+static const char *const family_ends[] = {"ovic", "evic", "ova", "eva", "ov", "ev", "enko", "sson", "dottir", "nen", "ski", "sky", "ska", "stein", "berg", "mann", "ez", "yan", "ian", "elli", "etti", "ini", "oglu", "adze", "shvili", "vich", "czyk", "quist", "gaard", "sen", "escu", "opoulos", "idis", "akis"};
 static const char months_days[] = "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday";
 static const char cue_word[] = "name named called calls i'm im this dear hi hello hey thanks regards cheers sincerely says said asked told ask tell mr with and from speak contact by brother sister mother father son daughter kid child wife husband partner friend colleague boss";
 
@@ -19,7 +27,13 @@ static int given(const struct pii_run *r, size_t w)
 
 static int family(const struct pii_run *r, size_t w)
 {
-    return list_value(r->family, r->w[w].low);
+    str low = r->w[w].low;
+    int v = list_value(r->family, low);
+
+    for (size_t i = 0; !v && i < sizeof family_ends / sizeof family_ends[0]; i++)
+        if (low.n >= strlen(family_ends[i]) + 3 && str_ends(low, str_of(family_ends[i])) && !list_value(r->common, low))
+            v = 1;
+    return v;
 }
 
 static bool common(const struct pii_run *r, size_t w)
@@ -100,6 +114,8 @@ static int cue(const struct pii_run *r, size_t w, size_t to)
             return 2;
         if (pii_in(p, "name's"))
             return 2;
+        if (pii_in(p, relatives) && !common(r, w))
+            return 2;
         if (pii_in(p, cue_word))
             return 1;
     }
@@ -117,7 +133,8 @@ static void chunk_judge(struct pii_run *r, size_t from, size_t to)
     size_t n;
 
     /* a sentence begins with a capital too: "Why is", "Please ask"; and titles are not part of the name */
-    while (from < to && (pii_in(r->w[from].low, titles) || pii_in(r->w[from].low, "hi hello hey dear thanks thank good") ||
+    c = cue(r, from, to);
+    while (from < to && c < 2 && (pii_in(r->w[from].low, titles) || pii_in(r->w[from].low, "hi hello hey dear thanks thank good") ||
                          (r->w[from].first && (common(r, from) || from + 1 == to) && given(r, from) != 1 && !(to - from >= 2 && given(r, from) && family(r, from + 1) == 1))))
         if (++from == to || !r->w[from].cap)
             break;
@@ -127,16 +144,18 @@ static void chunk_judge(struct pii_run *r, size_t from, size_t to)
         return;
     n = to - from;
     c = cue(r, from, to);
+    if (n == 1 && pii_in(r->w[from].low, not_names))
+        return;
     if (organisation(r, from, to) && c < 2)
         return;
-    if (known_place(r, from, to) && c < 2)
+    if (known_place(r, from, to) && c < 2 && (given(r, from) != 1 || n > 1 || (from > 0 && pii_in(r->w[from - 1].low, place_cues))))
         return;
     g = given(r, from);
     f = family(r, to - 1);
     k = common(r, from);
     if (n == 1) {
         bool sound = !common(r, from) && r->w[from].low.n >= 3 && !r->w[from].all_caps;
-        if (c == 2 && !(k && !g))
+        if (c == 2 && !(k && !g && !f))
             sure = 0.9;
         else if (g == 1 && sound)
             sure = 0.75;
@@ -148,7 +167,7 @@ static void chunk_judge(struct pii_run *r, size_t from, size_t to)
         bool last_common = common(r, to - 1) && f != 1;
         if (c == 2)
             sure = 0.92;
-        else if (g == 1 && !last_common)
+        else if (g == 1 && (!last_common || (f && n == 2)))
             sure = f ? 0.92 : 0.85;
         else if (g == 2 && f && !last_common)
             sure = 0.8;
@@ -179,11 +198,11 @@ static void capitalised(struct pii_run *r)
 
 static bool chat_name_word(const struct pii_run *r, size_t w, bool lenient)
 {
-    if (w >= r->n || !r->w[w].letters || r->w[w].digits || r->w[w].low.n < 2)
+    if (w >= r->n || !r->w[w].letters || r->w[w].digits || r->w[w].low.n < 2 || pii_in(r->w[w].low, not_names))
         return false;
     if (list_value(r->places, r->w[w].low) == 1 && !given(r, w))
         return false;
-    return lenient ? !common(r, w) || given(r, w) || family(r, w) == 1 : !common(r, w) && (given(r, w) == 1 || family(r, w) == 1);
+    return lenient ? !common(r, w) || given(r, w) || family(r, w) == 1 : !common(r, w) && given(r, w) == 1;
 }
 
 static size_t chat_cued(struct pii_run *r, size_t i)
@@ -209,12 +228,18 @@ static void chat_names(struct pii_run *r)
     }
     for (size_t i = 0; i < r->n; i++) {
         bool me = pii_in(r->w[i].low, "name name's names named nam username");
-        bool self = (pii_in(r->w[i].low, "im i'm") || (pii_in(r->w[i].low, "is am") && i > 0 && pii_in(r->w[i - 1].low, "this i"))) && chat_name_word(r, i + 1, false);
+        bool self = (pii_in(r->w[i].low, "im i'm") || (pii_in(r->w[i].low, "is am myself") && i > 0 && pii_in(r->w[i - 1].low, "this i")) || pii_in(r->w[i].low, "myself hi hello")) &&
+                    i + 1 < r->n && chat_name_word(r, i + 1, false) && !common(r, i + 1);
         if (me || self || (pii_in(r->w[i].low, titles) && r->w[i].low.n > 1 && chat_name_word(r, i + 1, true) && !pii_in(r->w[i].low, "sir madam lady president miss")))
             i = chat_cued(r, i);
-        else if (chat_name_word(r, i, false) && r->w[i].low.n >= 3 && !pii_taken(r, r->w[i].start, r->w[i].end))
-            pii_add(r, PII_NAME, r->w[i].start, r->w[i].end, 0.6);
-        else if (letters <= 2 && unknown == letters && r->w[i].letters && !r->w[i].digits && r->w[i].low.n >= 3 && !list_value(r->places, r->w[i].low) && r->n <= 4)
+        else if (chat_name_word(r, i, false) && r->w[i].low.n >= 3 && !pii_taken(r, r->w[i].start, r->w[i].end)) {
+            size_t end = i + 1; /* the family name behind it */
+            while (end < r->n && end < i + 3 && adjoins(r, end) && (chat_name_word(r, end, true) || r->w[end].low.n == 1) && !pii_in(r->w[end].low, "a i and"))
+                end++;
+            pii_add(r, PII_NAME, r->w[i].start, r->w[end - 1].end, 0.6);
+            i = end - 1;
+        }
+        else if (letters <= 2 && unknown == letters && r->w[i].letters && !r->w[i].digits && r->w[i].low.n >= 4 && !list_value(r->places, r->w[i].low) && r->n <= 4 && !pii_in(r->w[i].low, not_names))
             pii_add(r, PII_NAME, r->w[i].start, r->w[i].end, 0.5); /* "kumars", "royal 568923": the whole answer */
     }
 }

@@ -71,6 +71,8 @@ static size_t tail_end(const struct pii_run *r, size_t w)
             break;
         if (pii_in(r->w[w].low, unit_words) && w + 1 < r->n && (r->w[w + 1].digits || r->w[w + 1].low.n == 1)) {
             w += 2;
+            if (r->chat && w < r->n && r->w[w].low.n == 1 && r->w[w].letters)
+                w++;
             end = w;
             continue;
         }
@@ -102,6 +104,8 @@ static size_t head_start(const struct pii_run *r, size_t w)
     size_t k = 0;
 
     while (w > 0 && k++ < 2 && joined(r, w, 2) && !r->w[w].newline && r->w[w - 1].digits && !r->w[w - 1].letters && r->w[w - 1].low.n <= 6)
+        w--;
+    while (r->chat && w > 0 && joined(r, w, 2) && pii_in(r->w[w - 1].low, "no number door flat house plot h"))
         w--;
     if (w >= 3 && pii_word_is(r, w - 1, "of") && pii_word_is(r, w - 2, "corner"))
         w -= 2 + pii_word_is(r, w - 3, "the");

@@ -117,7 +117,8 @@ static enum err_code dirs_open(struct cluster *c, const char *dir, struct err *e
     c->dir_fd = open(c->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (c->dir_fd < 0)
         return err_errno(e, errno, "open folder");
-    if (dir_lock(c, e) || cluster_user_find(&c->user, e))
+    if (dir_lock(c, e) ||
+        cluster_user_find(fstatat(c->dir_fd, "data", &st, AT_SYMLINK_NOFOLLOW) ? 0 : st.st_uid, &c->user, e))
         return e->code;
     c->log_path = dir_path(c, "server.log");
     c->log_fd = open(c->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -143,7 +144,7 @@ static int tree_remove_one(const char *path, const struct stat *st, int type, st
 static enum err_code initdb_run(struct cluster *c, int data_fd, struct err *e)
 {
     const char *const argv[] = {str_fmt(c->mem, "%s/initdb", c->bin).p,
-                                "--pgdata=" CLUSTER_PATH_DATA,
+                                ("--pgdata=" CLUSTER_PATH_DATA),
                                 "--username=harken_root",
                                 "--encoding=UTF8",
                                 "--locale=C",
@@ -241,10 +242,10 @@ static enum err_code data_open(struct cluster *c, const char *bin, struct err *e
 static const char *const server_settings[] = {
     /* reachable through the socket only */
     "listen_addresses=",
-    "unix_socket_directories=" CLUSTER_PATH_SOCK,
+    ("unix_socket_directories=" CLUSTER_PATH_SOCK),
     "unix_socket_permissions=0777",
-    "hba_file=" CLUSTER_PATH_CONF "/pg_hba.conf",
-    "ident_file=" CLUSTER_PATH_CONF "/pg_ident.conf",
+    ("hba_file=" CLUSTER_PATH_CONF "/pg_hba.conf"),
+    ("ident_file=" CLUSTER_PATH_CONF "/pg_ident.conf"),
     "cluster_name=harken",
     /* nothing a user wrote reaches a log file */
     "logging_collector=off",
@@ -444,6 +445,12 @@ static void conninfo_make(struct cluster *c)
                  r == CLUSTER_ROOT ? "postgres" : "harken", role_names[r]);
 }
 
+static void notice_drop(void *arg, const PGresult *r)
+{
+    (void)arg;
+    (void)r;
+}
+
 static enum err_code ready_wait(struct cluster *c, int timeout_ms, struct err *e)
 {
     int64_t end = clock_mono_ms() + timeout_ms;
@@ -452,6 +459,7 @@ static enum err_code ready_wait(struct cluster *c, int timeout_ms, struct err *e
         PGconn *pg = PQconnectdb(c->conninfo[CLUSTER_ROOT]);
         enum err_code code = ERR_BUSY;
 
+        PQsetNoticeReceiver(pg, notice_drop, NULL);
         if (PQstatus(pg) == CONNECTION_OK)
             code = roles_make(pg, e);
         PQfinish(pg);
@@ -469,7 +477,7 @@ static enum err_code ready_wait(struct cluster *c, int timeout_ms, struct err *e
 enum err_code cluster_start(const struct cluster_config *cfg, struct cluster **out, struct err *e)
 {
     struct cluster *c = calloc(1, sizeof *c);
-    struct err own;
+    struct err own = {0};
 
     e = e ? e : &own;
     if (!c)
@@ -477,7 +485,7 @@ enum err_code cluster_start(const struct cluster_config *cfg, struct cluster **o
     c->mem = arena_new("cluster");
     c->dir_fd = c->data_fd = c->sock_fd = c->conf_fd = c->log_fd = c->lock_fd = -1;
     c->stop_fd = eventfd(0, EFD_CLOEXEC);
-    if (dirs_open(c, cfg->dir, e) || data_open(c, cfg->bin_dir, e))
+    if (dirs_open(c, cfg->dir, e) || c->dir_fd < 0 || data_open(c, cfg->bin_dir, e))
         goto failed;
     conninfo_make(c);
     if (thread_start(&c->supervisor, "pg-supervisor", supervisor_run, c, e) ||

@@ -17,7 +17,8 @@ struct cluster_user {
     gid_t gid;
     bool drop; /* we are root and become this user */
 };
-enum err_code cluster_user_find(struct cluster_user *out, struct err *e);
+/* As root: the owner of the data there is, else (owner 0) the first of harken, postgres, nobody. Otherwise ourselves. */
+enum err_code cluster_user_find(uid_t owner, struct cluster_user *out, struct err *e);
 
 /* The folder with postgres and initdb. `major`: the version wanted, 0 for the newest. */
 enum err_code cluster_bin_find(const char *given, int major, char *out, size_t cap, struct err *e);
@@ -26,8 +27,8 @@ struct cluster_child {
     const struct cluster_user *user;
     const char *const *argv;
     int data_fd, sock_fd, conf_fd; /* -1: none */
-    int log_fd;                    /* stdout and stderr */
-    int death_signal;              /* sent by the kernel when the starting thread dies */
+    int log_fd; /* stdout and stderr */
+    int death_signal; /* sent by the kernel when the starting thread dies */
 };
 /* Forks and executes with a bare environment, in a session of its own, so that Ctrl-C in the terminal does not reach it. */
 enum err_code cluster_child_start(const struct cluster_child *c, pid_t *out, struct err *e);

@@ -20,28 +20,42 @@
 
 enum { POLITE_MS = 1200, FIRM_MS = 500, HARD_MS = 3000, PIDS_MAX = 512 };
 
-enum err_code cluster_user_find(struct cluster_user *out, struct err *e)
+static bool user_named(const char *name, struct passwd *pw, char *space, size_t cap)
 {
-    static const char *const names[] = {"harken", "postgres", "nobody"};
-    struct passwd pw, *found = NULL;
+    struct passwd *found = NULL;
+
+    return getpwnam_r(name, pw, space, cap, &found) == 0 && found;
+}
+
+static bool user_numbered(uid_t uid, struct passwd *pw, char *space, size_t cap)
+{
+    struct passwd *found = NULL;
+
+    return getpwuid_r(uid, pw, space, cap, &found) == 0 && found;
+}
+
+enum err_code cluster_user_find(uid_t owner, struct cluster_user *out, struct err *e)
+{
     char space[4096];
+    struct passwd pw;
 
     memset(out, 0, sizeof *out);
-    if (geteuid() != 0) {
-        if (getpwuid_r(geteuid(), &pw, space, sizeof space, &found) || !found)
+    out->drop = geteuid() == 0;
+    if (!out->drop) {
+        if (!user_numbered(geteuid(), &pw, space, sizeof space))
             return err_set(e, ERR_UNSUPPORTED, "user id %u has no name in /etc/passwd, which PostgreSQL needs",
                            geteuid());
-    } else {
-        for (size_t i = 0; !found && i < sizeof names / sizeof names[0]; i++)
-            if (getpwnam_r(names[i], &pw, space, sizeof space, &found))
-                found = NULL;
-        if (!found)
-            return err_set(e, ERR_UNSUPPORTED, "PostgreSQL does not run as root: add a user named harken");
-        out->drop = true;
+    } else if (owner != 0) {
+        if (!user_numbered(owner, &pw, space, sizeof space))
+            return err_set(e, ERR_UNSUPPORTED, "the data belongs to user id %u, which has no name in /etc/passwd",
+                           owner);
+    } else if (!user_named("harken", &pw, space, sizeof space) && !user_named("postgres", &pw, space, sizeof space) &&
+               !user_named("nobody", &pw, space, sizeof space)) {
+        return err_set(e, ERR_UNSUPPORTED, "PostgreSQL does not run as root: add a user named harken");
     }
-    snprintf(out->name, sizeof out->name, "%s", found->pw_name);
-    out->uid = found->pw_uid;
-    out->gid = found->pw_gid;
+    snprintf(out->name, sizeof out->name, "%s", pw.pw_name);
+    out->uid = pw.pw_uid;
+    out->gid = pw.pw_gid;
     return ERR_OK;
 }
 
@@ -215,6 +229,7 @@ static size_t procs_in(int data_fd, pid_t *out, size_t cap)
     if (!d)
         return 0;
     if (fstat(data_fd, &want) == 0) {
+        // cppcheck-suppress readdirCalled ; the stream is ours alone
         while (n < cap && (de = readdir(d)) != NULL) {
             char path[64];
             int64_t pid;
@@ -270,23 +285,37 @@ static void procs_signal(int data_fd, pid_t only, int sig)
             kill(pids[i], sig);
 }
 
+/* Without its postmaster a cluster cannot be shut down, only ended. */
+static bool master_there(pid_t master, const pid_t *pids, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (pids[i] == master)
+            return true;
+    return false;
+}
+
 enum err_code cluster_leftovers_stop(int data_fd, struct err *e)
 {
     pid_t pids[PIDS_MAX], master = postmaster_pid(data_fd);
     size_t n = procs_in(data_fd, pids, PIDS_MAX);
+    bool gone = n == 0;
 
-    if (n > 0) {
+    if (!gone)
         LOG_WARN("cluster.leftovers", F_INT("processes", n));
+    if (!gone && master_there(master, pids, n)) {
         procs_signal(data_fd, master, SIGINT); /* fast shutdown, with a checkpoint */
-        if (!procs_gone(data_fd, POLITE_MS)) {
-            procs_signal(data_fd, 0, SIGQUIT); /* immediate: the next start replays the log */
-            if (!procs_gone(data_fd, FIRM_MS)) {
-                procs_signal(data_fd, 0, SIGKILL);
-                if (!procs_gone(data_fd, HARD_MS))
-                    return err_set(e, ERR_BUSY, "PostgreSQL processes of an earlier run do not end");
-            }
-        }
+        gone = procs_gone(data_fd, POLITE_MS);
     }
+    if (!gone) {
+        procs_signal(data_fd, 0, SIGQUIT); /* immediate: the next start replays the log */
+        gone = procs_gone(data_fd, FIRM_MS);
+    }
+    if (!gone) {
+        procs_signal(data_fd, 0, SIGKILL);
+        gone = procs_gone(data_fd, HARD_MS);
+    }
+    if (!gone)
+        return err_set(e, ERR_BUSY, "PostgreSQL processes of an earlier run do not end");
     unlinkat(data_fd, "postmaster.pid", 0); /* its process id may belong to someone else by now */
     return ERR_OK;
 }

@@ -10,7 +10,15 @@
 #include "base/metrics.h"
 #include "store/db_priv.h"
 
-enum { QUEUED_MAX = 512, QUEUED_BYTES_MAX = 4 << 20, PREPARED_SLOTS = 1024, ROLLBACK_MS = 2000, CONNECT_MS = 10000 };
+enum {
+    QUEUED_MAX = 512,
+    QUEUED_BYTES_MAX = 4 << 20,
+    PREPARED_SLOTS = 1024,
+    ROLLBACK_MS = 2000,
+    CONNECT_MS = 10000,
+    REVIVE_MS = 3000,
+    PAUSE_MS = 20
+};
 
 struct prepared {
     const struct db_stmt *stmt;
@@ -143,13 +151,13 @@ static PGconn *pg_open(const char *conninfo, int64_t deadline, struct err *e)
     PGconn *pg = PQconnectStart(conninfo);
     PostgresPollingStatusType st = PGRES_POLLING_WRITING;
 
+    PQsetNoticeReceiver(pg, notice_drop, NULL);
     while (PQstatus(pg) != CONNECTION_BAD && st != PGRES_POLLING_OK && st != PGRES_POLLING_FAILED) {
         if (!socket_wait(pg, st == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
             break;
         st = PQconnectPoll(pg);
     }
     if (st == PGRES_POLLING_OK) {
-        PQsetNoticeReceiver(pg, notice_drop, NULL);
         metric_add(&m_connects, 1);
         return pg;
     }
@@ -160,14 +168,23 @@ static PGconn *pg_open(const char *conninfo, int64_t deadline, struct err *e)
     return NULL;
 }
 
+static int64_t sooner(int64_t x, int64_t y)
+{
+    return x < y ? x : y;
+}
+
+/* A server that died is back within a second or so: a caller with time left waits for that instead of failing. */
 static struct conn *conn_open(struct db *d, int64_t deadline, struct err *e)
 {
-    int64_t most = clock_mono_ms() + CONNECT_MS;
-    PGconn *pg = pg_open(d->conninfo, deadline < most ? deadline : most, e);
+    int64_t now = clock_mono_ms(), revive = sooner(deadline, now + REVIVE_MS);
+    PGconn *pg;
     struct conn *c;
 
-    if (!pg)
-        return NULL;
+    while ((pg = pg_open(d->conninfo, sooner(deadline, now + CONNECT_MS), e)) == NULL) {
+        if (clock_mono_ms() + PAUSE_MS >= revive)
+            return NULL;
+        poll(NULL, 0, PAUSE_MS);
+    }
     c = calloc(1, sizeof *c);
     if (!c || PQsetnonblocking(pg, 1) || !PQenterPipelineMode(pg)) {
         PQfinish(pg);
@@ -230,11 +247,11 @@ static enum err_code slot_take(struct db *d, int64_t deadline, struct conn **out
 
 static enum err_code conn_take(struct db *d, int64_t deadline, struct conn **out, struct err *e)
 {
-    struct conn *c;
+    struct conn *c = NULL;
 
     for (;;) {
         if (slot_take(d, deadline, &c, e))
-            return e ? e->code : ERR_TIMEOUT;
+            return ERR_TIMEOUT;
         if (!c)
             break;
         if (conn_alive(c)) {
@@ -249,7 +266,7 @@ static enum err_code conn_take(struct db *d, int64_t deadline, struct conn **out
         d->open--;
         pthread_cond_signal(&d->freed);
         pthread_mutex_unlock(&d->lock);
-        return e ? e->code : ERR_BUSY;
+        return ERR_BUSY; /* whatever the reason: there may be a connection later */
     }
     *out = c;
     return ERR_OK;
@@ -503,7 +520,7 @@ enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct
     t->workspace = workspace;
     t->deadline = clock_mono_ms() + timeout_ms;
     code = conn_take(d, t->deadline, &t->c, e);
-    if (code) {
+    if (code || !t->c) {
         free(t);
         return code;
     }
@@ -643,10 +660,10 @@ void db_rows_done(struct db_rows *r)
 
 enum err_code db_ping(struct db *d, int timeout_ms, struct err *e)
 {
-    struct db_tx *t;
+    struct db_tx *t = NULL;
     enum err_code code = db_begin(d, (struct id){{0}}, timeout_ms, &t, e);
 
-    return code ? code : db_commit(t, e);
+    return code || !t ? code : db_commit(t, e);
 }
 
 /* ---- wake-ups ---- */

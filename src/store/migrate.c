@@ -23,30 +23,31 @@ static void notice_drop(void *arg, const PGresult *r)
     (void)r;
 }
 
-/* Several statements in one string are one transaction for the server unless they say otherwise. */
-static PGresult *sql_run(PGconn *pg, const char *sql, const char *what, struct err *e)
+/* Several statements in one string are one transaction for the server unless they say otherwise. *out may be NULL. */
+static enum err_code sql_run(PGconn *pg, const char *sql, const char *what, PGresult **out, struct err *e)
 {
     PGresult *r = PQexec(pg, sql);
     ExecStatusType st = PQresultStatus(r);
+    enum err_code code = ERR_OK;
 
-    if (st == PGRES_COMMAND_OK || st == PGRES_TUPLES_OK)
-        return r;
-    if (PQstatus(pg) == CONNECTION_BAD)
-        err_set(e, ERR_BUSY, "%s: connection to the database lost", what);
-    else
+    if (st != PGRES_COMMAND_OK && st != PGRES_TUPLES_OK)
+        code = PQstatus(pg) == CONNECTION_BAD ? ERR_BUSY : ERR_INTERNAL;
+    if (code == ERR_BUSY)
+        err_set(e, code, "%s: connection to the database lost", what);
+    else if (code)
         err_set(
-            e, ERR_INTERNAL, "%s: sqlstate %s: %s", what, PQresultErrorField(r, PG_DIAG_SQLSTATE),
+            e, code, "%s: sqlstate %s: %s", what, PQresultErrorField(r, PG_DIAG_SQLSTATE),
             PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY)); /* the text is ours: nothing of a user stands in a step */
-    PQclear(r);
-    return NULL;
+    if (out && !code)
+        *out = r;
+    else
+        PQclear(r);
+    return code;
 }
 
 static enum err_code sql_do(PGconn *pg, const char *sql, const char *what, struct err *e)
 {
-    PGresult *r = sql_run(pg, sql, what, e);
-
-    PQclear(r);
-    return r ? ERR_OK : e->code;
+    return sql_run(pg, sql, what, NULL, e);
 }
 
 static void step_hash(const struct sql_step *s, char hex[2 * SHA256_BYTES + 1])
@@ -88,9 +89,9 @@ static const struct sql_step *step_find(const struct sql_step *steps, int number
 /* *out_last: the newest step applied, 0 for none. */
 static enum err_code applied_check(PGconn *pg, const struct sql_step *steps, int *out_last, struct err *e)
 {
-    PGresult *r = sql_run(pg, list_sql, "read schema version", e);
     char hex[2 * SHA256_BYTES + 1];
-    enum err_code code = r ? ERR_OK : e->code;
+    PGresult *r = NULL;
+    enum err_code code = sql_run(pg, list_sql, "read schema version", &r, e);
 
     *out_last = 0;
     for (int i = 0; !code && i < PQntuples(r); i++) {
@@ -117,7 +118,7 @@ static enum err_code applied_check(PGconn *pg, const struct sql_step *steps, int
 static enum err_code steps_run(PGconn *pg, const struct sql_step *steps, int *out_applied, struct err *e)
 {
     char lock[64];
-    int last;
+    int last = 0;
 
     if (PQserverVersion(pg) < SERVER_MIN)
         return err_set(e, ERR_UNSUPPORTED, "PostgreSQL %d is too old: 15 or later is needed",
@@ -142,7 +143,7 @@ enum err_code migrate_run_steps(const char *owner_conninfo, const struct sql_ste
 {
     PGconn *pg = PQconnectdb(owner_conninfo);
     enum err_code code;
-    struct err own;
+    struct err own = {0};
     int applied = 0;
 
     e = e ? e : &own;

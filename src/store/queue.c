@@ -190,7 +190,7 @@ static enum err_code claim_in(struct db_tx *t, struct job_owner who, const struc
     int64_t expired = 0;
     struct id ws = db_tx_workspace(t);
 
-    for (; want->queues[n] && n < sizeof queues / sizeof queues[0]; n++)
+    for (; n < sizeof queues / sizeof queues[0] && want->queues[n]; n++)
         queues[n] = str_of(want->queues[n]);
     if (want->source_cap > 0 && db_send(t, &queue_sql[JOB_LOCK], DB_ARGS(P_ID(ws)), e))
         return ERR_BUSY;
@@ -236,7 +236,7 @@ enum err_code job_claim(struct db *d, struct id workspace, struct job_owner who,
     struct db_tx *t;
     struct db_rows r;
     enum err_code code;
-    struct err own;
+    struct err own = {0};
 
     e = e ? e : &own;
     assert(want->limit >= 1 && want->limit <= 1000 && want->lease_ms > 0);

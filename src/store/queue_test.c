@@ -83,11 +83,12 @@ static enum err_code finish(const struct job *j)
     struct err e;
     enum err_code code;
 
-    if (db_begin(home.db, home.workspace, 10000, &t, &e))
-        fail_msg("%s", e.msg);
-    if (db_send(t, &result_put, DB_ARGS(P_ID(home.workspace), P_ID(id_new()), P_I64(j->arg)), &e))
-        fail_msg("%s", e.msg);
-    code = job_done(t, j, 1, &e);
+    code = db_begin(home.db, home.workspace, 10000, &t, &e);
+    if (code)
+        return code;
+    code = db_send(t, &result_put, DB_ARGS(P_ID(home.workspace), P_ID(id_new()), P_I64(j->arg)), &e);
+    if (!code)
+        code = job_done(t, j, 1, &e);
     if (code) {
         db_rollback(t);
         return code;
@@ -436,6 +437,68 @@ static void killed_worker_loses_and_doubles_nothing(void **state)
     assert_int_equal(number("SELECT count(DISTINCT code) FROM ingest_problem"), N);
 }
 
+/* Process ids of the server: the postmaster first, then what it started. 0 when it is down. */
+static size_t server_pids(pid_t *out, size_t cap)
+{
+    pid_t master = cluster_pid(home.cluster);
+    char path[64], line[1024] = "";
+    size_t n = 0;
+    str rest;
+    FILE *f;
+
+    if (master <= 1)
+        return 0;
+    out[n++] = master;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", master, master);
+    f = fopen(path, "r");
+    if (f && !fgets(line, sizeof line, f))
+        line[0] = '\0';
+    if (f)
+        fclose(f);
+    rest = str_of(line);
+    while (rest.n && n < cap) {
+        int64_t pid;
+
+        if (str_to_i64(str_cut(rest, ' ', &rest), &pid) && pid > 1)
+            out[n++] = (pid_t)pid;
+    }
+    return n;
+}
+
+/* Any process of the server, at any moment. Workers only ever see errors they may try again after. */
+static void server_killed_under_load_loses_and_doubles_nothing(void **state)
+{
+    enum { N = 3000, KILLS = 12 };
+    struct job_new *jobs = ARENA_ARRAY(mem, struct job_new, N);
+    struct worker w[2] = {0};
+    unsigned seed = 12345;
+
+    (void)state;
+    for (int i = 0; i < N; i++)
+        jobs[i] = (struct job_new){.queue = "parse", .object = id_new(), .arg = i};
+    enqueue(jobs, N);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(thread_start(&w[i].t, "worker", worker_run, &w[i], NULL), ERR_OK);
+    for (int i = 0; i < KILLS; i++) {
+        pid_t pids[64];
+        size_t n;
+
+        usleep(100000 + (useconds_t)(rand_r(&seed) % 200000));
+        n = server_pids(pids, 64);
+        if (n > 0)
+            kill(pids[i % 4 == 0 ? 0 : (size_t)rand_r(&seed) % n], SIGKILL);
+    }
+    for (int i = 0; i < 2; i++)
+        thread_join(&w[i].t);
+    me.boot = id_new(); /* leases whose claim was committed but not heard of */
+    while (job_reclaim(home.db, home.workspace, me, NULL, NULL))
+        usleep(10000);
+    worker_run(&w[0]);
+    assert_int_equal(counts().pending, 0);
+    assert_int_equal(number("SELECT count(*) FROM ingest_problem"), N);
+    assert_int_equal(number("SELECT count(DISTINCT code) FROM ingest_problem"), N);
+}
+
 /* Printed, not asserted. */
 static void speed_is_printed(void **state)
 {
@@ -513,6 +576,7 @@ int main(void)
         TEST(job_that_kills_every_worker_ends_as_dead_letter),
         TEST(two_workers_never_do_one_job_twice),
         TEST(killed_worker_loses_and_doubles_nothing),
+        TEST(server_killed_under_load_loses_and_doubles_nothing),
         TEST(speed_is_printed),
     };
     return cmocka_run_group_tests_name("queue", tests, setup, teardown);

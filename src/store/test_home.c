@@ -67,6 +67,12 @@ void test_home_free(struct test_home *h)
     nftw(h->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+static void notice_drop(void *arg, const PGresult *r)
+{
+    (void)arg;
+    (void)r;
+}
+
 void test_home_sql(struct test_home *h, const char *sql, char *out, size_t cap)
 {
     char conninfo[1024];
@@ -75,6 +81,7 @@ void test_home_sql(struct test_home *h, const char *sql, char *out, size_t cap)
 
     snprintf(conninfo, sizeof conninfo, "%s dbname=harken", cluster_conninfo(h->cluster, CLUSTER_ROOT));
     pg = PQconnectdb(conninfo);
+    PQsetNoticeReceiver(pg, notice_drop, NULL);
     r = PQexec(pg, sql);
     snprintf(out, cap, "%s", "");
     if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) > 0)

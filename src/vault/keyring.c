@@ -394,7 +394,7 @@ enum err_code keyring_open(const char *dir, struct keyring **out, struct err *e)
     struct arena *a = arena_new_wiped("keyring.open");
     struct keyring *k = calloc(1, sizeof *k);
     unsigned char kek[KEY_BYTES];
-    struct err own;
+    struct err own = {0};
 
     e = e ? e : &own;
     if (!k || sodium_init() < 0) {

@@ -146,7 +146,7 @@ enum err_code seal_open_to(struct keyring *k, const struct seal_at *at, str seal
     const unsigned char *p = (const unsigned char *)sealed.p;
     unsigned char key[KEY_BYTES];
     enum err_code code;
-    struct key_ref ref;
+    struct key_ref ref = {0};
     struct place pl;
 
     if (sealed.n < SEAL_OVERHEAD)
@@ -205,17 +205,17 @@ void sha256(str bytes, uint8_t out[SHA256_BYTES])
 
 void sha256_init(struct sha256_state *s)
 {
-    crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)s->priv);
+    crypto_hash_sha256_init((crypto_hash_sha256_state *)s->priv);
 }
 
 void sha256_add(struct sha256_state *s, const void *p, size_t n)
 {
-    crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)s->priv, p, n);
+    crypto_hash_sha256_update((crypto_hash_sha256_state *)s->priv, p, n);
 }
 
 void sha256_done(struct sha256_state *s, uint8_t out[SHA256_BYTES])
 {
-    crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)s->priv, out);
+    crypto_hash_sha256_final((crypto_hash_sha256_state *)s->priv, out);
 }
 
 void hex_put(const uint8_t *p, size_t n, char *out)

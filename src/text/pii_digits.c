@@ -469,10 +469,10 @@ static void mixed_ids(struct pii_run *r)
 {
     for (size_t i = 0; i < r->n; i++) {
         const struct pii_word *w = &r->w[i];
-        if (!w->digits || !w->letters || w->low.n < 5 || w->low.n > 34)
+        if (!w->digits || !w->letters || w->low.n < 4 || w->low.n > 34)
             continue;
         iban_at(r, i);
-        if (pii_taken(r, w->start, w->end))
+        if (w->low.n < 5 || pii_taken(r, w->start, w->end))
             continue;
         for (size_t k = 0; k < sizeof id_forms / sizeof id_forms[0]; k++)
             if (has_form(w->low, id_forms[k]) && (w->all_caps || r->chat))

@@ -41,6 +41,18 @@ static bool common(const struct pii_run *r, size_t w)
     return list_value(r->common, r->w[w].low) != 0;
 }
 
+/* The same for chat, where the list has only one form of a word: "pizzas", "called". */
+static bool common_form(const struct pii_run *r, size_t w)
+{
+    static const char *const ends[] = {"s", "es", "ed", "d", "ing", "ly", "er", "in"};
+    str low = r->w[w].low;
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (low.n >= strlen(ends[i]) + 3 && str_ends(low, str_of(ends[i])) && list_value(r->common, str_sub(low, 0, low.n - strlen(ends[i]))))
+            return true;
+    return common(r, w);
+}
+
 static bool initial(const struct pii_run *r, size_t w)
 {
     return r->w[w].end - r->w[w].start <= 2 && r->w[w].cap && !r->w[w].digits && r->w[w].low.n == 1 && r->w[w].low.p[0] != 'i';
@@ -202,7 +214,7 @@ static bool chat_name_word(const struct pii_run *r, size_t w, bool lenient)
         return false;
     if (list_value(r->places, r->w[w].low) == 1 && !given(r, w))
         return false;
-    return lenient ? !common(r, w) || given(r, w) || family(r, w) == 1 : !common(r, w) && given(r, w) == 1;
+    return lenient ? !common_form(r, w) || given(r, w) || family(r, w) == 1 : !common(r, w) && given(r, w) == 1;
 }
 
 static size_t chat_cued(struct pii_run *r, size_t i)
@@ -220,11 +232,12 @@ static size_t chat_cued(struct pii_run *r, size_t i)
 
 static void chat_names(struct pii_run *r)
 {
-    size_t letters = 0, unknown = 0;
+    size_t letters = 0, unknown = 0, amounts = 0;
 
     for (size_t i = 0; i < r->n; i++) {
         letters += r->w[i].letters;
-        unknown += r->w[i].letters && !r->w[i].digits && !common(r, i);
+        unknown += r->w[i].letters && !r->w[i].digits && !common_form(r, i);
+        amounts += r->w[i].digits && r->w[i].low.n <= 3;
     }
     for (size_t i = 0; i < r->n; i++) {
         bool me = pii_in(r->w[i].low, "name name's names named nam username");
@@ -239,7 +252,7 @@ static void chat_names(struct pii_run *r)
             pii_add(r, PII_NAME, r->w[i].start, r->w[end - 1].end, 0.6);
             i = end - 1;
         }
-        else if (letters <= 2 && unknown == letters && r->w[i].letters && !r->w[i].digits && r->w[i].low.n >= 4 && !list_value(r->places, r->w[i].low) && r->n <= 4 && !pii_in(r->w[i].low, not_names))
+        else if (letters <= 2 && unknown == letters && !amounts && r->w[i].letters && !r->w[i].digits && r->w[i].low.n >= 4 && !list_value(r->places, r->w[i].low) && r->n <= 4 && !pii_in(r->w[i].low, not_names))
             pii_add(r, PII_NAME, r->w[i].start, r->w[i].end, 0.5); /* "kumars", "royal 568923": the whole answer */
     }
 }

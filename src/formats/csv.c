@@ -381,25 +381,23 @@ static char sep_find(str head)
 
     for (size_t k = 0; k < sizeof seps; k++) {
         str rest = head, line;
-        size_t first = 0, lines = 0;
-        bool quotes = false;
+        size_t first = 0, records = 0, n = 1;
+        bool quotes = false, same = true;
 
-        while (lines < 5 && str_line_next(&rest, &line)) {
-            size_t n = 1;
-
+        while (same && records < 5 && str_line_next(&rest, &line)) {
             for (size_t i = 0; i < line.n; i++) {
                 quotes ^= line.p[i] == '"';
                 n += line.p[i] == seps[k] && !quotes;
             }
-            if (lines == 0)
+            if (quotes || line.n == 0) /* the record goes on in the next line, or there is none */
+                continue;
+            if (records++ == 0)
                 first = n;
-            else if (!quotes && rest.n > 0 && n != first && line.n > 0)
-                first = 0;
-            lines++;
-            if (first == 0)
-                break;
+            else
+                same = n == first || rest.n == 0;
+            n = 1;
         }
-        if (lines > 1 && first > best_n) {
+        if (same && records > 1 && first > best_n) {
             best = seps[k];
             best_n = first;
         }

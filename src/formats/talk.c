@@ -233,7 +233,7 @@ bool talk_label_split(str line, str *out_label, str *out_rest)
         else
             return false;
     }
-    if (rest.n > 0 && rest.p[0] != ' ' && rest.p[0] != '\t' && !str_starts(rest, STR("\xc2\xa0")))
+    if (rest.n > 0 && !isspace((unsigned char)rest.p[0]) && !str_starts(rest, STR("\xc2\xa0")))
         return false;
     label = str_trim(label);
     if (!label_possible(label))

@@ -529,7 +529,7 @@ static enum err_code text_parse(const struct format_input *in, struct arena *a, 
     b = (struct builder){.d = &d, .start_ms = IA_TIME_NONE, .end_ms = IA_TIME_NONE, .pending_ms = IA_TIME_NONE};
     talk_init(&b.t, a);
     buf_init_wiped(&b.words, IA_TEXT_MAX);
-    notes_add(&b, 0, begin);
+    notes_add(&b, 0, is_talk && d.heading < d.n ? d.heading : begin);
     b.speaker = STR_NULL;
     for (size_t i = begin; i < d.n; i++)
         talk_line(&b, &d.lines[i], ia);

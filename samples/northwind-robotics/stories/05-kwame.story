@@ -332,7 +332,6 @@ Paolo: That doesn't make it better.
 Giulia: We also don't know if the year end works. Nobody has looked at the contract yet. I'm worried about that.
 Kwame: Who would look at it?
 Giulia: I don't know. The lawyer left in summer and she wasn't replaced. It's a mess.
-! Q paper_process 0 "The lawyer left in summer and she wasn't replaced."
 Chiara: It's sad. It was such a beautiful project.
 Kwame: It still can be. What if the second ten come in a separate order in spring?
 Chiara: In spring I won't believe anything any more. I'm tired of promises.

@@ -13,7 +13,7 @@ static const char relatives[] = "kid son daughter wife husband brother sister mo
 static const char place_cues[] = "in from at to near of around through visit visiting across";
 /* Capitalised in English, but nobody's name; and what chat writes for words. */
 static const char not_names[] =
-    "english french german spanish italian portuguese dutch russian polish swedish danish norwegian finnish greek turkish czech hungarian chinese japanese korean indian american british canadian australian irish scottish welsh european african asian mexican brazilian "
+    "company pvt ltd solutions softwares byee bye haha hahaha hehe lol yesresolved nothanks thankyou thanku hmm english french german spanish italian portuguese dutch russian polish swedish danish norwegian finnish greek turkish czech hungarian chinese japanese korean indian american british canadian australian irish scottish welsh european african asian mexican brazilian "
     "swiss austrian belgian israeli arabic hebrew latin romanian ukrainian croatian serbian slovak slovenian estonian latvian lithuanian icelandic iban ssn ok okay hai hii hlo hy helo heloo gud mrg mrng gm pls plz thx ty tq acc acct zip cal mac usd inr eur gbp llc ceo cfo coo cto vp hr it faq pin otp id";
 /* How family names end in several languages. */
 static const char *const family_ends[] = {"ovic", "evic", "ova", "eva", "ov", "ev", "enko", "sson", "dottir", "nen", "ski", "sky", "ska", "stein", "berg", "mann", "ez", "yan", "ian", "elli", "etti", "ini", "oglu", "adze", "shvili", "vich", "czyk", "quist", "gaard", "sen", "escu", "opoulos", "idis", "akis"};
@@ -240,7 +240,7 @@ static void chat_names(struct pii_run *r)
         amounts += r->w[i].digits && r->w[i].low.n <= 3;
     }
     for (size_t i = 0; i < r->n; i++) {
-        bool me = pii_in(r->w[i].low, "name name's names named nam username");
+        bool me = pii_in(r->w[i].low, "name names named nam username") && !(i > 0 && pii_in(r->w[i - 1].low, "company city town village file user's business"));
         bool self = (pii_in(r->w[i].low, "im i'm") || (pii_in(r->w[i].low, "is am myself") && i > 0 && pii_in(r->w[i - 1].low, "this i")) || pii_in(r->w[i].low, "myself hi hello")) &&
                     i + 1 < r->n && chat_name_word(r, i + 1, false) && !common(r, i + 1);
         if (me || self || (pii_in(r->w[i].low, titles) && r->w[i].low.n > 1 && chat_name_word(r, i + 1, true) && !pii_in(r->w[i].low, "sir madam lady president miss")))

@@ -263,7 +263,8 @@ static enum err_code lines_check(str text, struct err *e)
         if (i + 1 < text.n && text.p[i] == '\r' && text.p[i + 1] == '\n')
             i++;
         from = i + 1;
-        line++;
+        if (++line > FORMAT_LINES_MAX)
+            return err_set(e, ERR_LIMIT, "line %zu: more than %d lines in one file", line, FORMAT_LINES_MAX);
     }
     return ERR_OK;
 }

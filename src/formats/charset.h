@@ -13,7 +13,7 @@
 enum err_code charset_to_utf8(str bytes, struct arena *a, str *out, const char **out_name, struct err *e);
 
 /* What text formats begin with: charset_to_utf8, refuses empty text ("line 1: the file is empty") and a line longer
- * than FORMAT_LINE_MAX ("line 7: longer than 16 MiB"). */
+ * than FORMAT_LINE_MAX ("line 7: longer than 16 MiB") or more than FORMAT_LINES_MAX of them. */
 enum err_code charset_open(str bytes, struct arena *a, str *out, struct err *e);
 
 /* Converts from a named charset ("ISO-2022-JP", "windows-1252"; case and punctuation do not matter).

@@ -33,6 +33,7 @@ struct format_result {
 enum {
     FORMAT_BYTES_MAX = 256 << 20, /* a file; larger ones are refused before they are read */
     FORMAT_LINE_MAX = 16 << 20,   /* one line of a text format */
+    FORMAT_LINES_MAX = 5000000, /* lines of a text format */
     FORMAT_ITEMS_MAX = 100000,
     FORMAT_NEST_MAX = 50, /* MIME parts in parts, HTML elements 200 (its own limit) */
 };

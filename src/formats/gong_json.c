@@ -14,6 +14,8 @@ struct found {
     struct arena *a;
     const struct json **calls; /* metaData objects' owners, or plain Call objects */
     size_t calls_n, calls_cap;
+    struct talk_votes *ids; /* of the calls, numbered as they came */
+    size_t *first;          /* call of each id */
     const struct json **transcripts; /* objects with `transcript` */
     size_t transcripts_n, transcripts_cap;
 };
@@ -115,13 +117,24 @@ bool gong_is(const struct json *v)
     return json_kind(v) == JSON_ARR && json_it_next(&it) && page_is(it.val);
 }
 
+static void calls_index(struct found *f)
+{
+    f->ids = talk_votes_new(f->a);
+    f->first = ARENA_ARRAY(f->a, size_t, f->calls_n + 1);
+    for (size_t i = 0; i < f->calls_n; i++) {
+        str id = shapes_text(json_get(call_meta(f->calls[i]), "id"), f->a);
+
+        if (talk_votes_of(f->ids, id) == 0)
+            f->first[talk_votes_labels(f->ids)] = i;
+        talk_votes_add(f->ids, id);
+    }
+}
+
 static const struct json *call_of(const struct found *f, str id)
 {
-    for (size_t i = 0; i < f->calls_n; i++) {
-        if (id.n > 0 && str_eq(shapes_text(json_get(call_meta(f->calls[i]), "id"), f->a), id))
-            return f->calls[i];
-    }
-    return NULL;
+    if (id.n == 0 || talk_votes_of(f->ids, id) == 0)
+        return NULL;
+    return f->calls[f->first[talk_votes_order(f->ids, id)]];
 }
 
 static void meta_fill(const struct json *call, struct arena *a, struct interaction *ia)
@@ -177,8 +190,11 @@ static void context_fill(const struct json *call, struct arena *a, struct intera
     }
 }
 
-struct speaker {
-    str id, label;
+/* Speaker ids of one call, numbered as they came, with the labels their turns carry. */
+struct speakers {
+    struct talk_votes *ids;
+    str *label;
+    size_t n, cap;
 };
 
 static enum ia_side affiliation(const struct json *party)
@@ -190,17 +206,22 @@ static enum ia_side affiliation(const struct json *party)
                                                : IA_SIDE_UNKNOWN;
 }
 
-/* Parties become participants; the speakers among them are returned with the label their turns will carry. */
-static struct speaker *parties_fill(const struct json *call, struct arena *a, struct interaction *ia, size_t *out_n)
+static void speaker_add(struct speakers *sp, str id, str label, struct arena *a)
+{
+    if (id.n == 0 || talk_votes_of(sp->ids, id) > 0)
+        return;
+    talk_votes_add(sp->ids, id);
+    ARENA_PUSH(a, sp->label, sp->n, sp->cap) = label;
+}
+
+/* Parties become participants. */
+static void parties_fill(const struct json *call, struct arena *a, struct interaction *ia, struct speakers *sp)
 {
     const struct json *parties = json_get(call, "parties");
-    struct speaker *list = NULL;
-    size_t n = 0, cap = 0;
     struct json_it it;
 
-    *out_n = 0;
     if (json_kind(parties) != JSON_ARR)
-        return NULL;
+        return;
     for (json_it_init(&it, parties); json_it_next(&it);) {
         str name = str_trim(shapes_text(json_get(it.val, "name"), a));
         str mail = str_trim(shapes_text(json_get(it.val, "emailAddress"), a));
@@ -212,23 +233,20 @@ static struct speaker *parties_fill(const struct json *call, struct arena *a, st
         if (label.n == 0)
             continue;
         p = talk_participant(ia, a, name, mail);
-        if (p && affiliation(it.val) != IA_SIDE_UNKNOWN) {
+        if (!p)
+            return; /* more than anyone can have invited */
+        if (affiliation(it.val) != IA_SIDE_UNKNOWN) {
             p->side = affiliation(it.val);
             p->side_explicit = true;
         }
-        if (id.n > 0)
-            ARENA_PUSH(a, list, n, cap) = (struct speaker){.id = id, .label = label};
+        speaker_add(sp, id, label, a);
     }
-    *out_n = n;
-    return list;
 }
 
-static str speaker_label(const struct speaker *list, size_t n, str id, struct arena *a)
+static str speaker_label(const struct speakers *sp, str id, struct arena *a)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (str_eq(list[i].id, id))
-            return list[i].label;
-    }
+    if (id.n > 0 && talk_votes_of(sp->ids, id) > 0)
+        return sp->label[talk_votes_order(sp->ids, id)];
     return id.n > 0 ? str_fmt(a, "Speaker %.*s", STR_ARG(id)) : STR_NULL;
 }
 
@@ -260,11 +278,11 @@ static enum err_code transcript_add(const struct found *f, size_t k, struct form
 {
     const struct json *entry = f->transcripts[k], *call;
     struct interaction *ia = format_item_add(out, f->a, &format_gong_json, IA_CALL);
-    struct speaker *speakers;
+    struct speakers speakers = {.ids = talk_votes_new(f->a)};
     struct json_it it;
     struct talk t;
     char place[96];
-    size_t n, i = 0;
+    size_t i = 0;
     str id = shapes_text(json_get(entry, "callId"), f->a);
 
     if (id.n == 0)
@@ -275,10 +293,10 @@ static enum err_code transcript_add(const struct found *f, size_t k, struct form
         meta_fill(call, f->a, ia);
         context_fill(call, f->a, ia);
     }
-    speakers = parties_fill(call, f->a, ia, &n);
+    parties_fill(call, f->a, ia, &speakers);
     talk_init(&t, f->a);
     for (json_it_init(&it, json_get(entry, "transcript")); json_it_next(&it); i++) {
-        str who = speaker_label(speakers, n, shapes_text(json_get(it.val, "speakerId"), f->a), f->a);
+        str who = speaker_label(&speakers, shapes_text(json_get(it.val, "speakerId"), f->a), f->a);
 
         snprintf(place, sizeof place, "call %.24s, transcript[%zu]", id.n ? str_cz(f->a, id) : "?", i);
         monologue_add(&t, it.val, who, place, out);
@@ -295,6 +313,7 @@ enum err_code gong_add(const struct json *v, const struct format_input *in, stru
     root_find(&f, v);
     if (f.transcripts_n == 0)
         return err_set(e, ERR_UNSUPPORTED, "Gong calls without transcripts: add the reply of /v2/calls/transcript");
+    calls_index(&f);
     for (size_t i = 0; i < f.transcripts_n; i++) {
         enum err_code rc;
 

@@ -20,6 +20,8 @@ enum line_kind {
     LINE_TIMED /* time and words, no label */
 };
 
+enum { PEOPLE_MAX = 500 }; /* names taken from a list of attendees */
+
 struct line {
     enum line_kind kind;
     str raw;   /* the line, outer space removed */
@@ -440,7 +442,7 @@ static str bullet_skip(str s)
 
 static void people_add(str list, struct arena *a, struct interaction *ia)
 {
-    while (list.n > 0) {
+    while (list.n > 0 && ia->participants_n < PEOPLE_MAX) {
         str name = str_trim(marks_skip(str_cut(list, ',', &list)));
 
         if (name.n > 1 && name.n <= 60 && !str_contains(name, STR("://")) && str_find_char(name, '\t', 0) == SIZE_MAX)

@@ -155,6 +155,21 @@ static enum ia_part_kind part_kind(enum reply_kind k)
     return reply_is_quoted(k) ? IA_PART_QUOTED : reply_is_signature(k) ? IA_PART_SIGNATURE : IA_PART_FORWARDED;
 }
 
+static str signature_take(struct interaction *ia, struct arena *a)
+{
+    size_t i, kept = 0;
+    str text = STR("");
+
+    for (i = 0; i < ia->parts_n; i++) {
+        if (ia->parts[i].kind != IA_PART_SIGNATURE)
+            ia->parts[kept++] = ia->parts[i];
+        else
+            text = text.n ? str_fmt(a, "%.*s\n\n%.*s", STR_ARG(text), STR_ARG(ia->parts[i].text)) : ia->parts[i].text;
+    }
+    ia->parts_n = kept;
+    return text;
+}
+
 /* Own words into the turn, everything else into parts; neighbours of one kind are joined. */
 static str words_split(str body, str sender, struct interaction *ia, struct arena *a)
 {
@@ -162,6 +177,7 @@ static str words_split(str body, str sender, struct interaction *ia, struct aren
     size_t n, i, cap = 0;
     enum reply_kind last = REPLY_OWN;
     bool only_forwards = true;
+    str text;
 
     reply_split(body, sender, a, &parts, &n);
     for (i = 0; i < n; i++)
@@ -183,7 +199,10 @@ static str words_split(str body, str sender, struct interaction *ia, struct aren
     }
     for (i = 0; i < ia->parts_n; i++)
         ia->parts[i].text = str_trim(ia->parts[i].text);
-    return reply_text(parts, n, false, a);
+    text = reply_text(parts, n, false, a);
+    if (text.n == 0) /* a mail that is one line, "Hello Ann", looks like a greeting: then that is what was said */
+        text = signature_take(ia, a);
+    return text;
 }
 
 static str calendars_read(const struct mime_body *b, struct people *p, str text)
@@ -317,13 +336,15 @@ static void file_read(const struct mail *c, const struct mime_attachment *f, siz
         format_notice_add(c->out, c->a, place_of(c, "attachment", number), r.problems[i].reason);
 }
 
-static void message_read(const struct mail *c, GMimeMessage *m, int depth, str thread)
+/* `raw`: the bytes of an outermost message, empty for attached ones. */
+static void message_read(const struct mail *c, GMimeMessage *m, str raw, int depth, str thread)
 {
     size_t at = c->out->items_n, i;
     struct mime_body b;
 
     mime_body_init(&b, c->a);
     mime_body_read(g_mime_message_get_mime_part(m), depth, &b);
+    mime_body_rescue(g_mime_message_get_mime_part(m), raw, &b);
     item_add(c, m, &b, thread);
     complaints_add(c, &b);
     if (c->out->items[at].thread_id.n > 0)
@@ -337,7 +358,7 @@ static void message_read(const struct mail *c, GMimeMessage *m, int depth, str t
             format_problem_add(c->out, c->a, place_of(c, "part", i + 1),
                                str_fmt(c->a, "messages are nested deeper than %d", FORMAT_NEST_MAX));
         else
-            message_read(c, b.messages[i], depth + 2, thread);
+            message_read(c, b.messages[i], STR(""), depth + 2, thread);
     }
     mime_body_done(&b);
 }
@@ -371,7 +392,7 @@ enum err_code eml_message_read(str bytes, str place, const struct format_ops *op
     m = message_parse(bytes);
     if (!m)
         return err_set(e, ERR_INVALID, "no mail headers were found");
-    message_read(&c, m, 0, STR(""));
+    message_read(&c, m, bytes, 0, STR(""));
     g_object_unref(m);
     return ERR_OK;
 }
@@ -459,11 +480,23 @@ const struct format_ops format_eml = {
 static void structure_put(GMimeObject *o, struct jw *w, struct arena *a, int depth)
 {
     char *type = o ? g_mime_content_type_get_mime_type(g_mime_object_get_content_type(o)) : NULL;
+    GMimeMessage *inner;
     int i, n;
 
     jw_obj(w);
     jw_kstr(w, "type", mime_text(a, type));
+    inner = type && GMIME_IS_PART(o) && str_eq_nocase(str_of(type), STR("message/rfc822"))
+                ? message_parse(mime_part_bytes(GMIME_PART(o), a)) /* with a transfer encoding it stays a leaf */
+                : NULL;
     g_free(type);
+    if (inner) {
+        jw_karr(w, "parts");
+        structure_put(g_mime_message_get_mime_part(inner), w, a, depth + 1);
+        jw_end(w);
+        jw_end(w);
+        g_object_unref(inner);
+        return;
+    }
     if (GMIME_IS_PART(o)) {
         jw_kstr(w, "name", mime_text(a, g_mime_part_get_filename(GMIME_PART(o))));
         jw_ki64(w, "bytes", (int64_t)mime_part_bytes(GMIME_PART(o), a).n);
@@ -475,7 +508,7 @@ static void structure_put(GMimeObject *o, struct jw *w, struct arena *a, int dep
         for (i = 0; i < n; i++)
             structure_put(g_mime_multipart_get_part(GMIME_MULTIPART(o), i), w, a, depth + 1);
     } else if (GMIME_IS_MESSAGE_PART(o) && depth < 12) {
-        GMimeMessage *inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(o));
+        inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(o));
         if (inner)
             structure_put(g_mime_message_get_mime_part(inner), w, a, depth + 1);
     }

@@ -98,7 +98,7 @@ struct state {
     int counters[LIST_DEPTH], lists;                        /* -1: bullets */
     char bullet[16];                                        /* waits for the first words of the item */
     bool gap, space;
-    bool cell_break; /* a block ended inside a table cell: break only if more words follow in that cell */
+    int cell_break; /* a block ended inside a table cell: break only if more words follow in that cell; 2: with a gap */
     bool stopped;
 };
 
@@ -174,7 +174,8 @@ static void flush(struct state *s)
     str text = s->pre ? str_trim_end(buf_view(&s->line)) : str_trim(buf_view(&s->line)), rest, row;
     struct buf b;
 
-    s->space = s->cell_break = false;
+    s->space = false;
+    s->cell_break = 0;
     if (str_trim(text).n == 0) {
         buf_reset(&s->line);
         return;
@@ -200,18 +201,21 @@ static void flush(struct state *s)
 
 static void block_edge(struct state *s, unsigned flags)
 {
-    if (s->cells > 0 && !(flags & (EL_ROW | EL_TABLE)) && s->line.n > 0)
-        s->cell_break = true; /* <td><p>one</p></td> is still one cell of the row */
-    else
+    bool in_cell = s->cells > 0 && !(flags & (EL_ROW | EL_TABLE));
+
+    if (!in_cell || s->line.n == 0)
         flush(s);
-    s->gap = s->gap || ((flags & EL_GAP) && !(s->cells > 0 && s->line.n > 0));
+    else if (s->cell_break < 2) /* <td><p>one</p></td> is still one cell of the row */
+        s->cell_break = flags & EL_GAP ? 2 : 1;
+    s->gap = s->gap || ((flags & EL_GAP) && !in_cell);
 }
 
 static void line_put(struct state *s, char c)
 {
     if (s->cell_break) {
-        s->cell_break = false;
+        bool gap = s->cell_break == 2;
         flush(s);
+        s->gap = s->gap || gap;
     }
     if (s->space && s->line.n > 0 && s->line.p[s->line.n - 1] != '\n')
         buf_char(&s->line, ' ');
@@ -301,7 +305,8 @@ static void on_open(void *ctx, const xmlChar *name, const xmlChar **attrs)
         if (f & EL_BLOCK)
             block_edge(s, f);
         if ((f & EL_CELL) && s->line.n > 0) {
-            s->cell_break = s->space = false;
+            s->cell_break = 0;
+            s->space = false;
             buf_str(&s->line, STR(" | "));
         }
         if ((s->flags & HTML_MAIL) && str_eq(attr(attrs, "id"), STR("divRplyFwdMsg")))

@@ -21,19 +21,65 @@ str mime_text(struct arena *a, const char *cz)
     return cz ? text_squeeze(a, str_utf8_repair(a, str_of(cz)), false) : STR("");
 }
 
+static int base64_value(unsigned char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* GMime's decoder drops the last group when its padding is missing; this one keeps every whole byte. */
+static str base64_decode(struct arena *a, str s)
+{
+    char *to = arena_alloc(a, s.n + 1);
+    uint32_t bits = 0;
+    int held = 0;
+    size_t i, n = 0;
+
+    for (i = 0; i < s.n && s.p[i] != '='; i++) {
+        int v = base64_value((unsigned char)s.p[i]);
+        if (v < 0)
+            continue;
+        bits = bits << 6 | (uint32_t)v;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            to[n++] = (char)(bits >> held & 0xff);
+        }
+    }
+    return str_n(to, n);
+}
+
+static str stream_bytes(GMimeStream *mem, struct arena *a)
+{
+    GByteArray *got = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(mem));
+
+    return got && got->len > 0 ? str_dup(a, str_n((const char *)got->data, got->len)) : STR("");
+}
+
 str mime_part_bytes(GMimePart *part, struct arena *a)
 {
     GMimeDataWrapper *content = g_mime_part_get_content(part);
     GMimeStream *to;
-    GByteArray *got;
+    GMimeStream *raw;
     str out;
 
     if (!content)
         return STR("");
     to = g_mime_stream_mem_new();
-    g_mime_data_wrapper_write_to_stream(content, to);
-    got = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(to));
-    out = got && got->len > 0 ? str_dup(a, str_n((const char *)got->data, got->len)) : STR("");
+    raw = g_mime_data_wrapper_get_stream(content);
+    if (raw && g_mime_data_wrapper_get_encoding(content) == GMIME_CONTENT_ENCODING_BASE64) {
+        g_mime_stream_reset(raw);
+        g_mime_stream_write_to_stream(raw, to);
+        out = base64_decode(a, stream_bytes(to, a));
+    } else {
+        g_mime_data_wrapper_write_to_stream(content, to);
+        out = stream_bytes(to, a);
+    }
     g_object_unref(to);
     return out;
 }
@@ -287,4 +333,37 @@ static void any_read(GMimeObject *o, int depth, struct mime_body *b)
 void mime_body_read(GMimeObject *root, int depth, struct mime_body *out)
 {
     any_read(root, depth, out);
+}
+
+/* Behind the headers, without lines that only divide parts. */
+static str raw_body(str raw, struct arena *a)
+{
+    str rest = raw, line, out;
+    struct buf b;
+
+    while (str_line_next(&rest, &line) && line.n > 0)
+        ;
+    buf_init_wiped(&b, rest.n + 16);
+    while (str_line_next(&rest, &line)) {
+        if (str_starts(line, STR("--")) && line.n > 2 && !isspace((unsigned char)line.p[2]))
+            continue;
+        buf_str(&b, line);
+        buf_char(&b, '\n');
+    }
+    out = labelled_to_utf8(a, str_dup(a, buf_view(&b)), STR(""));
+    buf_done(&b);
+    return out;
+}
+
+void mime_body_rescue(GMimeObject *root, str raw, struct mime_body *out)
+{
+    size_t i;
+
+    if (out->text.n > 0 || out->encrypted || out->messages_n > 0)
+        return;
+    for (i = 0; i < out->files_n; i++)
+        if (str_eq_nocase(out->files[i].type, STR("message/delivery-status")))
+            text_add(out, lines_plain(out->a, labelled_to_utf8(out->a, out->files[i].bytes, STR(""))));
+    if (out->files_n == 0 && GMIME_IS_MULTIPART(root) && out->parts <= 2)
+        text_add(out, raw_body(raw, out->a));
 }

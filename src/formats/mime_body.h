@@ -26,6 +26,10 @@ void mime_body_init(struct mime_body *b, struct arena *a);
 void mime_body_done(struct mime_body *b);
 void mime_body_read(GMimeObject *root, int depth, struct mime_body *out);
 
+/* For a multipart without a single readable part (damaged boundaries): the words that stand where the parts should be.
+ * Returns without effect when there is text or anything attached. `raw` is the whole message. */
+void mime_body_rescue(GMimeObject *root, str raw, struct mime_body *out);
+
 /* The content of a leaf without its transfer encoding. Memory in `a`. */
 str mime_part_bytes(GMimePart *part, struct arena *a);
 /* A string of GMime's as trimmed UTF-8 on one line; NULL gives the empty string. */

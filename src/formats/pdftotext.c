@@ -34,8 +34,7 @@ int memory_file(str bytes, struct err *e)
 
 _Noreturn void pdftotext_exec(int pdf_fd, int text_fd, int err_fd, size_t pdf_bytes)
 {
-    static char *const argv[] = {(char *)"pdftotext", (char *)"-q", (char *)"-enc", (char *)"UTF-8", (char *)"-",
-                                 (char *)"-",         NULL};
+    static char *const argv[] = {(char *)"pdftotext", (char *)"-enc", (char *)"UTF-8", (char *)"-", (char *)"-", NULL};
     static char *const env[] = {(char *)"PATH=/usr/bin", (char *)"LC_ALL=C", (char *)"HOME=/nonexistent", NULL};
     struct confine_limits limits = {PDF_MEMORY_BYTES + 2 * pdf_bytes, PDF_CPU_S};
     sigset_t none;

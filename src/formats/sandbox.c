@@ -361,6 +361,11 @@ static enum err_code answer_read(struct job *j, struct err *e)
     return code;
 }
 
+static enum err_code memory_err(const struct job *j, struct err *e)
+{
+    return err_set(e, ERR_LIMIT, "the file needs more than %zu MiB to read", (limit_memory + 4 * j->in->bytes.n) >> 20);
+}
+
 /* What the end of the child means for a person. */
 static enum err_code end_judge(const struct job *j, const struct sandbox_status *s, struct err *e)
 {
@@ -376,7 +381,7 @@ static enum err_code end_judge(const struct job *j, const struct sandbox_status 
     if (sig == SIGSYS)
         return err_set(e, ERR_DENIED, "the reader was stopped: it tried something a reader may not do");
     if (code == CHILD_MEMORY)
-        return err_set(e, ERR_LIMIT, "the file needs more than %zu MiB to read", limit_memory >> 20);
+        return memory_err(j, e);
     if (code == CHILD_UNCONFINED)
         return err_set(e, ERR_UNSUPPORTED, "this system cannot confine the reader (see --no-sandbox)");
     if (sig || code >= CHILD_SIGNAL)
@@ -397,6 +402,8 @@ static enum err_code job_run(struct job *j, struct err *e)
         return code ? code : err_set(e, ERR_IO, "the parser process does not answer");
     end = end_judge(j, &s, &end_err);
     if (code == ERR_TIMEOUT || !end) {
+        if (!code && j->said.code == ERR_MEMORY)
+            return memory_err(j, e);
         if (!code && j->said.code) {
             if (e)
                 *e = j->said;

@@ -108,7 +108,7 @@ enum err_code fs_write_atomic(const char *path, str bytes, mode_t mode, struct e
     fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (fd < 0)
         return err_errno(e, errno, "create");
-    rc = fs_write_all(fd, bytes, e);
+    rc = fchmod(fd, mode) < 0 ? err_errno(e, errno, "set mode") : fs_write_all(fd, bytes, e);
     if (!rc && fsync(fd) < 0)
         rc = err_errno(e, errno, "sync");
     close(fd);
@@ -133,8 +133,12 @@ enum err_code fs_mkdirs(const char *path, mode_t mode, struct err *e)
         if (tmp[i] != '/' && tmp[i] != 0)
             continue;
         tmp[i] = 0;
-        if (mkdir(tmp, mode) < 0 && errno != EEXIST)
+        if (mkdir(tmp, mode) == 0) {
+            if (chmod(tmp, mode) < 0) /* whatever the umask takes away */
+                return err_errno(e, errno, "set mode of folder");
+        } else if (errno != EEXIST) {
             return err_errno(e, errno, "make folder");
+        }
         if (i < n)
             tmp[i] = '/';
     }

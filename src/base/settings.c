@@ -72,18 +72,23 @@ static bool choice_known(const char *choices, str t)
 }
 
 static const char *const kind_hint[] = {
-    [SET_BOOL] = "true or false", [SET_INT] = "a whole number",      [SET_REAL] = "a number",
+    [SET_BOOL] = "true or false",
+    [SET_INT] = "a whole number",
+    [SET_REAL] = "a number",
     [SET_MS] = "a duration such as 500ms, 30s, 5m, 1h, 7d",
     [SET_BYTES] = "a size such as 64KiB, 16MiB, 2GiB",
-    [SET_STR] = "text",           [SET_ENUM] = "one of the choices", [SET_SECRET_FILE] = "the path of a file",
+    [SET_STR] = "text",
+    [SET_ENUM] = "one of the choices",
+    [SET_SECRET_FILE] = "the path of a file",
 };
 
 static bool value_parse(const struct setting_row *row, str t, struct value *v)
 {
-    static const struct unit ms[] = {{"ms", 1},        {"s", 1000},     {"m", 60000}, {"min", 60000},
-                                     {"h", 3600000},   {"d", 86400000}, {NULL, 0}};
-    static const struct unit bytes[] = {{"B", 1},           {"KiB", 1 << 10},  {"MiB", 1 << 20}, {"GiB", 1 << 30},
-                                        {"KB", 1000},       {"MB", 1000000},   {"GB", 1000000000}, {"", 1}, {NULL, 0}};
+    static const struct unit ms[] = {{"ms", 1},      {"s", 1000},     {"m", 60000}, {"min", 60000},
+                                     {"h", 3600000}, {"d", 86400000}, {NULL, 0}};
+    static const struct unit bytes[] = {{"B", 1},           {"KiB", 1 << 10}, {"MiB", 1 << 20},
+                                        {"GiB", 1 << 30},   {"KB", 1000},     {"MB", 1000000},
+                                        {"GB", 1000000000}, {"", 1},          {NULL, 0}};
     switch (row->kind) {
     case SET_BOOL:
         return parse_bool(t, &v->i);
@@ -109,8 +114,8 @@ static enum err_code value_set(struct settings *s, size_t i, str t, const char *
     bool numeric = row->kind == SET_INT || row->kind == SET_MS || row->kind == SET_BYTES;
 
     if (!value_parse(row, t, &v))
-        return err_set(e, ERR_INVALID, "%s: expected %s%s%s", row->key, kind_hint[row->kind],
-                       row->choices ? ": " : "", row->choices ? row->choices : "");
+        return err_set(e, ERR_INVALID, "%s: expected %s%s%s", row->key, kind_hint[row->kind], row->choices ? ": " : "",
+                       row->choices ? row->choices : "");
     if (numeric && (row->min || row->max) && (v.i < row->min || v.i > row->max))
         return err_set(e, ERR_INVALID, "%s: must be between %lld and %lld", row->key, (long long)row->min,
                        (long long)row->max);

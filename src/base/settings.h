@@ -25,7 +25,8 @@ struct settings;
 /* `rows` ends with a row whose key is NULL and must outlive the settings. All values start at their defaults. */
 struct settings *settings_new(const struct setting_row *rows);
 void settings_free(struct settings *s);
-enum err_code settings_file_load(struct settings *s, const char *path, struct err *e); /* names file:line; missing: ERR_NOT_FOUND */
+enum err_code settings_file_load(struct settings *s, const char *path,
+                                 struct err *e); /* names file:line; missing: ERR_NOT_FOUND */
 enum err_code settings_text_load(struct settings *s, str text, const char *name, struct err *e);
 enum err_code settings_env_load(struct settings *s, char *const *env, struct err *e);
 enum err_code settings_set(struct settings *s, str key, str value, const char *origin, struct err *e);

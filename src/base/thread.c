@@ -128,7 +128,8 @@ void *queue_pop(struct queue *q, int timeout_ms)
     }
     pthread_mutex_lock(&q->lock);
     while (!q->n && !q->closed && rc == 0)
-        rc = timeout_ms < 0 ? pthread_cond_wait(&q->some, &q->lock) : pthread_cond_timedwait(&q->some, &q->lock, &until);
+        rc =
+            timeout_ms < 0 ? pthread_cond_wait(&q->some, &q->lock) : pthread_cond_timedwait(&q->some, &q->lock, &until);
     if (q->n) {
         item = q->ring[q->head];
         q->head = (q->head + 1) % q->max;

@@ -16,7 +16,8 @@
 #include "base/thread.h"
 #include "engine/wire.h"
 
-static struct metric restarts = METRIC_COUNTER("harken_engine_restarts_total", "times the engine process was started again");
+static struct metric restarts =
+    METRIC_COUNTER("harken_engine_restarts_total", "times the engine process was started again");
 static struct metric tokens_total = METRIC_COUNTER("harken_embed_tokens_total", "tokens embedded");
 static struct metric texts_total = METRIC_COUNTER("harken_embed_texts_total", "texts embedded");
 static struct metric embed_time[2] = {
@@ -91,8 +92,9 @@ static enum err_code file_hash(const char *path, char hex[65], struct err *e)
 static pid_t child_start(struct embedder *em, int child_fd)
 {
     char threads[16];
-    char *argv[] = {"harken", "engine", em->model, em->info.model_hash, threads, em->sandbox ? "sandbox" : "open", NULL};
-    char *env[] = {"PATH=/usr/bin:/bin", "OMP_NUM_THREADS=1", "LC_ALL=C.UTF-8", NULL};
+    const char *argv[] = {"harken", "engine", em->model, em->info.model_hash, threads, em->sandbox ? "sandbox" : "open",
+                          NULL};
+    static const char *const env[] = {"PATH=/usr/bin:/bin", "OMP_NUM_THREADS=1", "LC_ALL=C.UTF-8", NULL};
     sigset_t none;
     pid_t pid;
 
@@ -107,7 +109,7 @@ static pid_t child_start(struct embedder *em, int child_fd)
     else if (dup2(child_fd, WIRE_FD) < 0)
         _exit(127);
     close_range(WIRE_FD + 1, ~0u, 0);
-    execve(em->exe, argv, env);
+    execve(em->exe, (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)env);
     _exit(127);
 }
 
@@ -324,8 +326,8 @@ int embedder_pid(const struct embedder *em)
     return em->pid;
 }
 
-static enum err_code request_send(struct embedder *em, struct waiter *w, enum embed_lane lane, const str *texts, size_t n,
-                                  struct err *e)
+static enum err_code request_send(struct embedder *em, struct waiter *w, enum embed_lane lane, const str *texts,
+                                  size_t n, struct err *e)
 {
     struct buf b;
     struct wire_request h = {.lane = lane, .n = (uint32_t)n};

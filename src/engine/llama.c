@@ -12,6 +12,8 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -93,7 +95,8 @@ static void request_free(struct request *r)
 
 static void request_finish(struct engine *en, struct request *r)
 {
-    struct wire_reply rep = {.id = r->id, .status = r->failed, .n = r->n, .dim = (uint32_t)en->dim, .tokens = r->tokens};
+    struct wire_reply rep = {
+        .id = r->id, .status = r->failed, .n = r->n, .dim = (uint32_t)en->dim, .tokens = r->tokens};
 
     reply_send(en, &rep, r->vec, r->failed ? 0 : (size_t)r->n * (size_t)en->dim * sizeof *r->vec);
     request_free(r);
@@ -161,23 +164,40 @@ static void batch_run(struct worker *w, struct piece *p, const int *tokens, int 
     }
 }
 
-static int tokenize(const struct engine *en, str text, llama_token *tok, int max)
+/* The reference tokenizer decomposes text before it drops accents; llama.cpp leaves Hangul syllables whole otherwise.
+ * Returns text itself when it is ASCII; else *out_mem owns the result. */
+static str decomposed(str text, char **out_mem)
 {
-    int n;
+    UErrorCode u = U_ZERO_ERROR;
+    const UNormalizer2 *nfd = unorm2_getNFDInstance(&u);
+    int32_t n16, nd, n8, cap = (int32_t)text.n + 1;
+    UChar *wide, *flat;
+    bool ascii = true;
 
-    if (!str_trim(text).n)
-        return 0;
-    n = llama_tokenize(en->vocab, text.p, (int32_t)text.n, tok, max, true, false);
-    if (n >= 0)
-        return n;
-    return -1;
+    *out_mem = NULL;
+    for (size_t i = 0; ascii && i < text.n; i++)
+        ascii = (unsigned char)text.p[i] < 0x80;
+    if (ascii)
+        return text;
+    wide = malloc((size_t)cap * 4 * sizeof *wide);
+    flat = malloc((size_t)cap * 4 * sizeof *flat);
+    *out_mem = malloc((size_t)cap * 12);
+    if (wide && flat && *out_mem) {
+        u_strFromUTF8WithSub(wide, cap * 4, &n16, text.p, (int32_t)text.n, 0xFFFD, NULL, &u);
+        nd = unorm2_normalize(nfd, wide, n16, flat, cap * 4, &u);
+        u_strToUTF8(*out_mem, cap * 12, &n8, flat, nd, &u);
+        if (U_SUCCESS(u))
+            text = str_n(*out_mem, (size_t)n8);
+    }
+    free(wide);
+    free(flat);
+    return text;
 }
 
-/* Tokens of one text, cut to TOKENS_MAX; the last kept token is made the closing one. */
-static int tokens_of(const struct engine *en, str text, llama_token *tok)
+static int tokens_cut(const struct engine *en, str text, llama_token *tok)
 {
     llama_token *big;
-    int n = tokenize(en, text, tok, TOKENS_MAX), cap = (int)text.n + 8;
+    int n = llama_tokenize(en->vocab, text.p, (int32_t)text.n, tok, TOKENS_MAX, true, false), cap = (int)text.n + 8;
 
     if (n >= 0)
         return n;
@@ -192,6 +212,19 @@ static int tokens_of(const struct engine *en, str text, llama_token *tok)
     }
     free(big);
     return n > 0 ? n : 0;
+}
+
+/* Tokens of one text, cut to TOKENS_MAX; the last kept token is made the closing one. None for white space. */
+static int tokens_of(const struct engine *en, str text, llama_token *tok)
+{
+    char *mem;
+    int n;
+
+    if (!str_trim(text).n)
+        return 0;
+    n = tokens_cut(en, decomposed(text, &mem), tok);
+    free(mem);
+    return n;
 }
 
 static void worker_run(void *arg)
@@ -271,7 +304,8 @@ static bool request_read(struct engine *en)
     r->body = malloc(h.body_bytes ? h.body_bytes : 1);
     r->text = calloc(h.n, sizeof *r->text);
     r->vec = calloc((size_t)h.n * (size_t)en->dim, sizeof *r->vec);
-    if (!r->body || !r->text || !r->vec || !read_all(en->fd, r->body, h.body_bytes) || !request_split(r, h.body_bytes)) {
+    if (!r->body || !r->text || !r->vec || !read_all(en->fd, r->body, h.body_bytes) ||
+        !request_split(r, h.body_bytes)) {
         request_free(r);
         return false;
     }
@@ -332,7 +366,9 @@ static struct llama_model *model_load(const char *path)
 
 int engine_module_main(const struct engine_args *args)
 {
-    struct engine en = {.fd = WIRE_FD, .lock = PTHREAD_MUTEX_INITIALIZER, .some = PTHREAD_COND_INITIALIZER,
+    struct engine en = {.fd = WIRE_FD,
+                        .lock = PTHREAD_MUTEX_INITIALIZER,
+                        .some = PTHREAD_COND_INITIALIZER,
                         .write_lock = PTHREAD_MUTEX_INITIALIZER};
     struct wire_reply hello = {0};
     struct worker *w;

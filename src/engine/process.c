@@ -46,7 +46,10 @@ int engine_process_main(int argc, char **argv)
         fprintf(stderr, "harken engine: %s\n", dlerror());
         return 1;
     }
-    args = (struct engine_args){.model_path = argv[1], .model_hash = argv[2], .threads = (int)threads,
-                                .sandbox = strcmp(argv[4], "sandbox") == 0, .backend_dir = HARKEN_GGML_DIR};
+    args = (struct engine_args){.model_path = argv[1],
+                                .model_hash = argv[2],
+                                .threads = (int)threads,
+                                .sandbox = strcmp(argv[4], "sandbox") == 0,
+                                .backend_dir = HARKEN_GGML_DIR};
     return run(&args);
 }

@@ -5,11 +5,12 @@
  * change is visible to the next query. Any thread: queries run side by side, a change waits for running queries and
  * lasts microseconds to milliseconds (words are made into postings before the lock is taken). Nothing does I/O.
  *
- * Lexical: BM25 (k1 1.2, b 0.75; Robertson and Zaragoza 2009) over stems of the interaction's language, speaker names
- * counted as words of the chunk. Vector: exact scan of int8 codes with a scale per vector (AVX2 or portable, chosen at run
- * time), the best re-scored with floats. A filter is applied before any score is computed, never after. */
+ * Lexical: BM25 (k1 1.2, b 0.75; Robertson and Zaragoza 2009) over stems of the interaction's language. Vector: exact scan of
+ * int8 codes with a scale per vector (AVX2 or portable, chosen at run time). Both choose the interactions that are ranked
+ * chunk by chunk with floats (search/rank.h). A filter is applied before any score is computed, never after. */
 #pragma once
 #include "domain/interaction.h"
+#include "search/chunk.h"
 
 struct index;
 
@@ -19,7 +20,8 @@ struct index_chunk {
     const struct ia_span *spans; /* by turn, ascending; the words of the chunk */
     size_t spans_n;
     str text;     /* the words of the spans, turns separated by a line feed, without header */
-    str speakers; /* names of those who speak in it, separated by a space */
+    const struct chunk_voice *voices; /* who speaks in it, and how many words */
+    size_t voices_n;
 };
 
 struct index_source {
@@ -59,21 +61,23 @@ bool index_drop(struct index *ix, struct id interaction);
 enum index_mode { INDEX_FUSED, INDEX_LEXICAL, INDEX_VECTOR };
 
 struct index_filter {
-    uint64_t access;                                 /* groups of the reader; 0 sees nothing */
-    str in;                                          /* path or folder, as given or absolute; empty: everywhere */
-    const struct id *interactions; size_t interactions_n; /* 0: all */
-    struct id account, deal, person;                 /* nil: any */
-    unsigned kinds;                                  /* bit (1 << enum ia_kind); 0: all */
-    unsigned sides;                                  /* bit (1 << enum ia_side) of who speaks; 0: all */
-    int64_t from_ms, to_ms;                          /* started_at in [from, to); CLOCK_NONE: open */
+    uint64_t access; /* groups of the reader; 0 sees nothing */
+    str in; /* path or folder, as given or absolute; empty: everywhere */
+    const struct id *interactions;
+    size_t interactions_n; /* 0: all */
+    struct id account, deal, person; /* nil: any */
+    unsigned kinds; /* bit (1 << enum ia_kind); 0: all */
+    unsigned sides; /* bit (1 << enum ia_side) of who speaks; 0: all */
+    int64_t from_ms, to_ms; /* started_at in [from, to); CLOCK_NONE: open */
 };
 
 struct index_query {
-    str text;                 /* 1..INDEX_QUERY_BYTES_MAX bytes */
-    const str *history;       /* earlier questions of the conversation, oldest first; may be NULL */
-    size_t history_n;         /* at most INDEX_HISTORY_MAX */
-    const float *vec;         /* dim floats of unit length for `text`; NULL: no vector scores (mode FUSED then uses words) */
-    const float *history_vec; /* for the history texts joined by line feeds; NULL when there is none */
+    str text; /* 1..INDEX_QUERY_BYTES_MAX bytes */
+    const str *history; /* earlier questions of the conversation, oldest first; may be NULL */
+    size_t history_n; /* at most INDEX_HISTORY_MAX */
+    const float
+        *vec; /* dim floats of unit length: of `text`, plus query_history_weight() times those of the history; NULL:
+                         no vector scores (mode FUSED then uses words) */
     enum index_mode mode;
     size_t limit; /* 1..INDEX_HITS_MAX */
     struct index_filter filter;
@@ -82,9 +86,9 @@ struct index_query {
 struct index_hit {
     struct id interaction;
     uint32_t chunk; /* ordinal in the interaction */
-    double score;   /* higher is better; comparable inside one query only */
+    double score; /* higher is better; comparable inside one query only */
     double lexical; /* BM25; 0 when no word matches */
-    double cosine;  /* -1..1; NAN when the chunk or the query has no vector */
+    double cosine; /* -1..1; NAN when the chunk or the query has no vector */
     const struct ia_span *spans; /* copied to the arena */
     size_t spans_n;
     str source; /* the given path that matched filter.in, else the first; copied */

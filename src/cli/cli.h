@@ -1,0 +1,72 @@
+/* cli/cli.h - the command line: one file per command, one row per command.
+ *
+ * Data goes to stdout, all else to stderr. Exit status: 0 done, 1 failed, 2 wrong use. */
+#pragma once
+#include "base/json.h"
+#include "net/http_client.h"
+
+enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
+struct cli_opt {
+    const char *name; /* "--limit"; ends with NULL */
+    const char *arg;  /* "N"; NULL: a switch */
+    const char *help;
+};
+
+struct cli_command {
+    const char *name;
+    const char *args;    /* "PATH..." */
+    const char *summary; /* one line */
+    const char *text;    /* more, for --help; may be NULL */
+    const char *example;
+    const struct cli_opt *opts;
+    int (*run)(struct arena *a, int argc, char **argv); /* argv[0] is the command's name */
+    bool hidden;
+};
+
+extern const struct cli_command cli_commands[]; /* ends with name NULL */
+
+int cli_main(int argc, char **argv);
+void cli_help(const struct cli_command *c, FILE *to);
+
+/* Options of one call, read by the command's own table. --help is answered here. */
+struct cli_args {
+    const struct cli_command *command;
+    const char *value[32]; /* by row of opts: the argument, "" for a switch that was given, NULL when not given */
+    char **rest;           /* what is no option; "--" ends options */
+    int rest_n;
+};
+/* Answers true when the command should go on; otherwise *out_exit is its exit status. */
+bool cli_parse(const struct cli_command *c, int argc, char **argv, struct arena *a, struct cli_args *out,
+               int *out_exit);
+const char *cli_value(const struct cli_args *x, const char *opt); /* NULL when not given */
+bool cli_has(const struct cli_args *x, const char *opt);
+int cli_usage_error(const struct cli_command *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int cli_fail(const struct err *e);
+
+/* The command of this name; aborts when there is none. */
+const struct cli_command *cli_find(const char *name);
+
+/* ---- home and the running server ---- */
+
+/* --home, else $HARKEN_HOME, else /var/lib/harken for root, else $XDG_DATA_HOME/harken, else ~/.local/share/harken. */
+str cli_home(struct arena *a, const char *flag);
+/* A client of the server that runs on this home, signed in. ERR_NOT_FOUND: none runs; says how to start one. */
+enum err_code cli_connect(struct arena *a, str home, struct http_client **out, struct err *e);
+/* One call whose 2xx body is JSON text; other answers become errors. */
+enum err_code cli_call(struct http_client *c, const char *method, str path, str body, struct arena *a, str *out,
+                       struct err *e);
+/* Percent-encodes for a query value. */
+str cli_quote(struct arena *a, str s);
+/* Absolute path of an existing file or folder; the text itself when there is none of that name. */
+str cli_absolute(struct arena *a, const char *path);
+
+int cli_ask(struct arena *a, int argc, char **argv);
+int cli_config(struct arena *a, int argc, char **argv);
+int cli_doctor(struct arena *a, int argc, char **argv);
+int cli_ingest(struct arena *a, int argc, char **argv);
+int cli_insights(struct arena *a, int argc, char **argv);
+int cli_search(struct arena *a, int argc, char **argv);
+int cli_serve(struct arena *a, int argc, char **argv);
+int cli_show(struct arena *a, int argc, char **argv);
+int cli_status(struct arena *a, int argc, char **argv);

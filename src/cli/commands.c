@@ -1,0 +1,104 @@
+#include "cli/commands.h"
+
+#define HOME_OPT                                                                                                       \
+    {"--home", "FOLDER", "data folder (default: $HARKEN_HOME, /var/lib/harken for root, else the XDG data folder)"}
+#define JSON_OPT {"--json", NULL, "print JSON"}
+
+static const struct cli_opt ask_opts[] = {
+    {"--in", "PATH|ID", "only this file, folder or conversation"},
+    {"--kind", "KIND", "only call, mail, note or document"},
+    {"--from", "DATE", "only what started on or after"},
+    {"--to", "DATE", "only what started before"},
+    {"--side", "SIDE", "only passages where internal or external people speak"},
+    {"--batch", "FILE", "answer one JSON line {\"question\",\"in\"} with one line each; - is standard input"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
+static const struct cli_opt config_opts[] = {
+    {"--config", "FILE", "read this file instead of FOLDER/harken.conf"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
+static const struct cli_opt home_opts[] = {JSON_OPT, HOME_OPT, {NULL}};
+
+static const struct cli_opt ingest_opts[] = {
+    {"--wait", NULL, "return when everything is searchable by words and by vector"},
+    {"--name", "NAME", "name of what comes from standard input"},
+    {"--jobs", "N", "files sent side by side (default 4)"},
+    {"--quiet", NULL, "no progress"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
+static const struct cli_opt search_opts[] = {
+    {"--in", "PATH|ID", "only this file, folder or conversation"},
+    {"--limit", "N", "most hits (default 10, at most 1000)"},
+    {"--mode", "MODE", "fused (default), lexical or vector"},
+    {"--kind", "KIND", "only call, mail, note or document"},
+    {"--from", "DATE", "only what started on or after"},
+    {"--to", "DATE", "only what started before"},
+    {"--side", "SIDE", "only passages where internal or external people speak"},
+    {"--batch", "FILE",
+     "answer one JSON line {\"query\",\"in\",\"limit\",\"mode\"} with one line each; - is standard input"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
+static const struct cli_opt serve_opts[] = {
+    {"--listen", "ADDRESS", "address and port, 127.0.0.1:0 picks a free port (default 127.0.0.1:8470)"},
+    {"--no-samples", NULL, "do not load the sample company on first start"},
+    {"--no-sandbox", NULL, "read files and run the model without a sandbox: for debugging only"},
+    {"--role", "LIST", "run only these roles (default: all)"},
+    {"--config", "FILE", "read this file instead of FOLDER/harken.conf"},
+    {"--set", "KEY=VALUE", "a setting, as in the file"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
+static const struct cli_opt show_opts[] = {
+    {"--clean", NULL, "the cleaned text with the map of its offsets"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
+static const struct cli_opt status_opts[] = {
+    {"--link", NULL, "also make a sign-in link, good once and for 15 minutes"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
+const struct cli_command cli_commands[] = {
+    {"ask", "QUESTION...", "answer a question with quoted, cited sentences", NULL,
+     "harken ask \"What did Halden say about the pilot price?\"", ask_opts, cli_ask, false},
+    {"config", "check|print", "check or print the settings",
+     "A setting comes from its default, the file FOLDER/harken.conf, the environment (HARKEN_LOG_LEVEL for "
+     "log.level),\n"
+     "or a flag of serve, the later winning.",
+     "harken config print", config_opts, cli_config, false},
+    {"doctor", "", "look at this machine and say what is missing", NULL, "harken doctor", home_opts, cli_doctor, false},
+    {"ingest", "PATH...", "bring in files: transcripts, mail, notes, documents",
+     "PATH is a file, a folder (everything below it), a pattern, or - for standard input. Content is recognised by its "
+     "bytes.\n"
+     "The same bytes twice are known, not new. Exit status 1 when something failed; the rest is in.",
+     "harken ingest --wait calls/ mail/inbox.mbox", ingest_opts, cli_ingest, false},
+    {"insights", "PATH|ID", "the figures of a conversation, each with its definition and inputs", NULL,
+     "harken insights calls/2026-03-10.vtt", home_opts, cli_insights, false},
+    {"search", "QUERY...", "find passages by words and by meaning", NULL, "harken search --limit 5 \"security review\"",
+     search_opts, cli_search, false},
+    {"serve", "", "run Harken on this machine",
+     "Keeps everything below its data folder, its own PostgreSQL included. Ctrl-C lets running work finish and stops.",
+     "harken serve --listen 127.0.0.1:8470", serve_opts, cli_serve, false},
+    {"show", "PATH|ID", "print a conversation as Harken understood it", NULL, "harken show --json calls/2026-03-10.vtt",
+     show_opts, cli_show, false},
+    {"status", "", "is it running, and what is it doing", NULL, "harken status --json", status_opts, cli_status, false},
+    {.name = NULL},
+};

@@ -1,0 +1,140 @@
+/* cli/serve.c - serve and config: settings from file, environment and flags. */
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/settings.h"
+#include "cli/cli.h"
+#include "roles/serve.h"
+
+/* File, then environment. A missing default file is fine, a missing named one is not. */
+static enum err_code settings_load(struct arena *a, str home, const char *file, struct settings **out, struct err *e)
+{
+    struct settings *s = settings_new(serve_settings);
+    str path = file ? str_of(file) : fs_join(a, home, STR("harken.conf"));
+    enum err_code rc = settings_file_load(s, str_cz(a, path), e);
+
+    if (rc == ERR_NOT_FOUND && !file)
+        rc = ERR_OK;
+    if (!rc)
+        rc = settings_env_load(s, environ, e);
+    if (rc) {
+        settings_free(s);
+        return rc;
+    }
+    *out = s;
+    return ERR_OK;
+}
+
+static enum err_code flags_apply(struct settings *s, const struct cli_args *x, struct err *e)
+{
+    const char *set = cli_value(x, "--set");
+
+    if (cli_has(x, "--listen") && settings_set(s, STR("listen"), str_of(cli_value(x, "--listen")), "flag", e))
+        return e->code;
+    if (set) {
+        str value, key = str_cut(str_of(set), '=', &value);
+        if (settings_set(s, str_trim(key), str_trim(value), "flag", e))
+            return e->code;
+    }
+    return ERR_OK;
+}
+
+static void log_open(const struct settings *s)
+{
+    static const char *const levels[] = {"debug", "info", "warn", "error"};
+    int level = LOG_INFO_;
+
+    for (int i = 0; i < 4; i++)
+        if (str_eq(settings_str(s, "log.level"), str_of(levels[i])))
+            level = i;
+    log_setup((enum log_level)level,
+              str_eq(settings_str(s, "log.format"), STR("json")) ? LOG_FORM_JSON : LOG_FORM_CONSOLE, STDERR_FILENO);
+}
+
+int cli_serve(struct arena *a, int argc, char **argv)
+{
+    struct settings *s = NULL;
+    struct serve_opts o;
+    struct cli_args x;
+    struct err e = {0};
+    const char *role;
+    int rc;
+
+    if (!cli_parse(cli_find("serve"), argc, argv, a, &x, &rc))
+        return rc;
+    if (x.rest_n)
+        return cli_usage_error(x.command, "takes no argument");
+    role = cli_value(&x, "--role");
+    if (role && strcmp(role, "all") != 0)
+        return cli_usage_error(x.command, "this build runs all roles in one process: --role=all");
+    o = (struct serve_opts){.home = cli_home(a, cli_value(&x, "--home")),
+                            .samples = !cli_has(&x, "--no-samples"),
+                            .sandbox = !cli_has(&x, "--no-sandbox")};
+    if (settings_load(a, o.home, cli_value(&x, "--config"), &s, &e) || flags_apply(s, &x, &e)) {
+        settings_free(s);
+        cli_fail(&e);
+        return 78; /* EX_CONFIG: never starts half configured */
+    }
+    o.settings = s;
+    log_open(s);
+    rc = serve_run(&o, &e) ? cli_fail(&e) : CLI_OK;
+    settings_free(s);
+    return rc;
+}
+
+static void settings_print(const struct settings *s, bool json)
+{
+    struct buf b;
+    struct jw w;
+
+    buf_init(&b, 1 << 20);
+    jw_init(&w, &b);
+    jw_arr(&w);
+    for (size_t i = 0; i < settings_count(s); i++) {
+        const struct setting_row *r = settings_row(s, i);
+        if (!json) {
+            printf("%s = %.*s\n    # %s%s%s; from %s\n", r->key, STR_ARG(settings_text(s, i)), r->help,
+                   r->choices ? ": " : "", r->choices ? r->choices : "", settings_origin(s, i));
+            continue;
+        }
+        jw_obj(&w);
+        jw_kstr(&w, "key", str_of(r->key));
+        jw_kstr(&w, "value", settings_text(s, i));
+        jw_kstr(&w, "default", str_of(r->fallback));
+        jw_kstr(&w, "from", str_of(settings_origin(s, i)));
+        jw_kstr(&w, "help", str_of(r->help));
+        jw_kbool(&w, "reload", r->reload);
+        jw_end(&w);
+    }
+    jw_end(&w);
+    if (json)
+        printf("%.*s\n", STR_ARG(buf_view(&b)));
+    buf_done(&b);
+}
+
+int cli_config(struct arena *a, int argc, char **argv)
+{
+    struct settings *s = NULL;
+    struct cli_args x;
+    struct err e = {0};
+    bool check;
+    int rc;
+
+    if (!cli_parse(cli_find("config"), argc, argv, a, &x, &rc))
+        return rc;
+    if (x.rest_n != 1 || (strcmp(x.rest[0], "check") != 0 && strcmp(x.rest[0], "print") != 0))
+        return cli_usage_error(x.command, "say check or print");
+    check = strcmp(x.rest[0], "check") == 0;
+    if (settings_load(a, cli_home(a, cli_value(&x, "--home")), cli_value(&x, "--config"), &s, &e)) {
+        if (check && cli_has(&x, "--json"))
+            printf("{\"ok\":false}\n");
+        return cli_fail(&e);
+    }
+    if (!check)
+        settings_print(s, cli_has(&x, "--json"));
+    else
+        printf(cli_has(&x, "--json") ? "{\"ok\":true}\n" : "the settings are fine\n");
+    settings_free(s);
+    return CLI_OK;
+}

@@ -1,0 +1,22 @@
+/* pipeline/core.h - what one running Harken works with: data, keys, engine, index, and the queue's owner. */
+#pragma once
+#include <stdatomic.h>
+
+#include "engine/embed.h"
+#include "records/interaction.h"
+#include "search/index.h"
+#include "store/queue.h"
+
+struct worker_pool;
+
+struct core {
+    struct vaulted v;
+    struct embedder *em;  /* NULL: no model, search by words only */
+    struct index *ix;
+    struct job_owner owner;
+    const str *own_domains; /* mail domains of our own people, lower case */
+    size_t own_domains_n;
+    struct worker_pool *workers;
+    atomic_bool index_ready; /* the rebuild from the store is over */
+    _Atomic size_t rebuild_done, rebuild_total;
+};

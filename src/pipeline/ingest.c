@@ -1,0 +1,102 @@
+#include "pipeline/ingest.h"
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "formats/format.h"
+#include "pipeline/worker.h"
+
+static struct metric uploads = METRIC_COUNTER("harken_uploads_total", "uploads taken");
+static struct metric upload_bytes = METRIC_COUNTER("harken_upload_bytes_total", "bytes of uploads taken");
+
+enum { INGEST_DB_MS = 60000 };
+
+static enum err_code result_read(struct db_tx *t, struct core *c, struct id raw, struct arena *a,
+                                 struct ingest_result *out, struct err *e)
+{
+    struct raw_row row;
+
+    if (raw_get(t, &c->v, raw, &row, e))
+        return e->code;
+    out->raw = raw;
+    out->state = row.state;
+    if (row.state == RAW_PENDING)
+        return ERR_OK;
+    if (record_ia_ids_of_raw(t, &c->v, raw, a, &out->interactions, &out->interactions_n, e))
+        return e->code;
+    return raw_problems_get(t, &c->v, raw, a, &out->problems, &out->problems_n, e);
+}
+
+enum err_code ingest_submit(struct core *c, str bytes, str given, str path, struct arena *a, struct ingest_result *out,
+                            struct err *e)
+{
+    struct ingest_result res = {0};
+    struct raw_row row;
+    struct db_tx *t;
+    bool is_new;
+
+    if (bytes.n > FORMAT_BYTES_MAX)
+        return err_set(e, ERR_LIMIT, "larger than %d MiB", FORMAT_BYTES_MAX >> 20);
+    if (db_begin(c->v.db, c->v.workspace, INGEST_DB_MS, &t, e))
+        return e->code;
+    if (raw_put(t, &c->v, bytes, given, path, &row, &is_new, e))
+        goto fail;
+    /* a file that could not be read is tried again: its reader may have learned since */
+    if (!is_new && row.state == RAW_FAILED && raw_state_set(t, &c->v, row.id, RAW_PENDING, e))
+        goto fail;
+    if (is_new || row.state == RAW_FAILED) {
+        struct job_new job = {.queue = "parse", .object = row.id, .priority = bytes.n < 256 << 10 ? 1 : 0};
+        row.state = RAW_PENDING;
+        if (job_enqueue(t, &job, 1, e))
+            goto fail;
+    }
+    if (row.state != RAW_PENDING) {
+        struct id *gone;
+        size_t gone_n;
+        /* known bytes under a path that held others before: the path now means these */
+        if (raw_supersede(t, &c->v, row.id, a, &gone, &gone_n, e) || result_read(t, c, row.id, a, &res, e))
+            goto fail;
+        if (db_commit(t, e))
+            return e->code;
+        for (size_t i = 0; i < gone_n; i++)
+            index_drop(c->ix, gone[i]);
+    } else if (db_commit(t, e)) {
+        return e->code;
+    }
+    metric_add(&uploads, 1);
+    metric_add(&upload_bytes, (int64_t)bytes.n);
+    res.raw = row.id;
+    res.state = row.state;
+    res.known = !is_new;
+    *out = res;
+    if (row.state == RAW_PENDING)
+        workers_wake(c);
+    return ERR_OK;
+fail:
+    db_rollback(t);
+    return e->code;
+}
+
+enum err_code ingest_wait(struct core *c, struct id raw, int timeout_ms, struct arena *a, struct ingest_result *out,
+                          struct err *e)
+{
+    int64_t until = clock_mono_ms() + timeout_ms;
+
+    for (;;) {
+        struct ingest_result res = {0};
+        int64_t left = until - clock_mono_ms();
+        struct db_tx *t;
+        enum err_code rc;
+
+        if (db_begin(c->v.db, c->v.workspace, INGEST_DB_MS, &t, e))
+            return e->code;
+        rc = result_read(t, c, raw, a, &res, e);
+        db_rollback(t);
+        if (rc)
+            return rc;
+        if (res.state != RAW_PENDING || left <= 0) {
+            *out = res;
+            return ERR_OK;
+        }
+        workers_wait_progress(c, left < 500 ? (int)left : 500);
+    }
+}

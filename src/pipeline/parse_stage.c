@@ -1,0 +1,231 @@
+/* pipeline/parse_stage.c - one upload: read in the sandbox, prepared, stored, searchable by words. */
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/clock.h"
+#include "formats/sandbox.h"
+#include "insight/statistics.h"
+#include "pipeline/prepare.h"
+#include "pipeline/rebuild.h"
+#include "pipeline/stage.h"
+#include "pipeline/worker.h"
+
+static struct metric parse_time =
+    METRIC_HISTOGRAM_L("harken_stage_seconds", "stage=\"parse\"", "time of a pipeline stage");
+static struct metric prepare_time =
+    METRIC_HISTOGRAM_L("harken_stage_seconds", "stage=\"prepare\"", "time of a pipeline stage");
+static struct metric store_time =
+    METRIC_HISTOGRAM_L("harken_stage_seconds", "stage=\"store\"", "time of a pipeline stage");
+static struct metric words_total = METRIC_COUNTER("harken_words_total", "words of ingested interactions");
+static struct metric interactions_total = METRIC_COUNTER("harken_interactions_total", "interactions stored");
+
+enum { PARSE_DB_MS = 120000, ITEMS_PER_LOOK = 64 };
+
+struct work {
+    struct core *c;
+    const struct job *job;
+    struct arena *a;
+    struct raw_row raw;
+    struct raw_source *sources;
+    size_t sources_n;
+    struct format_result parsed;
+    struct raw_problem *problems;
+    size_t problems_n, problems_cap;
+    struct record_ia *recs;
+    struct prepared *prep;
+    struct id *gone;
+    size_t gone_n;
+};
+
+static enum err_code input_load(struct work *w, str *out, bool *out_there, struct err *e)
+{
+    struct core *c = w->c;
+    struct db_tx *t;
+    enum err_code rc;
+
+    if (db_begin(c->v.db, c->v.workspace, PARSE_DB_MS, &t, e))
+        return e->code;
+    rc = raw_get(t, &c->v, w->job->object, &w->raw, e);
+    *out_there = rc != ERR_NOT_FOUND;
+    if (!rc)
+        rc = raw_bytes(t, &c->v, &w->raw, w->a, out, e);
+    if (!rc)
+        rc = raw_sources(t, &c->v, &w->raw.id, 1, w->a, &w->sources, &w->sources_n, e);
+    db_rollback(t);
+    return rc;
+}
+
+/* "line 3: no speaker" is place and reason; anything else concerns the whole file. */
+static void problem_of_err(struct work *w, const struct err *e)
+{
+    str msg = str_dup(w->a, str_of(e->msg)), rest;
+    str place = str_cut(msg, ':', &rest);
+    bool placed = rest.n && place.n < 60;
+
+    for (size_t i = 0; placed && i < place.n; i++)
+        placed = (unsigned char)place.p[i] >= ' ';
+    placed =
+        placed &&
+        (str_starts(place, STR("line ")) || str_starts(place, STR("byte ")) || str_starts(place, STR("cue ")) ||
+         str_starts(place, STR("message ")) || str_starts(place, STR("page ")) || str_starts(place, STR("record ")) ||
+         str_starts(place, STR("row ")) || str_starts(place, STR("turns[")) || str_starts(place, STR("part ")));
+    ARENA_PUSH(w->a, w->problems, w->problems_n, w->problems_cap) =
+        (struct raw_problem){.place = placed ? place : STR("file"), .reason = placed ? str_trim(rest) : msg};
+}
+
+static bool parse_is_final(enum err_code rc)
+{
+    return rc != ERR_BUSY && rc != ERR_IO && rc != ERR_MEMORY && rc != ERR_INTERNAL;
+}
+
+/* Reads the bytes. ERR_OK also when they are refused: then there are problems and no items. */
+static enum err_code input_parse(struct work *w, str bytes, struct err *e)
+{
+    struct format_input in = {.bytes = bytes, .name = w->sources_n ? w->sources[0].given : STR("")};
+    int64_t start = clock_mono_us();
+    enum err_code rc = sandbox_format_parse(&in, w->a, &w->parsed, e);
+
+    metric_time_us(&parse_time, clock_mono_us() - start);
+    if (rc && !parse_is_final(rc) && w->job->failures < 3)
+        return rc;
+    if (rc) {
+        w->parsed = (struct format_result){0};
+        problem_of_err(w, e);
+    }
+    for (size_t i = 0; i < w->parsed.problems_n; i++)
+        ARENA_PUSH(w->a, w->problems, w->problems_n, w->problems_cap) =
+            (struct raw_problem){.place = w->parsed.problems[i].place, .reason = w->parsed.problems[i].reason};
+    if (!rc && !w->parsed.items_n && !w->problems_n)
+        ARENA_PUSH(w->a, w->problems, w->problems_n, w->problems_cap) =
+            (struct raw_problem){.place = STR("file"), .reason = STR("holds no text")};
+    for (size_t i = 0; i < w->problems_n; i++)
+        w->problems[i].path = in.name;
+    return ERR_OK;
+}
+
+static void items_prepare(struct work *w)
+{
+    int64_t start = clock_mono_us();
+
+    w->recs = ARENA_ARRAY(w->a, struct record_ia, w->parsed.items_n + 1);
+    w->prep = ARENA_ARRAY(w->a, struct prepared, w->parsed.items_n + 1);
+    for (size_t i = 0; i < w->parsed.items_n; i++) {
+        struct record_ia *rec = &w->recs[i];
+        rec->ia = w->parsed.items[i];
+        rec->raw = w->raw.id;
+        rec->raw_ordinal = (int)i;
+        rec->sources = w->sources;
+        rec->sources_n = w->sources_n;
+        prepare_interaction(w->c, &rec->ia, w->a, &w->prep[i]);
+        metric_add(&words_total, w->prep[i].words);
+    }
+    metric_time_us(&prepare_time, clock_mono_us() - start);
+}
+
+static enum err_code item_store(struct work *w, struct db_tx *t, size_t i, struct err *e)
+{
+    struct core *c = w->c;
+    struct record_ia *rec = &w->recs[i];
+    struct prepared *p = &w->prep[i];
+    struct record_stat *stats;
+    size_t stats_n;
+
+    if (record_ia_save(t, &c->v, rec, c->own_domains, c->own_domains_n, p->pii, p->pii_n, p->chunks, p->chunks_n, w->a,
+                       e))
+        return e->code;
+    prepare_statistics(c, &rec->ia, w->a, &stats, &stats_n);
+    if (record_stats_save(t, &c->v, rec->ia.id, stats, stats_n, e))
+        return e->code;
+    if (c->em && p->chunks_n) {
+        struct job_new job = {.queue = "embed", .object = rec->ia.id, .source = rec->raw};
+        return job_enqueue(t, &job, 1, e);
+    }
+    return ERR_OK;
+}
+
+static enum err_code result_store(struct work *w, struct err *e)
+{
+    struct core *c = w->c;
+    int64_t start = clock_mono_us();
+    struct db_tx *t;
+
+    if (db_begin(c->v.db, c->v.workspace, PARSE_DB_MS, &t, e))
+        return e->code;
+    for (size_t i = 0; i < w->parsed.items_n; i++) {
+        if (i % ITEMS_PER_LOOK == 0)
+            db_tx_extend(t, PARSE_DB_MS);
+        if (item_store(w, t, i, e))
+            goto fail;
+    }
+    if (w->parsed.items_n && raw_supersede(t, &c->v, w->raw.id, w->a, &w->gone, &w->gone_n, e))
+        goto fail;
+    if (raw_problems_set(t, &c->v, w->raw.id, w->problems, w->problems_n, e) ||
+        raw_state_set(t, &c->v, w->raw.id, w->parsed.items_n ? RAW_DONE : RAW_FAILED, e) || job_done(t, w->job, 1, e))
+        goto fail;
+    if (db_commit(t, e))
+        return e->code;
+    metric_time_us(&store_time, clock_mono_us() - start);
+    metric_add(&interactions_total, (int64_t)w->parsed.items_n);
+    return ERR_OK;
+fail:
+    db_rollback(t);
+    return e->code;
+}
+
+static void result_publish(struct work *w)
+{
+    for (size_t i = 0; i < w->gone_n; i++)
+        index_drop(w->c->ix, w->gone[i]);
+    for (size_t i = 0; i < w->parsed.items_n; i++)
+        index_doc_put(w->c, &w->recs[i], w->prep[i].chunks, w->prep[i].chunks_n, w->a);
+    workers_wake(w->c); /* there may be something to embed */
+}
+
+/* The upload was deleted while its job waited. */
+static enum err_code job_drop(struct core *c, const struct job *job, struct err *e)
+{
+    struct db_tx *t;
+
+    if (db_begin(c->v.db, c->v.workspace, PARSE_DB_MS, &t, e))
+        return e->code;
+    if (job_done(t, job, 1, e)) {
+        db_rollback(t);
+        return e->code;
+    }
+    return db_commit(t, e);
+}
+
+enum err_code parse_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e)
+{
+    struct arena *a = arena_new_wiped("parse");
+    enum err_code rc = ERR_OK;
+
+    for (size_t i = 0; !rc && i < n; i++) {
+        struct work w = {.c = c, .job = &jobs[i], .a = a};
+        bool there = true;
+        str bytes;
+
+        arena_reset(a);
+        rc = input_load(&w, &bytes, &there, e);
+        if (rc && !there) {
+            rc = job_drop(c, &jobs[i], e);
+            continue;
+        }
+        if (!rc && w.raw.state != RAW_PENDING) {
+            rc = job_drop(c, &jobs[i], e);
+            continue;
+        }
+        if (!rc)
+            rc = input_parse(&w, bytes, e);
+        if (rc)
+            break;
+        items_prepare(&w);
+        rc = result_store(&w, e);
+        if (!rc) {
+            result_publish(&w);
+            LOG_INFO("upload.done", F_ID("raw", w.raw.id), F_INT("interactions", w.parsed.items_n),
+                     F_INT("problems", w.problems_n), F_INT("bytes", w.raw.size_bytes));
+        }
+    }
+    arena_free(a);
+    return rc;
+}

@@ -1,0 +1,73 @@
+#include "pipeline/prepare.h"
+
+#include "insight/statistics.h"
+#include "search/chunk.h"
+#include "text/lang.h"
+#include "text/pii.h"
+#include "text/words.h"
+
+static void language_set(struct interaction *ia, struct arena *a)
+{
+    str *parts;
+    struct lang_guess g;
+
+    if (ia->language.n && !str_eq(ia->language, STR("und")))
+        return;
+    parts = ARENA_ARRAY(a, str, ia->turns_n + 1);
+    for (size_t i = 0; i < ia->turns_n; i++)
+        parts[i] = ia->turns[i].text;
+    g = lang_detect_parts(parts, ia->turns_n);
+    ia->language = str_dup(a, str_of(g.tag));
+}
+
+static void pii_mark(const struct interaction *ia, struct arena *a, struct prepared *out)
+{
+    str *people = ARENA_ARRAY(a, str, 2 * ia->participants_n + 1);
+    struct pii_ask ask = {.people = people, .lang = ia->language, .chat = ia->kind == IA_CALL};
+    size_t cap = 0;
+
+    for (size_t i = 0; i < ia->participants_n; i++) {
+        if (ia->participants[i].name.n)
+            people[ask.people_n++] = ia->participants[i].name;
+        if (ia->participants[i].email.n)
+            people[ask.people_n++] = ia->participants[i].email;
+    }
+    for (size_t t = 0; t < ia->turns_n; t++) {
+        struct pii_span *s;
+        size_t n;
+        pii_find(ia->turns[t].text, &ask, a, &s, &n);
+        for (size_t i = 0; i < n; i++)
+            ARENA_PUSH(a, out->pii, out->pii_n, cap) =
+                (struct record_pii){(uint32_t)t, s[i].start, s[i].end, (int)s[i].type, s[i].confidence};
+    }
+}
+
+static void chunks_make(const struct interaction *ia, struct arena *a, struct prepared *out)
+{
+    struct chunk *c;
+
+    chunk_split(ia, a, &c, &out->chunks_n);
+    out->chunks = ARENA_ARRAY(a, struct record_chunk, out->chunks_n + 1);
+    for (size_t i = 0; i < out->chunks_n; i++)
+        out->chunks[i] = (struct record_chunk){c[i].spans, c[i].spans_n};
+}
+
+void prepare_interaction(struct core *c, struct interaction *ia, struct arena *a, struct prepared *out)
+{
+    (void)c;
+    *out = (struct prepared){0};
+    language_set(ia, a);
+    pii_mark(ia, a, out);
+    chunks_make(ia, a, out);
+    for (size_t i = 0; i < ia->turns_n; i++)
+        out->words += (int64_t)words_count(ia->turns[i].text);
+}
+
+void prepare_statistics(struct core *c, const struct interaction *ia, struct arena *a, struct record_stat **out,
+                        size_t *out_n)
+{
+    struct statistics_context ctx = {0};
+
+    (void)c;
+    statistics_compute(ia, &ctx, a, out, out_n);
+}

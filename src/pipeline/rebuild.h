@@ -1,0 +1,16 @@
+/* pipeline/rebuild.h - the index, made again from the store. */
+#pragma once
+#include "pipeline/core.h"
+
+/* Fills c->ix with everything stored, on all cores, pages of interactions at a time; sets c->rebuild_done as it goes and
+ * c->index_ready at the end. New interactions may be put meanwhile. Blocks until done or *stop is set. */
+enum err_code rebuild_run(struct core *c, const atomic_bool *stop, struct err *e);
+/* Queues "embed" for all interactions that lack vectors of the present model. */
+enum err_code rebuild_missing_vectors(struct core *c, int64_t *out_n, struct err *e);
+/* Puts one stored interaction into the index, with those vectors that are there. */
+enum err_code rebuild_one(struct core *c, struct record_ia *rec, const struct record_chunk_row *rows, size_t rows_n,
+                          struct arena *a);
+/* Chunk text and speakers as index and embedding want them. */
+struct index_chunk chunk_words(const struct interaction *ia, const struct record_chunk *chunk, struct arena *a);
+void index_doc_put(struct core *c, const struct record_ia *rec, const struct record_chunk *chunks, size_t n,
+                   struct arena *a);

@@ -1,0 +1,229 @@
+#include "pipeline/worker.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/thread.h"
+#include "pipeline/stage.h"
+
+static struct metric jobs_done = METRIC_COUNTER("harken_jobs_done_total", "jobs finished");
+static struct metric jobs_failed = METRIC_COUNTER("harken_jobs_failed_total", "tries of jobs that failed");
+
+enum { LEASE_MS = 30000, BEAT_MS = 8000, POLL_MS = 2000, THREADS_MAX = 64 };
+
+const struct stage stages[] = {
+    {.queue = "parse", .batch = 1, .threads = 0, .run = parse_stage_run},
+    {.queue = "embed", .batch = 32, .threads = 3, .run = embed_stage_run},
+    {.queue = NULL},
+};
+
+struct stage_thread {
+    struct core *c;
+    const struct stage *stage;
+    struct thread thread;
+};
+
+struct worker_pool {
+    pthread_mutex_t lock; /* guards all below */
+    pthread_cond_t wake, progress;
+    uint64_t woken, finished; /* counters: how often woken, jobs finished */
+    bool draining;
+    struct stage_thread threads[THREADS_MAX];
+    size_t threads_n;
+    struct thread beat, listen;
+};
+
+static void until_ms(struct timespec *t, int ms)
+{
+    clock_gettime(CLOCK_MONOTONIC, t);
+    t->tv_sec += ms / 1000;
+    t->tv_nsec += (long)(ms % 1000) * 1000000;
+    t->tv_sec += t->tv_nsec / 1000000000;
+    t->tv_nsec %= 1000000000;
+}
+
+/* Sleeps until *counter moves from `seen`, draining, or the time is over. Returns false when draining. */
+static bool sleep_on(struct worker_pool *p, pthread_cond_t *cond, const uint64_t *counter, uint64_t seen, int ms)
+{
+    struct timespec until;
+    bool go;
+
+    until_ms(&until, ms);
+    pthread_mutex_lock(&p->lock);
+    while (*counter == seen && !p->draining && pthread_cond_timedwait(cond, &p->lock, &until) == 0) {
+    }
+    go = !p->draining;
+    pthread_mutex_unlock(&p->lock);
+    return go;
+}
+
+static bool draining(struct worker_pool *p)
+{
+    bool d;
+
+    pthread_mutex_lock(&p->lock);
+    d = p->draining;
+    pthread_mutex_unlock(&p->lock);
+    return d;
+}
+
+static uint64_t woken_now(struct worker_pool *p)
+{
+    uint64_t n;
+
+    pthread_mutex_lock(&p->lock);
+    n = p->woken;
+    pthread_mutex_unlock(&p->lock);
+    return n;
+}
+
+static void batch_fail(struct core *c, const struct stage *s, const struct job *jobs, size_t n, const struct err *why)
+{
+    bool later = why->code == ERR_BUSY || why->code == ERR_TIMEOUT || why->code == ERR_IO || why->code == ERR_CONFLICT;
+    struct err e;
+
+    metric_add(&jobs_failed, (int64_t)n);
+    LOG_WARN("job.failed", F_CZ("queue", s->queue), F_INT("jobs", n), F_INT("tries", jobs[0].failures + 1), F_ERR(why));
+    for (size_t i = 0; i < n; i++) {
+        /* one bad job must not sink its batch again: each is tried alone next time, by its own pause */
+        if (job_fail(c->v.db, &jobs[i], why->code, false, &e) && e.code != ERR_CONFLICT)
+            LOG_WARN("job.fail.unsaved", F_ID("job", jobs[i].id), F_ERR(&e));
+    }
+    (void)later;
+}
+
+static void batch_run(struct stage_thread *st, const struct job *jobs, size_t n)
+{
+    struct worker_pool *p = st->c->workers;
+    struct err e = {0};
+    enum err_code rc = st->stage->run(st->c, jobs, n, &e);
+
+    if (rc && n > 1) { /* find the one that fails */
+        for (size_t i = 0; i < n; i++) {
+            rc = st->stage->run(st->c, &jobs[i], 1, &e);
+            if (rc)
+                batch_fail(st->c, st->stage, &jobs[i], 1, &e);
+        }
+    } else if (rc) {
+        batch_fail(st->c, st->stage, jobs, n, &e);
+    }
+    metric_add(&jobs_done, (int64_t)n);
+    pthread_mutex_lock(&p->lock);
+    p->finished += n;
+    pthread_cond_broadcast(&p->progress);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void stage_run(void *arg)
+{
+    struct stage_thread *st = arg;
+    struct core *c = st->c;
+    const char *queues[] = {st->stage->queue, NULL};
+    struct job_want want = {.queues = queues, .limit = st->stage->batch, .lease_ms = LEASE_MS};
+    struct arena *a = arena_new("stage");
+
+    while (!draining(c->workers)) {
+        uint64_t seen = woken_now(c->workers);
+        struct job *jobs;
+        size_t n = 0;
+        struct err e;
+
+        arena_reset(a);
+        if (job_claim(c->v.db, c->v.workspace, c->owner, &want, a, &jobs, &n, &e)) {
+            LOG_WARN("job.claim.failed", F_CZ("queue", st->stage->queue), F_ERR(&e));
+            sleep_on(c->workers, &c->workers->wake, &c->workers->woken, UINT64_MAX, 250);
+            continue;
+        }
+        if (n)
+            batch_run(st, jobs, n);
+        else
+            sleep_on(c->workers, &c->workers->wake, &c->workers->woken, seen, POLL_MS);
+    }
+    arena_free(a);
+}
+
+static void beat_run(void *arg)
+{
+    struct core *c = arg;
+    struct err e;
+
+    while (sleep_on(c->workers, &c->workers->wake, &(uint64_t){0}, 0, BEAT_MS))
+        if (job_beat(c->v.db, c->v.workspace, c->owner, LEASE_MS, &e))
+            LOG_WARN("job.beat.failed", F_ERR(&e));
+}
+
+enum err_code workers_start(struct core *c, struct err *e)
+{
+    struct worker_pool *p = calloc(1, sizeof *p);
+    pthread_condattr_t attr;
+
+    if (!p)
+        return err_set(e, ERR_MEMORY, "out of memory");
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&p->wake, &attr);
+    pthread_cond_init(&p->progress, &attr);
+    pthread_condattr_destroy(&attr);
+    c->workers = p;
+    for (const struct stage *s = stages; s->queue; s++) {
+        int threads = s->threads ? s->threads : thread_cores();
+        if (s->wanted && !s->wanted(c))
+            continue;
+        for (int i = 0; i < threads && p->threads_n < THREADS_MAX; i++) {
+            struct stage_thread *st = &p->threads[p->threads_n++];
+            *st = (struct stage_thread){.c = c, .stage = s};
+            if (thread_start(&st->thread, s->queue, stage_run, st, e))
+                return e->code;
+        }
+    }
+    return thread_start(&p->beat, "job-beat", beat_run, c, e);
+}
+
+void workers_drain(struct core *c)
+{
+    struct worker_pool *p = c->workers;
+
+    if (!p)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->draining = true;
+    pthread_cond_broadcast(&p->wake);
+    pthread_cond_broadcast(&p->progress);
+    pthread_mutex_unlock(&p->lock);
+    for (size_t i = 0; i < p->threads_n; i++)
+        thread_join(&p->threads[i].thread);
+    thread_join(&p->beat);
+    pthread_mutex_destroy(&p->lock);
+    pthread_cond_destroy(&p->wake);
+    pthread_cond_destroy(&p->progress);
+    free(p);
+    c->workers = NULL;
+}
+
+void workers_wake(struct core *c)
+{
+    struct worker_pool *p = c->workers;
+
+    if (!p)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->woken++;
+    pthread_cond_broadcast(&p->wake);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void workers_wait_progress(struct core *c, int timeout_ms)
+{
+    struct worker_pool *p = c->workers;
+    uint64_t seen;
+
+    if (!p)
+        return;
+    pthread_mutex_lock(&p->lock);
+    seen = p->finished;
+    pthread_mutex_unlock(&p->lock);
+    sleep_on(p, &p->progress, &p->finished, seen, timeout_ms);
+}

@@ -1,0 +1,219 @@
+/* records/derived.c - what is made from an interaction and can be made again: chunks with vectors, and figures. */
+#include "base/clock.h"
+#include "records/interaction.h"
+
+enum { CHUNKS_LOAD, VECTORS_SAVE, STATS_DROP, STAT_ADD, STATS_LOAD };
+
+const struct db_stmt derived_sql[] = {
+    /* $2 interactions, $3 model hash -> vectors of that model only */
+    [CHUNKS_LOAD] = {"chunks_load",
+                     "SELECT interaction_id, ordinal, spans, CASE WHEN model_hash=$3 THEN vector_sealed END FROM chunk "
+                     "WHERE workspace_id=$1 AND interaction_id = ANY($2) ORDER BY interaction_id, ordinal"},
+    [VECTORS_SAVE] =
+        {"vectors_save",
+         "UPDATE chunk c SET model_hash=$3, vector_sealed=u.x FROM unnest($4::int[], $5::bytea[]) AS u(o, x) "
+         "WHERE c.workspace_id=$1 AND c.interaction_id=$2 AND c.ordinal=u.o"},
+    [STATS_DROP] = {"stats_drop", "DELETE FROM statistic WHERE workspace_id=$1 AND interaction_id=$2"},
+    [STAT_ADD] =
+        {"stat_add",
+         "INSERT INTO statistic (workspace_id, interaction_id, ordinal, stat, value, unit, n, reason, "
+         "definition_version, inputs_hash, spans, label_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+         "$11, $12)"},
+    [STATS_LOAD] =
+        {"stats_load",
+         "SELECT ordinal, stat, value, unit, n, reason, definition_version, inputs_hash, spans, label_sealed "
+         "FROM statistic WHERE workspace_id=$1 AND interaction_id=$2 ORDER BY ordinal"},
+};
+const size_t derived_sql_n = sizeof derived_sql / sizeof *derived_sql;
+
+static str hash_bytes(const char *hex)
+{
+    return str_of(hex);
+}
+
+static struct ia_span *spans_of(const int32_t *flat, size_t n, struct arena *a, size_t *out_n)
+{
+    struct ia_span *s = ARENA_ARRAY(a, struct ia_span, n / 3 + 1);
+
+    for (size_t i = 0; i + 2 < n; i += 3)
+        s[i / 3] = (struct ia_span){(uint32_t)flat[i], (uint32_t)flat[i + 1], (uint32_t)flat[i + 2]};
+    *out_n = n / 3;
+    return s;
+}
+
+static enum err_code vec_open(const struct vaulted *v, struct id ia, uint32_t ordinal, str sealed, int dim,
+                              struct arena *a, float **out, struct err *e)
+{
+    struct seal_at where = {v->workspace, "chunk", "vector_sealed", ia, ordinal};
+    size_t n = 0, want = (size_t)dim * sizeof **out;
+
+    if (sealed.n != want + SEAL_OVERHEAD)
+        return err_set(e, ERR_CORRUPT, "a stored vector has another length");
+    *out = ARENA_ARRAY(a, float, (size_t)dim);
+    return seal_open_to(v->keys, &where, sealed, *out, &n, e);
+}
+
+enum err_code record_chunks_load(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n,
+                                 const char *model_hash, int dim, struct arena *a, struct record_chunk_row **out,
+                                 size_t *out_n, struct err *e)
+{
+    struct record_chunk_row *list = NULL;
+    size_t count = 0, cap = 0;
+    struct db_rows r;
+    enum err_code rc = ERR_OK;
+
+    if (db_run(t, &derived_sql[CHUNKS_LOAD],
+               DB_ARGS(P_ID(v->workspace), P_IDS(ids, n), P_BYTES(hash_bytes(model_hash))), &r, e))
+        return e->code;
+    while (!rc && db_next(&r)) {
+        struct record_chunk_row row = {.interaction = db_id(&r, 0), .ordinal = (uint32_t)db_i64(&r, 1)};
+        size_t flat_n;
+        int32_t *flat = db_i32s(&r, 2, a, &flat_n);
+        row.chunk.spans = spans_of(flat, flat_n, a, &row.chunk.spans_n);
+        if (!db_is_null(&r, 3))
+            rc = vec_open(v, row.interaction, row.ordinal, db_bytes(&r, 3), dim, a, &row.vec, e);
+        ARENA_PUSH(a, list, count, cap) = row;
+    }
+    db_rows_done(&r);
+    if (rc)
+        return rc;
+    *out = list;
+    *out_n = count;
+    return ERR_OK;
+}
+
+enum err_code record_vectors_save(struct db_tx *t, const struct vaulted *v, struct id ia, const char *model_hash,
+                                  int dim, const float *vecs, size_t chunks_n, struct err *e)
+{
+    struct arena *a = arena_new("vectors.save");
+    enum err_code rc = ERR_OK;
+
+    for (size_t from = 0; !rc && from < chunks_n; from += 200) {
+        size_t n = chunks_n - from < 200 ? chunks_n - from : 200;
+        int32_t *ordinal;
+        str *sealed;
+        arena_reset(a);
+        ordinal = ARENA_ARRAY(a, int32_t, n);
+        sealed = ARENA_ARRAY(a, str, n);
+        for (size_t i = 0; !rc && i < n; i++) {
+            struct seal_at where = {v->workspace, "chunk", "vector_sealed", ia, (uint32_t)(from + i)};
+            ordinal[i] = (int32_t)(from + i);
+            rc = seal(v->keys, key_class(KEY_INDEX), &where,
+                      str_n((const char *)(vecs + (from + i) * (size_t)dim), (size_t)dim * sizeof *vecs), a, &sealed[i],
+                      e);
+        }
+        if (!rc)
+            rc = db_send(t, &derived_sql[VECTORS_SAVE],
+                         DB_ARGS(P_ID(v->workspace), P_ID(ia), P_BYTES(hash_bytes(model_hash)), P_I32S(ordinal, n),
+                                 P_BYTESS(sealed, n)),
+                         e);
+    }
+    arena_free(a);
+    return rc;
+}
+
+/* Speaker labels are personal data: sealed together as one small object. */
+static enum err_code labels_seal(const struct vaulted *v, struct id ia, uint32_t ordinal, const struct record_stat *s,
+                                 struct arena *a, str *out, struct err *e)
+{
+    struct seal_at where = {v->workspace, "statistic", "label_sealed", ia, ordinal};
+    enum err_code rc;
+    struct buf b;
+    struct jw w;
+
+    *out = STR_NULL;
+    if (!s->speaker.n && !s->of.n)
+        return ERR_OK;
+    buf_init_wiped(&b, 64 << 10);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    jw_kstr(&w, "speaker", s->speaker);
+    jw_kstr(&w, "of", s->of);
+    jw_end(&w);
+    rc = seal(v->keys, key_class(KEY_METADATA), &where, buf_view(&b), a, out, e);
+    buf_done(&b);
+    return rc;
+}
+
+enum err_code record_stats_save(struct db_tx *t, const struct vaulted *v, struct id ia, const struct record_stat *rows,
+                                size_t n, struct err *e)
+{
+    struct arena *a = arena_new_wiped("stats.save");
+    enum err_code rc = db_send(t, &derived_sql[STATS_DROP], DB_ARGS(P_ID(v->workspace), P_ID(ia)), e);
+
+    for (size_t i = 0; !rc && i < n; i++) {
+        const struct record_stat *s = &rows[i];
+        int32_t *flat;
+        str label;
+        arena_reset(a);
+        flat = ARENA_ARRAY(a, int32_t, s->spans_n * 3 + 1);
+        for (size_t k = 0; k < s->spans_n; k++) {
+            flat[k * 3] = (int32_t)s->spans[k].turn;
+            flat[k * 3 + 1] = (int32_t)s->spans[k].start;
+            flat[k * 3 + 2] = (int32_t)s->spans[k].end;
+        }
+        rc = labels_seal(v, ia, (uint32_t)i, s, a, &label, e);
+        if (!rc)
+            rc = db_send(t, &derived_sql[STAT_ADD],
+                         DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(i), P_TEXT(s->id),
+                                 s->has_value ? P_F64(s->value) : P_NULL(DB_F64), P_TEXT(s->unit),
+                                 s->has_n ? P_I64(s->n) : P_NULL(DB_I64),
+                                 s->reason.n ? P_TEXT(s->reason) : P_NULL(DB_TEXT), P_I64(s->definition_version),
+                                 P_BYTES_N(s->inputs_hash, SHA256_BYTES), P_I32S(flat, s->spans_n * 3),
+                                 P_BYTES_OR_NULL(label)),
+                         e);
+    }
+    arena_free(a);
+    return rc;
+}
+
+static enum err_code labels_open(const struct vaulted *v, struct id ia, uint32_t ordinal, str sealed, struct arena *a,
+                                 struct record_stat *s, struct err *e)
+{
+    struct seal_at where = {v->workspace, "statistic", "label_sealed", ia, ordinal};
+    struct json_doc *d = NULL;
+    str plain;
+
+    if (seal_open(v->keys, &where, sealed, a, &plain, e) || json_parse(plain, &d, e))
+        return e->code;
+    s->speaker = str_dup(a, json_str(json_get(json_root(d), "speaker"), STR("")));
+    s->of = str_dup(a, json_str(json_get(json_root(d), "of"), STR("")));
+    json_free(d);
+    return ERR_OK;
+}
+
+enum err_code record_stats_load(struct db_tx *t, const struct vaulted *v, struct id ia, struct arena *a,
+                                struct record_stat **out, size_t *out_n, struct err *e)
+{
+    struct record_stat *list = NULL;
+    size_t n = 0, cap = 0;
+    struct db_rows r;
+    enum err_code rc = ERR_OK;
+
+    if (db_run(t, &derived_sql[STATS_LOAD], DB_ARGS(P_ID(v->workspace), P_ID(ia)), &r, e))
+        return e->code;
+    while (!rc && db_next(&r)) {
+        struct record_stat s = {.id = str_dup(a, db_bytes(&r, 1)),
+                                .has_value = !db_is_null(&r, 2),
+                                .value = db_f64(&r, 2),
+                                .unit = str_dup(a, db_bytes(&r, 3)),
+                                .has_n = !db_is_null(&r, 4),
+                                .n = db_i64(&r, 4),
+                                .reason = str_dup(a, db_bytes(&r, 5)),
+                                .definition_version = (int)db_i64(&r, 6)};
+        size_t flat_n;
+        int32_t *flat = db_i32s(&r, 8, a, &flat_n);
+        str hash = db_bytes(&r, 7);
+        memcpy(s.inputs_hash, hash.p, hash.n < SHA256_BYTES ? hash.n : SHA256_BYTES);
+        s.spans = spans_of(flat, flat_n, a, &s.spans_n);
+        if (!db_is_null(&r, 9))
+            rc = labels_open(v, ia, (uint32_t)db_i64(&r, 0), db_bytes(&r, 9), a, &s, e);
+        ARENA_PUSH(a, list, n, cap) = s;
+    }
+    db_rows_done(&r);
+    if (rc)
+        return rc;
+    *out = list;
+    *out_n = n;
+    return ERR_OK;
+}

@@ -1,0 +1,85 @@
+/* records/interaction.h - interactions, their people, turns, chunks and figures, sealed in PostgreSQL.
+ *
+ * Each turn is sealed under the subject key of the person who speaks, titles and the like under the metadata key, vectors
+ * under the index key; a chunk stores spans, not words. Writes belong to the caller's transaction, so that a stage's result
+ * and its job's completion are one. Any thread; calls block on the database. */
+#pragma once
+#include "domain/interaction.h"
+#include "records/raw.h"
+
+struct record_pii {
+    uint32_t turn, start, end;
+    int type; /* enum of text/pii.h, stored as a number */
+    float confidence;
+};
+
+struct record_chunk {
+    struct ia_span *spans;
+    size_t spans_n;
+};
+
+/* One row of definitions.md section 0. Speakers are named by their label. */
+struct record_stat {
+    str id, speaker, of, unit, reason; /* empty: none */
+    bool has_value;
+    double value;
+    int64_t n;
+    bool has_n;
+    int definition_version;
+    uint8_t inputs_hash[SHA256_BYTES];
+    struct ia_span *spans;
+    size_t spans_n;
+};
+
+struct record_ia {
+    struct interaction ia;
+    struct id raw;
+    int raw_ordinal;
+    struct id account, deal;          /* nil: none */
+    struct id *persons;               /* out of save and load: distinct people who take part or speak */
+    size_t persons_n;
+    struct raw_source *sources;       /* out of load */
+    size_t sources_n;
+};
+
+/* Inserts ia (a fresh id is set) with participants, people, turns, parts, pii marks and chunks (without vectors). Sides
+ * that are not explicit are inferred from mail addresses by `own_domains` (lower case, may be none). Takes the
+ * workspace's people lock until the transaction ends. ERR_EXISTS when (raw, raw_ordinal) is already there. */
+enum err_code record_ia_save(struct db_tx *t, const struct vaulted *v, struct record_ia *rec, const str *own_domains,
+                             size_t own_domains_n, const struct record_pii *pii, size_t pii_n,
+                             const struct record_chunk *chunks, size_t chunks_n, struct arena *a, struct err *e);
+
+/* Loads whole interactions in the order of `ids`; those that are gone are left out. Turns whose speaker was erased come
+ * with the text "[erased]". Memory in `a`, which should be wiped. */
+enum err_code record_ia_load(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
+                             struct record_ia **out, size_t *out_n, struct err *e);
+/* A page of all interaction ids, ascending, after `after` (nil: from the start). */
+enum err_code record_ia_ids(struct db_tx *t, const struct vaulted *v, struct id after, size_t limit, struct arena *a,
+                            struct id **out, size_t *out_n, struct err *e);
+enum err_code record_ia_ids_of_raw(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
+                                   struct id **out, size_t *out_n, struct err *e);
+enum err_code record_ia_drop(struct db_tx *t, const struct vaulted *v, struct id id, bool *out_found, struct err *e);
+enum err_code record_ia_count(struct db_tx *t, const struct vaulted *v, int64_t by_kind[IA_KINDS], struct err *e);
+
+enum err_code record_pii_load(struct db_tx *t, const struct vaulted *v, struct id ia, struct arena *a,
+                              struct record_pii **out, size_t *out_n, struct err *e);
+
+/* Chunks of many interactions, ordered by interaction as in `ids`, then ordinal. */
+struct record_chunk_row {
+    struct id interaction;
+    uint32_t ordinal;
+    struct record_chunk chunk;
+    float *vec; /* NULL: none of this model yet */
+};
+enum err_code record_chunks_load(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n,
+                                 const char *model_hash, int dim, struct arena *a, struct record_chunk_row **out,
+                                 size_t *out_n, struct err *e);
+/* Vectors of all chunks of one interaction, chunks_n rows of dim floats. */
+enum err_code record_vectors_save(struct db_tx *t, const struct vaulted *v, struct id ia, const char *model_hash,
+                                  int dim, const float *vecs, size_t chunks_n, struct err *e);
+
+/* Replaces all figures of an interaction. */
+enum err_code record_stats_save(struct db_tx *t, const struct vaulted *v, struct id ia, const struct record_stat *rows,
+                                size_t n, struct err *e);
+enum err_code record_stats_load(struct db_tx *t, const struct vaulted *v, struct id ia, struct arena *a,
+                                struct record_stat **out, size_t *out_n, struct err *e);

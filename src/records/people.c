@@ -1,0 +1,181 @@
+#include "records/people.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "text/uni.h"
+
+enum { PEOPLE_LOCK, PERSON_BY_EMAIL, PERSON_BY_NAME, PERSON_ADD, PEOPLE_COUNT };
+
+const struct db_stmt people_sql[] = {
+    /* $1 workspace: one lock per workspace until the end of the transaction */
+    [PEOPLE_LOCK] = {"people_lock", "SELECT pg_advisory_xact_lock(hashtextextended('people' || $1::uuid::text, 0))"},
+    [PERSON_BY_EMAIL] = {"person_by_email", "SELECT email_index, id, subject_id FROM person "
+                                            "WHERE workspace_id=$1 AND email_index = ANY($2)"},
+    [PERSON_BY_NAME] =
+        {"person_by_name",
+         "SELECT DISTINCT ON (name_index) name_index, id, subject_id FROM person WHERE workspace_id=$1 AND "
+         "name_index = ANY($2) AND email_index IS NULL AND erased_at IS NULL ORDER BY name_index, id"},
+    [PERSON_ADD] =
+        {"person_add",
+         "INSERT INTO person (workspace_id, id, subject_id, email_index, name_index, side, sealed, created_at) "
+         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"},
+    [PEOPLE_COUNT] = {"people_count", "SELECT count(*) FROM person WHERE workspace_id=$1"},
+};
+const size_t people_sql_n = sizeof people_sql / sizeof *people_sql;
+
+enum key_kind { KEY_NONE, KEY_EMAIL, KEY_NAME };
+
+struct key {
+    enum key_kind kind;
+    uint8_t index[BLIND_BYTES];
+};
+
+/* Lower case, no accents, one space between words, "Family, Given" turned round. */
+static str name_key(struct arena *a, str name)
+{
+    str folded = uni_fold(a, name), given, family;
+    char *p = arena_alloc(a, folded.n * 2 + 2);
+    size_t n = 0, words = 0;
+
+    family = str_cut(folded, ',', &given);
+    for (int half = 0; half < 2; half++) {
+        str s = half == 0 ? given : family, word;
+        while (s.n) {
+            word = str_trim(str_cut(s, ' ', &s));
+            if (!word.n)
+                continue;
+            if (n)
+                p[n++] = ' ';
+            memcpy(p + n, word.p, word.n);
+            n += word.n;
+            words++;
+        }
+    }
+    return words >= 2 ? str_n(p, n) : STR("");
+}
+
+/* "Speaker 2", "Guest 1", "Unknown Speaker": labels of a recorder, not names. */
+static bool label_only(str key)
+{
+    static const char *const first[] = {"speaker", "unknown", "guest",    "participant",
+                                        "user",    "caller",  "sprecher", "agent"};
+    str rest, word = str_cut(key, ' ', &rest);
+
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+        if (str_eq(word, str_of(first[i])))
+            return true;
+    return false;
+}
+
+static enum err_code key_make(const struct vaulted *v, const struct people_want *w, struct arena *a, struct key *out,
+                              struct err *e)
+{
+    str name;
+
+    *out = (struct key){0};
+    if (w->email.n) {
+        out->kind = KEY_EMAIL;
+        return blind_index(v->keys, v->workspace, "person.email", uni_lower(a, w->email), out->index, e);
+    }
+    name = name_key(a, w->name);
+    if (!name.n || label_only(name))
+        return ERR_OK;
+    out->kind = KEY_NAME;
+    return blind_index(v->keys, v->workspace, "person.name", name, out->index, e);
+}
+
+static enum err_code known_find(struct db_tx *t, const struct vaulted *v, struct people_want *w, const struct key *k,
+                                size_t n, enum key_kind kind, const struct db_stmt *s, struct arena *a, struct err *e)
+{
+    str *want = ARENA_ARRAY(a, str, n);
+    size_t want_n = 0;
+    struct db_rows r;
+
+    for (size_t i = 0; i < n; i++)
+        if (k[i].kind == kind)
+            want[want_n++] = str_n((const char *)k[i].index, BLIND_BYTES);
+    if (!want_n)
+        return ERR_OK;
+    if (db_run(t, s, DB_ARGS(P_ID(v->workspace), P_BYTESS(want, want_n)), &r, e))
+        return e->code;
+    while (db_next(&r)) {
+        str index = db_bytes(&r, 0);
+        for (size_t i = 0; i < n; i++) {
+            if (k[i].kind != kind || !str_eq(index, str_n((const char *)k[i].index, BLIND_BYTES)))
+                continue;
+            w[i].person = db_id(&r, 1);
+            w[i].subject = db_id(&r, 2);
+        }
+    }
+    db_rows_done(&r);
+    return ERR_OK;
+}
+
+static enum err_code person_add(struct db_tx *t, const struct vaulted *v, struct people_want *w, const struct key *k,
+                                struct arena *a, struct err *e)
+{
+    struct seal_at where = {v->workspace, "person", "sealed", id_new(), 0};
+    enum err_code rc;
+    struct buf b;
+    struct jw j;
+    str sealed;
+
+    if (keyring_subject_new(v->keys, v->workspace, &w->subject, e))
+        return e->code;
+    w->person = where.row;
+    buf_init_wiped(&b, 64 << 10);
+    jw_init(&j, &b);
+    jw_obj(&j);
+    jw_kstr(&j, "name", w->name);
+    jw_kstr(&j, "email", w->email);
+    jw_end(&j);
+    rc = seal(v->keys, key_subject(w->subject), &where, buf_view(&b), a, &sealed, e);
+    buf_done(&b);
+    if (rc)
+        return rc;
+    return db_send(t, &people_sql[PERSON_ADD],
+                   DB_ARGS(P_ID(v->workspace), P_ID(w->person), P_ID(w->subject),
+                           k->kind == KEY_EMAIL ? P_BYTES_N(k->index, BLIND_BYTES) : P_NULL(DB_BYTES),
+                           k->kind == KEY_NAME ? P_BYTES_N(k->index, BLIND_BYTES) : P_NULL(DB_BYTES), P_I64(w->side),
+                           P_BYTES(sealed), P_I64(clock_now_ms())),
+                   e);
+}
+
+enum err_code people_resolve(struct db_tx *t, const struct vaulted *v, struct people_want *w, size_t n, struct arena *a,
+                             struct err *e)
+{
+    struct key *k = ARENA_ARRAY(a, struct key, n + 1);
+
+    if (!n)
+        return ERR_OK;
+    for (size_t i = 0; i < n; i++)
+        if (key_make(v, &w[i], a, &k[i], e))
+            return e->code;
+    if (db_run(t, &people_sql[PEOPLE_LOCK], DB_ARGS(P_ID(v->workspace)), NULL, e))
+        return e->code;
+    if (known_find(t, v, w, k, n, KEY_EMAIL, &people_sql[PERSON_BY_EMAIL], a, e) ||
+        known_find(t, v, w, k, n, KEY_NAME, &people_sql[PERSON_BY_NAME], a, e))
+        return e->code;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < i && id_is_nil(w[i].person) && k[i].kind; j++) {
+            if (k[j].kind != k[i].kind || memcmp(k[j].index, k[i].index, BLIND_BYTES) != 0)
+                continue;
+            w[i].person = w[j].person;
+            w[i].subject = w[j].subject;
+        }
+        if (id_is_nil(w[i].person) && person_add(t, v, &w[i], &k[i], a, e))
+            return e->code;
+    }
+    return ERR_OK;
+}
+
+enum err_code people_count(struct db_tx *t, const struct vaulted *v, int64_t *out, struct err *e)
+{
+    struct db_rows r;
+
+    if (db_run(t, &people_sql[PEOPLE_COUNT], DB_ARGS(P_ID(v->workspace)), &r, e))
+        return e->code;
+    *out = db_next(&r) ? db_i64(&r, 0) : 0;
+    db_rows_done(&r);
+    return ERR_OK;
+}

@@ -1,0 +1,18 @@
+/* records/people.h - who stands behind a name or an address: people, each with a subject key of their own.
+ *
+ * An address names a person in the whole workspace. A full name (two words or more) without an address names one person of
+ * that name; anything else ("Speaker 2", "Anna") is a person of its interaction only. Merging people is for users to do. */
+#pragma once
+#include "records/vaulted.h"
+
+struct people_want {
+    str name, email;
+    int side;        /* enum ia_side */
+    struct id person, subject; /* results */
+};
+
+/* Finds or makes the person of each row; rows with the same address or name get the same person. Takes the workspace's
+ * people lock until the transaction ends, so that two workers do not make one person twice. */
+enum err_code people_resolve(struct db_tx *t, const struct vaulted *v, struct people_want *w, size_t n, struct arena *a,
+                             struct err *e);
+enum err_code people_count(struct db_tx *t, const struct vaulted *v, int64_t *out, struct err *e);

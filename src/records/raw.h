@@ -1,0 +1,47 @@
+/* records/raw.h - the original bytes of everything ingested, sealed, once per content; and the paths they came under.
+ *
+ * The same bytes twice are one raw (blind index of their SHA-256). Any thread; calls block on the database. */
+#pragma once
+#include "domain/interaction.h"
+#include "records/vaulted.h"
+
+enum raw_state { RAW_PENDING, RAW_DONE, RAW_FAILED }; /* stored as numbers: append only */
+
+struct raw_row {
+    struct id id;
+    enum raw_state state;
+    int64_t size_bytes;
+    int parts;
+};
+
+/* Stores bytes and source in the caller's transaction, or finds what is there. *out_new: the bytes were not known.
+ * `given` and `path` (absolute; the same as given when there is none) may be empty. Paths are compared as written. */
+enum err_code raw_put(struct db_tx *t, const struct vaulted *v, str bytes, str given, str path, struct raw_row *out,
+                      bool *out_new, struct err *e);
+enum err_code raw_get(struct db_tx *t, const struct vaulted *v, struct id raw, struct raw_row *out, struct err *e);
+enum err_code raw_bytes(struct db_tx *t, const struct vaulted *v, const struct raw_row *r, struct arena *a, str *out,
+                        struct err *e);
+enum err_code raw_state_set(struct db_tx *t, const struct vaulted *v, struct id raw, enum raw_state s, struct err *e);
+
+struct raw_source {
+    struct id raw;
+    str given, path; /* memory in the arena */
+};
+/* Sources of many raws, oldest first, ordered by raw. */
+enum err_code raw_sources(struct db_tx *t, const struct vaulted *v, const struct id *raws, size_t n, struct arena *a,
+                          struct raw_source **out, size_t *out_n, struct err *e);
+/* Other raws that came under this path before: a newer version replaces them. Takes the path from them; a raw that has
+ * no other path is deleted with its interactions, whose ids are returned. */
+enum err_code raw_supersede(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
+                            struct id **out_gone, size_t *out_n, struct err *e);
+/* Deletes a raw with everything made from it. */
+enum err_code raw_drop(struct db_tx *t, const struct vaulted *v, struct id raw, struct err *e);
+
+struct raw_problem {
+    str path, place, reason;
+};
+/* Replaces the problems kept for a raw. */
+enum err_code raw_problems_set(struct db_tx *t, const struct vaulted *v, struct id raw, const struct raw_problem *p,
+                               size_t n, struct err *e);
+enum err_code raw_problems_get(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
+                               struct raw_problem **out, size_t *out_n, struct err *e);

@@ -1,0 +1,346 @@
+#include "roles/serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "formats/sandbox.h"
+#include "pipeline/rebuild.h"
+#include "pipeline/worker.h"
+#include "roles/samples.h"
+#include "store/cluster.h"
+#include "store/migrate.h"
+#include "store/workspace_store.h"
+
+enum { SEQUENCE_MS = 1000, DIM_DEFAULT = 384 };
+
+/* Everything that is started; what is NULL was not. Stopped in reverse order by serve_stop. */
+struct serve {
+    const struct serve_opts *o;
+    struct arena *a;
+    int lock_fd;
+    struct keyring *keys;
+    struct cluster *cluster;
+    struct db *db;
+    struct core core;
+    struct api api;
+    struct gateway *gateway;
+    struct audit_signer signer;
+    bool signing;
+    struct id token;
+    struct thread rebuild, sequence;
+    atomic_bool stop;
+    struct err rebuild_err;
+};
+
+static char *path_of(struct serve *s, const char *name)
+{
+    return (char *)(uintptr_t)fs_join(s->a, s->o->home, str_of(name)).p;
+}
+
+/* The data folder, ours alone, used by one server at a time. */
+static enum err_code home_open(struct serve *s, struct err *e)
+{
+    char *home = str_cz(s->a, s->o->home), *lock;
+
+    if (fs_mkdirs(home, 0700, e) || fs_mkdirs(path_of(s, "run"), 0700, e))
+        return err_wrap(e, "data folder %s", home);
+    lock = path_of(s, "run/lock");
+    s->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (s->lock_fd < 0)
+        return err_errno(e, errno, "open %s", lock);
+    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) < 0)
+        return err_set(e, ERR_BUSY, "another harken serve runs on %s", home);
+    unlink(path_of(s, "run/address"));
+    return ERR_OK;
+}
+
+static enum err_code store_open(struct serve *s, struct err *e)
+{
+    struct cluster_config cc = {.dir = path_of(s, "pg")};
+    struct db_config dc = {.connections = (int)settings_int(s->o->settings, "database.connections"),
+                           .before_commit = keyring_before_commit};
+    int applied;
+
+    cc.bin_dir = str_cz(s->a, settings_str(s->o->settings, "database.bin"));
+    if (keyring_open(path_of(s, "keys"), &s->keys, e))
+        return err_wrap(e, "keys");
+    if (keyring_damaged(s->keys))
+        LOG_ERROR("keys.damaged", F_INT("records", keyring_damaged(s->keys)));
+    if (cluster_start(&cc, &s->cluster, e))
+        return err_wrap(e, "database");
+    if (migrate_run(cluster_conninfo(s->cluster, CLUSTER_OWNER), &applied, e))
+        return err_wrap(e, "migrations");
+    dc.conninfo = cluster_conninfo(s->cluster, CLUSTER_APP);
+    dc.before_commit_arg = s->keys;
+    s->db = db_new(&dc);
+    s->core.v = (struct vaulted){.db = s->db, .keys = s->keys};
+    if (workspace_default(s->db, s->keys, &s->core.v.workspace, e))
+        return err_wrap(e, "workspace");
+    audit_signer_init(&s->signer, s->keys);
+    s->signing = true;
+    s->core.owner = (struct job_owner){.home = keyring_id(s->keys), .boot = id_new()};
+    return job_reclaim(s->db, s->core.v.workspace, s->core.owner, NULL, e);
+}
+
+static void domains_read(struct serve *s)
+{
+    str all = str_lower_ascii(s->a, settings_str(s->o->settings, "company.domains")), *list = NULL;
+    size_t n = 0, cap = 0;
+
+    while (all.n) {
+        str one = str_trim(str_cut(all, ',', &all));
+        if (one.n)
+            ARENA_PUSH(s->a, list, n, cap) = one;
+    }
+    if (!n && s->o->samples)
+        samples_domains(s->a, &list, &n);
+    s->core.own_domains = list;
+    s->core.own_domains_n = n;
+}
+
+static enum err_code engine_open(struct serve *s, struct err *e)
+{
+    char *model = str_cz(s->a, settings_str(s->o->settings, "model.embed"));
+    struct err why;
+
+    if (!*model) {
+        s->api.model_note = "none configured: set model.embed to a GGUF encoder";
+    } else if (!fs_exists(model)) {
+        s->api.model_note = "the file of model.embed does not exist";
+        LOG_WARN("engine.no_model");
+    } else if (embedder_start("/proc/self/exe", model, (int)settings_int(s->o->settings, "model.threads"),
+                              s->o->sandbox, &s->core.em, &why)) {
+        return *e = why, err_wrap(e, "embedding model");
+    }
+    s->core.ix = index_new(s->core.em ? embedder_info(s->core.em)->dim : DIM_DEFAULT);
+    return ERR_OK;
+}
+
+/* Rebuilds the index, then lets the workers loose: they must not be overtaken by what the rebuild read before. */
+static void rebuild_thread(void *arg)
+{
+    struct serve *s = arg;
+    struct err e;
+    int64_t missing = 0;
+
+    while (rebuild_run(&s->core, &s->stop, &e)) {
+        LOG_ERROR("index.rebuild.failed", F_ERR(&e));
+        for (int i = 0; i < 20 && !atomic_load(&s->stop); i++)
+            usleep(100000);
+        if (atomic_load(&s->stop))
+            return;
+    }
+    if (s->core.em && !rebuild_missing_vectors(&s->core, &missing, &e) && missing)
+        LOG_INFO("vectors.queued", F_INT("interactions", missing));
+    malloc_trim(0);
+}
+
+static void sequence_thread(void *arg)
+{
+    struct serve *s = arg;
+    int64_t n = 0;
+    struct err e;
+
+    while (!atomic_load(&s->stop)) {
+        if (audit_sequence(s->db, s->core.v.workspace, &s->signer, 1000, &n, &e))
+            LOG_WARN("audit.sequence.failed", F_ERR(&e));
+        for (int i = 0; n < 1000 && i < SEQUENCE_MS / 50 && !atomic_load(&s->stop); i++)
+            usleep(50000);
+    }
+}
+
+/* A token of the command line: kept in the data folder, readable by its owner only. */
+static enum err_code token_publish(struct serve *s, struct err *e)
+{
+    struct token_new n = {.scopes = PERM_ALL, .name = STR("command line"), .expires_at_ms = CLOCK_NONE};
+    char *file = path_of(s, "run/token");
+    struct token t;
+    str text;
+
+    if (!fs_read(file, 4096, s->a, &text, e) && !token_find(s->db, s->core.v.workspace, str_trim(text), &t, e)) {
+        s->token = t.id; /* left by a run that was killed, and still good */
+        return ERR_OK;
+    }
+    if (token_add(s->db, s->keys, s->core.v.workspace, &n, s->a, &s->token, &text, e))
+        return e->code;
+    return fs_write_atomic(file, str_fmt(s->a, "%.*s\n", STR_ARG(text)), 0600, e);
+}
+
+static enum err_code front_open(struct serve *s, struct err *e)
+{
+    const char **listen = ARENA_ARRAY(s->a, const char *, 2);
+    struct gateway_opts go = {.routes = api_routes,
+                              .app = &s->api,
+                              .db = s->db,
+                              .keys = s->keys,
+                              .workspace = s->core.v.workspace,
+                              .listen = listen,
+                              .workers = (int)settings_int(s->o->settings, "http.workers")};
+
+    listen[0] = str_cz(s->a, settings_str(s->o->settings, "listen"));
+    s->api.core = &s->core;
+    s->api.started_ms = clock_mono_ms();
+    atomic_store(&s->api.sandbox, s->o->sandbox);
+    if (token_publish(s, e) || gateway_new(&go, &s->gateway, e) || gateway_start(s->gateway, e))
+        return e->code;
+    return fs_write_atomic(path_of(s, "run/address"), str_fmt(s->a, "%s\n", gateway_url(s->gateway)), 0600, e);
+}
+
+static enum err_code serve_start(struct serve *s, struct err *e)
+{
+    if (home_open(s, e))
+        return e->code;
+    sandbox_enabled_set(s->o->sandbox);
+    if (sandbox_start(e))
+        return err_wrap(e, "sandbox");
+    if (store_open(s, e))
+        return e->code;
+    domains_read(s);
+    if (engine_open(s, e))
+        return e->code;
+    if (thread_start(&s->rebuild, "rebuild-all", rebuild_thread, s, e) ||
+        thread_start(&s->sequence, "audit", sequence_thread, s, e))
+        return e->code;
+    thread_join(&s->rebuild); /* exact and honest: ready means searchable */
+    if (workers_start(&s->core, e) || front_open(s, e))
+        return e->code;
+    atomic_store(&s->api.ready, true);
+    return ERR_OK;
+}
+
+static void serve_stop(struct serve *s)
+{
+    struct err e;
+
+    atomic_store(&s->api.draining, true);
+    unlink(path_of(s, "run/address"));
+    if (s->gateway)
+        gateway_drain(s->gateway, (int)settings_int(s->o->settings, "shutdown.timeout"));
+    atomic_store(&s->stop, true);
+    samples_stop();
+    workers_drain(&s->core);
+    thread_join(&s->rebuild);
+    thread_join(&s->sequence);
+    if (s->signing) {
+        audit_sequence(s->db, s->core.v.workspace, &s->signer, 1000000, NULL, &e);
+        audit_signer_done(&s->signer);
+    }
+    if (!id_is_nil(s->token) && token_drop(s->db, s->core.v.workspace, s->token, &e) == ERR_OK)
+        unlink(path_of(s, "run/token"));
+    gateway_free(s->gateway);
+    embedder_stop(s->core.em);
+    sandbox_stop();
+    index_free(s->core.ix);
+    db_free(s->db);
+    cluster_stop(s->cluster);
+    keyring_close(s->keys);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
+}
+
+static void banner_print(struct serve *s, bool loading)
+{
+    const struct embed_info *m = s->core.em ? embedder_info(s->core.em) : NULL;
+    struct index_stats st;
+    struct err e;
+    str link;
+
+    index_stats_get(s->core.ix, &st);
+    if (gateway_sign_in_link(s->gateway, s->a, &link, &e))
+        link = str_of(gateway_url(s->gateway));
+    printf("Harken is ready at %s\n  sign in    %.*s  (once, within 15 minutes)\n  data       %.*s\n  embedding  %s\n"
+           "  holds      %zu conversations%s\n  stop       Ctrl-C\n",
+           gateway_url(s->gateway), STR_ARG(link), STR_ARG(s->o->home), m ? m->model_name : s->api.model_note,
+           st.interactions, loading ? "; the sample company is being loaded" : "");
+    fflush(stdout);
+}
+
+static void limits_raise(void)
+{
+    struct rlimit r;
+
+    if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < r.rlim_max) {
+        r.rlim_cur = r.rlim_max < 65536 ? r.rlim_max : 65536;
+        setrlimit(RLIMIT_NOFILE, &r);
+    }
+    r.rlim_cur = r.rlim_max = 0;
+    setrlimit(RLIMIT_CORE, &r); /* a core file would hold opened words */
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    mallopt(M_ARENA_MAX, 4); /* threads would keep one heap each */
+}
+
+static int signals_open(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/* Waits for the signal to end. SIGHUP is noted: nothing that is running can be changed by it yet but the log. */
+static void signal_wait(int fd)
+{
+    struct signalfd_siginfo si;
+
+    while (read(fd, &si, sizeof si) == (ssize_t)sizeof si) {
+        if (si.ssi_signo != SIGHUP)
+            return;
+        LOG_INFO("config.reload");
+    }
+}
+
+/* The second signal while draining ends the process at once. */
+static void impatient_thread(void *arg)
+{
+    signal_wait(*(int *)arg);
+    _exit(1);
+}
+
+enum err_code serve_run(const struct serve_opts *o, struct err *e)
+{
+    static struct serve s;
+    static int signals;
+    struct thread impatient = {0};
+    enum err_code rc;
+    bool loading = false;
+
+    s = (struct serve){.o = o, .a = arena_new_wiped("serve"), .lock_fd = -1};
+    umask(077);
+    limits_raise();
+    signals = signals_open();
+    rc = serve_start(&s, e);
+    if (!rc) {
+        if (o->samples)
+            samples_start(&s.core, &loading);
+        LOG_INFO("serve.ready", F_CZ("url", gateway_url(s.gateway)), F_BOOL("sandbox", o->sandbox));
+        if (!o->sandbox)
+            LOG_WARN("sandbox.off");
+        banner_print(&s, loading);
+        signal_wait(signals);
+        LOG_INFO("serve.draining");
+        thread_start(&impatient, "impatient", impatient_thread, &signals, NULL);
+    }
+    serve_stop(&s);
+    if (!rc)
+        LOG_INFO("serve.stopped");
+    arena_free(s.a);
+    return rc;
+}

@@ -1,0 +1,14 @@
+/* roles/serve.h - one running Harken: what is started, in which order, and how it ends. */
+#pragma once
+#include "base/settings.h"
+
+extern const struct setting_row serve_settings[]; /* ends with key NULL */
+
+struct serve_opts {
+    str home;
+    const struct settings *settings;
+    bool samples, sandbox;
+};
+
+/* Runs until SIGTERM or SIGINT (drains; a second one ends at once). Prints the address and a sign-in link on stdout. */
+enum err_code serve_run(const struct serve_opts *o, struct err *e);

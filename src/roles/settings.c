@@ -1,0 +1,21 @@
+#include "roles/serve.h"
+
+#ifndef HARKEN_MODEL
+#define HARKEN_MODEL ""
+#endif
+
+const struct setting_row serve_settings[] = {
+    {"company.domains", SET_STR, "", 0, 0, NULL, false,
+     "mail domains of our own people, separated by commas; decides who is internal"},
+    {"database.bin", SET_STR, "", 0, 0, NULL, false, "folder of PostgreSQL's programs; empty: found"},
+    {"database.connections", SET_INT, "12", 2, 200, NULL, false, "connections kept to the database"},
+    {"http.workers", SET_INT, "0", 0, 512, NULL, false, "threads that answer requests; 0: by the number of cores"},
+    {"listen", SET_STR, "127.0.0.1:8470", 0, 0, NULL, false, "address and port; port 0 picks a free one"},
+    {"log.format", SET_ENUM, "json", 0, 0, "json|console", true, "form of log lines on standard error"},
+    {"log.level", SET_ENUM, "info", 0, 0, "debug|info|warn|error", true, "least level that is logged"},
+    {"model.embed", SET_STR, HARKEN_MODEL, 0, 0, NULL, false,
+     "GGUF file of the embedding model; none: search by words only"},
+    {"model.threads", SET_INT, "0", 0, 256, NULL, false, "threads of the embedding engine; 0: one per core"},
+    {"shutdown.timeout", SET_MS, "15s", 100, 600000, NULL, true, "how long running work may take to end"},
+    {.key = NULL},
+};

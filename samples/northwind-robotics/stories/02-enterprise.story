@@ -150,7 +150,7 @@ Matthias: Good. And the seven missed trucks?
 Anke: Nine by now.
 Priya: So the case got stronger, if anything.
 Matthias: On paper, yes. But I have to tell you where we stand. The third quarter was bad. We lost the tender in Austria, and that is eleven percent of our volume.
-Anke: Oh. I didn't know that was final.
+Anke+: Oh. I didn't know that was final.
 Matthias: Since Friday. It's a mess, frankly.
 Priya: I'm sorry. What does it mean for Leipzig?
 Matthias: It means the volume that you simulated isn't there any more. I'm worried that we build something for a hall that gets emptier.
@@ -171,10 +171,10 @@ Priya: I would be careful too after that. Would it help to talk to another CFO w
 Matthias: Perhaps. Not now. I don't want to waste anybody's time.
 Lena: From the quality side we'd lose the validation slot if this moves. The auditors come in May, and I can't do both.
 Matthias: Then we lose it. I'm sorry, that's disappointing for you, I understand.
-Lena: It is. It's four months of work in the bin.
+Lena+: It is. It's four months of work in the bin.
 Priya: When will you know more?
 Matthias: The board meets on Thursday. I fear they'll stop everything that isn't signed.
-Anke: Everything?
+Anke+: Everything?
 Matthias: Everything. I won't fight for exceptions this time, I can't.
 ! C NEGATED Matthias - "I won't fight for exceptions this time, I can't."
 Priya: Could we send you a version that starts with rental in February, without any capital?

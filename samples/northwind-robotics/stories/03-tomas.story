@@ -241,7 +241,7 @@ deal: D06
 Farid: So that's the result. With eight haulers we reach one hundred and eighty-four pallets an hour over both halls. Not two hundred and ten.
 Inês: That's a problem.
 Farid: It is. Hall A is the bottleneck. The passage to the glass store is three metres forty wide, two haulers can't pass.
-Rui: I told you about the passage in September.
+Rui+: I told you about the passage in September.
 Farid: You did. I thought the one-way rule would solve it. It doesn't.
 Tomás: I'd rather show you this today than after the order.
 Inês: I appreciate that. I don't like it, but I appreciate it.
@@ -527,7 +527,7 @@ Tomás: Who in the group, if I may ask?
 Radek: I don't know. It's new for me too that someone looks at it.
 Ondřej: Did they drive on our floor?
 Radek: No. They made a presentation.
-Ondřej: Then it's a presentation.
+Ondřej+: Then it's a presentation.
 Tomás: Alena, is the rental attractive for you?
 Alena: For the group perhaps. I only pass things on. I was asked to tell you that the price should be looked at again.
 ! O PRICE 1 unknown "I was asked to tell you that the price should be looked at again."

@@ -66,7 +66,7 @@ deal: D15
 ---
 Yuki: So this is the map. Red is where a tote stands for more than half an hour.
 Willem: That's my corner. I told you they hide them there.
-Rosa: It's the lift. Everything waits for the lift.
+Rosa+: It's the lift. Everything waits for the lift.
 Yuki: Exactly. With carriers on the ramp you don't need the lift for totes at all.
 Thijs: The ramp is eight percent. Can they do eight?
 Yuki: Loaded, yes, at half the speed.
@@ -284,7 +284,7 @@ Kwame: The offer is ninety-seven thousand, as rental with purchase at the end, w
 ! P "The offer is ninety-seven thousand, as rental with purchase at the end, with the white covers."
 Giulia: It fits into the line. Thank you for that.
 Paolo: I'm Paolo, purchasing. It's my first time here so let me ask the stupid questions. Why white?
-Chiara: Because I want it.
+Chiara+: Because I want it.
 Paolo: Good, that's a requirement then.
 Farid: White is no problem.
 Paolo: Second one. What does the competition say?
@@ -327,12 +327,12 @@ Paolo: And to be frank, for ten carriers the price for each is worse than before
 ! O PRICE 3 unknown "And to be frank, for ten carriers the price for each is worse than before."
 Kwame: The installation is the same for ten as for twenty, that's where it comes from. May I look at it again?
 Paolo: You may. But I've lost patience. Four versions in six weeks.
-Kwame: Two of them were asked for by you, to be fair.
+Kwame+: Two of them were asked for by you, to be fair.
 Paolo: That doesn't make it better.
 Giulia: We also don't know if the year end works. Nobody has looked at the contract yet. I'm worried about that.
 Kwame: Who would look at it?
 Giulia: I don't know. The lawyer left in summer and she wasn't replaced. It's a mess.
-Chiara: It's sad. It was such a beautiful project.
+Chiara+: It's sad. It was such a beautiful project.
 Kwame: It still can be. What if the second ten come in a separate order in spring?
 Chiara: In spring I won't believe anything any more. I'm tired of promises.
 ! O TRUST 2 unknown "In spring I won't believe anything any more. I'm tired of promises."

@@ -219,8 +219,8 @@ Camille: For the company it's not a big thing. We do fine with carts, we've alwa
 ! O STATUS_QUO 2 unknown "We do fine with carts, we've always done it like that."
 Lucy: If you grow to eight hundred boxes, would it still be fine?
 Camille: Good question. I don't know.
-Lucy: A small pair is twenty-two thousand, or rental.
-! P "A small pair is twenty-two thousand, or rental."
+Lucy: A small pair with a packing table is twenty-two thousand, or rental.
+! P "A small pair with a packing table is twenty-two thousand, or rental."
 Camille: It's a lot for a back. A physiotherapist is cheaper.
 ! O PRICE 2 unknown "It's a lot for a back."
 Lucy: [laughter] What if I send you two examples of companies your size?
@@ -307,8 +307,8 @@ deal: D20
 ---
 Wout: They're orange now. Both of them.
 Lucy: I saw the photo. They look faster.
-Wout: They are. So we want two more, for the workshop, from the wheel room to the assembly stands.
-! Q need 2 "So we want two more, for the workshop, from the wheel room to the assembly stands."
+Wout: They are. So we want four more, for the workshop, from the wheel room to the assembly stands.
+! Q need 2 "So we want four more, for the workshop, from the wheel room to the assembly stands."
 Lucy: What's happening there today?
 Wout: Six mechanics fetch their own wheels, forty times a day each. It's an hour and a half a day for every mechanic.
 ! Q situation,metrics 2 "It's an hour and a half a day for every mechanic."
@@ -700,6 +700,7 @@ by: Ingrid
 | product | purchase EUR | rental EUR per month |
 | --- | ---: | ---: |
 | Carta 200 | 16,800 | 790 |
+| Carta 90 runner | 7,200 | 340 |
 | Hauler 600 | 54,000 | 1,650 |
 | Pilot, one site, per year | 18,000 | included |
 | Coil cradle | 3,900 | 95 |

@@ -1,3 +1,5 @@
+#include <pthread.h>
+
 #include "text/pii_priv.h"
 
 static const char *const type_names[PII_TYPES] = {
@@ -46,15 +48,49 @@ size_t pii_word_at(const struct pii_run *r, size_t at)
     return lo;
 }
 
+/* Word lists in the code are plain strings, asked for millions of times, mostly in vain. So each thread keeps, for each
+ * list it has met, 512 bits of "some word of it has this length, first and last letter". */
+enum { SIEVES = 512 };
+struct sieve {
+    const char *words; /* the list; lists are string literals, so the address is enough */
+    uint64_t bits[8];
+};
+static __thread struct sieve sieves[SIEVES];
+
+static unsigned sieve_bit(const char *p, size_t n)
+{
+    return ((unsigned)n * 131u + (unsigned char)p[0] * 17u + (unsigned char)p[n - 1] * 5u + (unsigned char)p[n / 2]) & 511;
+}
+
+static void sieve_fill(struct sieve *s, const char *words)
+{
+    *s = (struct sieve){.words = words};
+    for (const char *p = words; *p;) {
+        const char *end = strchrnul(p, ' ');
+        if (end > p) {
+            unsigned b = sieve_bit(p, (size_t)(end - p));
+            s->bits[b >> 6] |= 1ull << (b & 63);
+        }
+        p = *end ? end + 1 : end;
+    }
+}
+
 bool pii_in(str word, const char *words)
 {
+    struct sieve *s = &sieves[((uintptr_t)words * 0x9E3779B97F4A7C15ull) >> 55];
     const char *p = words;
+    unsigned b;
 
     if (word.n == 0)
         return false;
+    if (s->words != words)
+        sieve_fill(s, words);
+    b = sieve_bit(word.p, word.n);
+    if (!(s->bits[b >> 6] >> (b & 63) & 1))
+        return false;
     while (*p) {
         const char *end = strchrnul(p, ' ');
-        if ((size_t)(end - p) == word.n && *p == *word.p && memcmp(p, word.p, word.n) == 0)
+        if ((size_t)(end - p) == word.n && memcmp(p, word.p, word.n) == 0)
             return true;
         p = *end ? end + 1 : end;
     }
@@ -139,6 +175,18 @@ static void word_read(struct pii_run *r, size_t *at, size_t prev_end, size_t *ca
     *at = i;
 }
 
+/* Lists of the gazetteer, looked up once. */
+static const struct word_list *gazetteer[4];
+static pthread_once_t gazetteer_once = PTHREAD_ONCE_INIT;
+
+static void gazetteer_read(void)
+{
+    gazetteer[0] = list_get("names.given");
+    gazetteer[1] = list_get("names.family");
+    gazetteer[2] = list_get("places");
+    gazetteer[3] = list_get("common.en");
+}
+
 static void words_read(struct pii_run *r)
 {
     size_t i = 0, prev_end = 0, cap = 0;
@@ -208,12 +256,11 @@ void pii_find(str text, const struct pii_ask *ask, struct arena *a, struct pii_s
     struct pii_run r = {.text = text, .ask = ask, .a = a};
 
     r.chat = ask->chat || !has_capital(text);
-    r.given = list_get("names.given");
-    r.family = list_get("names.family");
-    r.places = list_get("places");
-    r.common = list_for("common", ask->lang);
-    if (!r.common)
-        r.common = list_get("common.en");
+    pthread_once(&gazetteer_once, gazetteer_read);
+    r.given = gazetteer[0];
+    r.family = gazetteer[1];
+    r.places = gazetteer[2];
+    r.common = gazetteer[3]; /* for all languages: names are told from words best where the texts are English */
     words_read(&r);
     pii_find_web(&r);
     pii_find_places(&r);

@@ -513,6 +513,8 @@ static void secrets(struct pii_run *r)
 static void ages(struct pii_run *r)
 {
     for (size_t i = 0; i < r->n; i++) {
+        if (!r->w[i].digits && r->w[i].low.n < 8)
+            continue;
         bool after = i + 2 < r->n && pii_in(r->w[i + 1].low, "year years yr yrs") && pii_in(r->w[i + 2].low, "old");
         bool before = i > 0 && (pii_in(r->w[i - 1].low, "turned turn aged age") || (i > 1 && pii_word_is(r, i - 1, "is") && pii_word_is(r, i - 2, "age")));
         if (r->w[i].digits && !r->w[i].letters && r->w[i].low.n <= 3 && (after || before))

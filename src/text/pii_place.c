@@ -320,8 +320,18 @@ static void towns(struct pii_run *r)
 
 void pii_find_places(struct pii_run *r)
 {
+    size_t number = r->n; /* the next number, without which there is no address; found from behind */
+    size_t *next_number = ARENA_ARRAY(r->a, size_t, r->n);
+
+    for (size_t i = r->n; i-- > 0;) {
+        if (r->w[i].digits)
+            number = i;
+        next_number[i] = number;
+    }
     for (size_t i = 0; i < r->n; i++) {
         size_t before = r->span_n;
+        if (next_number[i] > i + CORE_WORDS_MAX + 1)
+            continue;
         if (!(box_address(r, i) || english_street(r, i) || romance_street(r, i) || compound_street(r, i) || numbered_name(r, i) || unit_address(r, i)))
             continue;
         if (r->span_n > before)

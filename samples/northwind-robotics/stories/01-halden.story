@@ -383,7 +383,7 @@ Jonas drives this. He forwarded the Bremen report to site management on his own 
 Open: is an early slot in January realistic? Ask the factory (Bo, ext. 4417).
 
 === document
-path: documents/halden-hamburg-offer-summary.md
+path: documents/2026-10-06 halden-hamburg-offer-summary.md
 title: Offer summary Hamburg hub rollout
 date: 2026-10-06 09:00
 by: Priya

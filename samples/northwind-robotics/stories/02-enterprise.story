@@ -243,7 +243,7 @@ Lena loses her validation slot in May if we slip past December.
 Close date moved to 18 December in the CRM, but I do not believe in it myself.
 
 === document
-path: documents/brueckner-user-requirements-extract.html
+path: documents/2026-09-14 brueckner-user-requirements-extract.html
 title: User requirements, extract
 date: 2026-09-14 10:00
 by: Lena
@@ -506,7 +506,7 @@ Looking forward to it,
 Priya
 
 === document
-path: documents/corvane-flow-study-summary.md
+path: documents/2026-09-08 corvane-flow-study-summary.md
 title: Flow study Toulouse, summary
 date: 2026-09-08 09:00
 by: Yuki

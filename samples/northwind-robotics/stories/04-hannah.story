@@ -444,7 +444,7 @@ deal: D10
 - Silvia needs three medical references. Amberley could be the third one
 
 === document
-path: documents/vireo-kit-test-protocol.md
+path: documents/2026-11-09 vireo-kit-test-protocol.md
 title: Kit test protocol Zürich
 date: 2026-11-09 15:00
 by: Silvia

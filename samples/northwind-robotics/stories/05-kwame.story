@@ -486,7 +486,7 @@ CRM says 78,000, approval is 48,000. I do not want to change the amount before M
 * Tuesday at eleven: Farid with ten carriers, me with a price
 
 === document
-path: documents/amberley-award-letter.html
+path: documents/2026-09-14 amberley-award-letter.html
 title: Award letter, pharmacy runs
 date: 2026-09-14 16:00
 by: Fiona

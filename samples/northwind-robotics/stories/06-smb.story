@@ -609,7 +609,7 @@ date: 2026-10-14 15:00
 by: Farid
 deal: D12
 ---
-place,finding,who
+place,note,who
 gate 1,new racks from 19 October,Pim
 gate 2,no traffic jam since July,Joost
 charging,space of 2.4 x 1.1 m kept free in the middle aisle,Joost
@@ -669,7 +669,7 @@ The meeting took fifty minutes. Question of the day: does the machine report who
 Vote: seven for, one against. Étienne opened the drawer with the scanners and everybody laughed.
 
 === document
-path: documents/security-faq.md
+path: documents/2026-07-01 security-faq.md
 title: Pilot security questions and answers
 date: 2026-07-01 09:00
 by: Yuki
@@ -690,7 +690,7 @@ Remote support is off by default. The customer opens a session for at most four 
 The last one was finished on 19 June 2026.
 
 === document
-path: documents/price-list-2026.md
+path: documents/2026-02-02 price-list-2026.md
 title: Price list 2026
 date: 2026-02-02 09:00
 by: Ingrid
@@ -709,7 +709,7 @@ Discounts above twelve percent need the signature of the sales manager.
 ! W discount "Discounts above twelve percent need the signature of the sales manager."
 
 === document
-path: documents/service-terms.html
+path: documents/2026-02-02 service-terms.html
 title: Service terms
 date: 2026-02-02 09:00
 by: Claire
@@ -729,7 +729,7 @@ by: Claire
 ! W spare-years "Spare parts are kept for ten years after the last sale of a model."
 
 === document
-path: documents/works-council-template.md
+path: documents/2026-04-27 works-council-template.md
 title: Agreement with the works council, template
 date: 2026-04-27 09:00
 by: Claire

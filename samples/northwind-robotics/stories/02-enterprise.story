@@ -54,6 +54,7 @@ Anke: Thirty. We had to send a truck half empty twice in June because we couldn'
 Priya: Would you want to look at Leipzig together, properly?
 Anke: Yes. I'd like you to come here. Lena has her validation hat on already.
 Priya: I'll come to Leipzig. I'll propose two dates by tomorrow evening.
+! C COMMITTED Priya - "I'll come to Leipzig."
 ! C COMMITTED Priya 2026-07-17 "I'll propose two dates by tomorrow evening."
 Anke: Good. And bring the young man with the step counter questions.
 Priya: Yuki. I'll tell him you said young.
@@ -295,6 +296,7 @@ Graham: See, that's my problem. I'm not going to be the guinea pig, I've no refe
 Priya: What would count as proof for the people upstairs?
 Graham: If I could stand next to one that does it for real. Any chiller. Even in Germany.
 Priya: There's a dairy that runs two haulers at five degrees. I'll ask them whether you may visit.
+! C COMMITTED Priya - "I'll ask them whether you may visit."
 Graham: That'd do it, I reckon. A dairy's near enough.
 Priya: Who is upstairs, by the way?
 Graham: Helen, Helen Ashdown, the COO. She holds the purse. I'll not put you in front of her until I've seen one work, mind.
@@ -321,6 +323,7 @@ Graham: That's a fair whack. I can sign for ten. Anything over is Helen, and ove
 ! O AUTHORITY 2 unknown "I can sign for ten. Anything over is Helen, and over a hundred it's Helen and the investment committee."
 Priya: Then it would really help to have Helen in the next call, even for fifteen minutes.
 Graham: She'll not come. She's opening stores until Christmas. Let me have the paper and I'll carry it.
+! C HEDGED Graham - "Let me have the paper and I'll carry it."
 Priya: Is there anybody else, finance or IT, I could talk to in the meantime?
 Graham: I'd rather you didn't, just yet. I know how they are.
 Priya: All right. When does the committee meet?

@@ -163,7 +163,8 @@ Farid: That's right. It would take us about four weeks.
 Inês: Four weeks on paper. I've been in this business for twenty years.
 Tomás: Would it change anything if you saw it working before you sign?
 Inês: It would. But I don't have four weeks to wait.
-Rui: I can give you sample files today. If you write something fast I'd be happy to test it.
+Rui: I'll give you sample files today. If you write something fast I'd be happy to test it.
+! C COMMITTED Rui 2026-03-18 "I'll give you sample files today."
 Farid: Please send them, I'll have a first version by the third of April.
 ! C COMMITTED Farid 2026-04-03 "I'll have a first version by the third of April."
 Inês: Bom. Impress me.

@@ -50,6 +50,7 @@ Trine: Maybe I'll do it in December when it's quiet.
 ! C HEDGED Trine - "Maybe I'll do it in December when it's quiet."
 Hannah: And shall we put a date in January into the calendar?
 Mikkel: No, no dates. I'll shout when I'm ready.
+! C HEDGED Mikkel - "I'll shout when I'm ready."
 ! C NEGATED Mikkel - "No, no dates."
 Hannah: Then I'll wait for the shout. Greetings to Bodil and Benny.
 
@@ -254,6 +255,7 @@ Silvia: Yes of course, come on Thursday in two weeks, I'll reserve the clean roo
 ! C ACCEPTED Silvia 2026-10-15 "Would that be possible?" "Yes of course, come on Thursday in two weeks, I'll reserve the clean room for you."
 Yuki: Wonderful.
 Hannah: Our offer would be near sixty-six thousand. You'll have the details after the visit.
+! C COMMITTED Hannah - "You'll have the details after the visit."
 ! P "Our offer would be near sixty-six thousand."
 Reto: Good. Don't forget Urs.
 Hannah: Nobody forgets Urs.
@@ -386,6 +388,7 @@ Anouk: I promised you last week that I'd send the cellar drawing on Wednesday. I
 Hannah: Three weeks, lucky you. Who stands in for you?
 Anouk: Nobody, really. It's a small team. It's me or Dirk.
 Farid: Then I'll come and measure it myself.
+! C COMMITTED Farid - "Then I'll come and measure it myself."
 Hannah: I'll ask Dirk for a day.
 ! C COMMITTED Hannah - "I'll ask Dirk for a day."
 Anouk: Good luck. He's in a mood because of Christmas.

@@ -323,7 +323,7 @@ static uint32_t entity_value(str ref)
         return c == 0 ? 0xFFFD : c;
     }
     for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++) {
-        if (str_eq(ref, str_of(entities[i].name)))
+        if (ref.n > 0 && ref.p[0] == entities[i].name[0] && str_eq(ref, str_of(entities[i].name)))
             return entities[i].c;
     }
     return 0;

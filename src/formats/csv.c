@@ -4,14 +4,18 @@
  *   - speaker and text, or a conversation id: rows of one conversation become its turns, in file order;
  *   - else every row is a note: title, date, author, account and deal from their columns, the text as its first turn, the
  *     other columns as "name: value" lines in a second one.
- * A table without a text column (CRM exports, lists of people) is refused: its records come in through a connector. */
+ * A table without a text column becomes one note, a row a turn of "name: value" lines, while it is small enough to have been
+ * written by a person; an export of thousands of records is refused: records come in through a connector. */
 #include "formats/charset.h"
 #include "formats/magic.h"
 #include "formats/talk.h"
 
 extern const struct format_ops format_csv;
 
-enum { COLUMNS_MAX = 500 };
+enum {
+    COLUMNS_MAX = 500,
+    TABLE_ROWS_MAX = 2000, /* of a table without a text column */
+};
 
 /* --- reading --- */
 
@@ -283,8 +287,8 @@ static int64_t time_of(str s, double unit_ms)
 
 /* --- rows to notes --- */
 
-/* What no role took, so that nothing of the row is lost. */
-static str others_join(const struct table *t, const struct record *rec, struct arena *a)
+/* "name: value" lines: of all columns, or of those that no role took, so that nothing of the row is lost. */
+static str columns_join(const struct table *t, const struct record *rec, bool all, struct arena *a)
 {
     str *lines = ARENA_ARRAY(a, str, rec->n);
     size_t n = 0;
@@ -292,7 +296,7 @@ static str others_join(const struct table *t, const struct record *rec, struct a
     for (size_t c = 0; c < rec->n; c++) {
         str value = str_trim(rec->field[c]), name = c < t->n ? str_trim(t->header[c]) : STR_NULL;
 
-        if (value.n == 0 || (c < t->n && t->role[c] != ROLE_OTHER))
+        if (value.n == 0 || (!all && c < t->n && t->role[c] != ROLE_OTHER))
             continue;
         lines[n++] = name.n ? str_fmt(a, "%.*s: %.*s", STR_ARG(name), STR_ARG(value)) : value;
     }
@@ -317,7 +321,7 @@ static enum err_code note_add(const struct table *t, const struct record *rec, s
         (void)talk_participant(ia, a, author, mail);
     talk_init(&k, a);
     talk_add(&k, author, IA_TIME_NONE, IA_TIME_NONE, field_of(t, rec, ROLE_TEXT));
-    others = others_join(t, rec, a);
+    others = columns_join(t, rec, false, a);
     if (others.n > 0)
         talk_add(&k, STR_NULL, IA_TIME_NONE, IA_TIME_NONE, others);
     return talk_finish(&k, ia, e);
@@ -368,6 +372,37 @@ static enum err_code groups_finish(struct groups *g, struct format_result *out, 
             return rc;
     }
     return ERR_OK;
+}
+
+/* --- a table of anything --- */
+
+static enum err_code table_add(struct reader *r, const struct table *t, const struct format_input *in,
+                               struct format_result *out, struct err *e)
+{
+    struct interaction *ia = format_item_add(out, r->a, &format_csv, IA_NOTE);
+    struct record rec = {0};
+    enum err_code rc;
+    struct talk k;
+
+    talk_init(&k, r->a);
+    while (record_read(r, &rec, &rc, e)) {
+        str lines = rc ? STR_NULL : columns_join(t, &rec, true, r->a);
+
+        if (rc)
+            return rc;
+        if (k.n >= TABLE_ROWS_MAX)
+            return err_set(e, ERR_UNSUPPORTED,
+                           "line %zu: a table of more than %d rows without a column of text (text, body, "
+                           "note, message ...): records come in through a connector",
+                           rec.line, TABLE_ROWS_MAX);
+        if (lines.n > 0)
+            talk_add(&k, STR_NULL, IA_TIME_NONE, IA_TIME_NONE, lines);
+    }
+    rc = talk_finish(&k, ia, e);
+    if (!rc && k.n == 0)
+        return err_set(e, ERR_INVALID, "line 2: a table without rows");
+    talk_name_fill(ia, in->name, r->a);
+    return rc;
 }
 
 /* --- the row of the table of formats --- */
@@ -486,9 +521,7 @@ static enum err_code csv_parse(const struct format_input *in, struct arena *a, s
         return rc ? rc : err_set(e, ERR_INVALID, "line 1: the table is empty");
     table_read(t, &head);
     if (t->col[ROLE_TEXT] == NO_COLUMN)
-        return err_set(e, ERR_UNSUPPORTED,
-                       "line 1: a table without a column of text (text, body, note, message ...): "
-                       "records come in through a connector");
+        return table_add(&r, t, in, out, e);
     is_talk = t->col[ROLE_SPEAKER] != NO_COLUMN || t->col[ROLE_CONVERSATION] != NO_COLUMN ||
               (t->col[ROLE_START] != NO_COLUMN && t->col[ROLE_END] != NO_COLUMN);
     rc = rows_read(&r, t, &g, is_talk, out, e);

@@ -65,12 +65,40 @@ static void rows_without_text_are_noticed(void **state)
     row_str(t, t->r.notices[0].place, "line 3");
 }
 
+static void a_table_without_text_is_one_note(void **state)
+{
+    struct row_run *t = *state;
+    struct interaction *ia =
+        row_read(t, "2026-03-14 racks.csv", "place;finding;owner\ngate 1;new racks;Pim\n\ngate 2;;Joost\n");
+
+    assert_non_null(ia);
+    assert_int_equal(t->r.items_n, 1);
+    row_str(t, ia->title, "racks");
+    assert_int_equal(ia->turns_n, 2);
+    row_turn(t, ia, 0, "", IA_TIME_NONE, IA_TIME_NONE, "place: gate 1\nfinding: new racks\nowner: Pim");
+    row_turn(t, ia, 1, "", IA_TIME_NONE, IA_TIME_NONE, "place: gate 2\nowner: Joost");
+}
+
+static void an_export_of_records_is_refused(void **state)
+{
+    struct row_run *t = *state;
+    struct buf b;
+
+    buf_init(&b, 1 << 20);
+    buf_str(&b, STR("OpportunityID;Status\n"));
+    for (int i = 0; i < 2001; i++)
+        buf_fmt(&b, "%d;Won\n", i);
+    row_refused(
+        t, "a.csv", buf_view(&b),
+        "line 2002: a table of more than 2000 rows without a column of text (text, body, note, message ...): records "
+        "come in through a connector");
+    buf_done(&b);
+}
+
 static void refusals(void **state)
 {
     static const char *const rows[][2] = {
-        {"OpportunityID;Status\n1;Won\n",
-         "line 1: a table without a column of text (text, body, note, message ...): records "
-         "come in through a connector"},
+        {"place,who\n", "line 2: a table without rows"},
         {"date,note\n2026-03-14,\"open\nend", "line 2: a quoted field is never closed"},
         {"date,note\n", "line 2: a table without a row that has text"},
     };
@@ -87,6 +115,8 @@ int main(void)
         ROW_TEST(rows_become_turns),
         ROW_TEST(found_without_its_extension),
         ROW_TEST(rows_without_text_are_noticed),
+        ROW_TEST(a_table_without_text_is_one_note),
+        ROW_TEST(an_export_of_records_is_refused),
         ROW_TEST(refusals),
     };
 

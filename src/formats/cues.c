@@ -56,11 +56,19 @@ static bool label_sure(const struct survey *sv, str label)
     return talk_label_is_name(label) && (talk_votes_of(sv->votes, label) > 1 || all_caps(label));
 }
 
+/* A label stands in the first bytes; the rest of a cue need not be decoded to see it. */
+static bool label_seen(str text, struct arena *a, str *out_label)
+{
+    str rest;
+
+    return talk_label_split(vtt_plain(str_sub(str_trim(text), 0, 256), a), out_label, &rest);
+}
+
 static struct survey survey_make(const struct vtt_cue *cues, size_t n, struct arena *a)
 {
     struct survey sv = {.votes = talk_votes_new(a)};
     size_t worded = 0, json = 0, voices = 0, sure = 0;
-    str label, rest;
+    str label;
 
     for (size_t i = 0; i < n; i++) {
         str s = str_trim(cues[i].text);
@@ -68,11 +76,11 @@ static struct survey survey_make(const struct vtt_cue *cues, size_t n, struct ar
         worded += s.n > 0;
         voices += voiced(s);
         json += s.n > 0 && s.p[0] == '{' && str_contains(s, STR("\"spokenText\""));
-        if (talk_label_split(vtt_plain(s, a), &label, &rest))
+        if (label_seen(s, a, &label))
             talk_votes_add(sv.votes, label);
     }
     for (size_t i = 0; i < n; i++) {
-        if (talk_label_split(vtt_plain(str_trim(cues[i].text), a), &label, &rest))
+        if (label_seen(cues[i].text, a, &label))
             sure += label_sure(&sv, label);
     }
     if (voices > 0)

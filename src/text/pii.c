@@ -254,6 +254,7 @@ static size_t overlaps_drop(struct pii_run *r)
 void pii_find(str text, const struct pii_ask *ask, struct arena *a, struct pii_span **out, size_t *out_n)
 {
     struct pii_run r = {.text = text, .ask = ask, .a = a};
+    size_t capitals = 0;
 
     r.chat = ask->chat || !has_capital(text);
     pthread_once(&gazetteer_once, gazetteer_read);
@@ -262,6 +263,9 @@ void pii_find(str text, const struct pii_ask *ask, struct arena *a, struct pii_s
     r.places = gazetteer[2];
     r.common = gazetteer[3]; /* for all languages: names are told from words best where the texts are English */
     words_read(&r);
+    for (size_t i = 0; i < r.n; i++)
+        capitals += r.w[i].all_caps;
+    r.shouted = capitals * 2 > r.n;
     pii_find_web(&r);
     pii_find_places(&r);
     pii_find_digits(&r);

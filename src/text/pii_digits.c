@@ -527,11 +527,11 @@ static void ages(struct pii_run *r)
 void pii_find_digits(struct pii_run *r)
 {
     str t = r->text;
+    struct digits g;
 
     mixed_ids(r);
     exponents(r);
     for (size_t i = 0; i < t.n;) {
-        struct digits g;
         if (!is_digit(t.p[i])) {
             i++;
             continue;

@@ -71,7 +71,8 @@ static bool adjoins(const struct pii_run *r, size_t w)
     return gap == 2 && r->text.p[r->w[w - 1].end] == '.' && r->text.p[r->w[w - 1].end + 1] == ' ' && (r->w[w - 1].low.n == 1 || pii_in(r->w[w - 1].low, titles) || r->w[w - 1].low.n == 2);
 }
 
-static bool known_place(const struct pii_run *r, size_t from, size_t to)
+/* 1 a town, 3 a state or country, 0 neither. */
+static int known_place(const struct pii_run *r, size_t from, size_t to)
 {
     str next[4];
     size_t n = 0;
@@ -79,7 +80,7 @@ static bool known_place(const struct pii_run *r, size_t from, size_t to)
 
     for (size_t i = from; i < to && n < 4; i++)
         next[n++] = r->w[i].low;
-    return n && list_match(r->places, next, n, &value) == n && value == 1;
+    return n && list_match(r->places, next, n, &value) == n ? (value == 2 ? 0 : value) : 0;
 }
 
 /* End of the run of capitalised words (and name particles between them) that begins at w. */
@@ -118,6 +119,8 @@ static int cue(const struct pii_run *r, size_t w, size_t to)
         return 2;
     if (w > 0 && r->w[w].start <= r->w[w - 1].end + 3) {
         str p = r->w[w - 1].low;
+        if (pii_in(p, "thanks thank hi hello hey dear morning afternoon evening thx") && given(r, w) && e < t.n)
+            return 2;
         if (pii_in(p, "named dear") || (pii_in(p, "called") && !r->w[w].first))
             return 2;
         if (pii_in(p, "i'm im says said") && !common(r, w))
@@ -131,11 +134,34 @@ static int cue(const struct pii_run *r, size_t w, size_t to)
         if (pii_in(p, cue_word))
             return 1;
     }
-    if ((w == 0 || r->w[w].newline) && e < t.n && t.p[e] == ':' && to - w <= 3)
+    if ((w == 0 || r->w[w].newline) && e < t.n && t.p[e] == ':' && to - w <= 3 && !(common(r, w) && given(r, w) != 1))
         return 2; /* a speaker's label */
     if (to < r->n && r->w[to].start <= e + 2 && pii_in(r->w[to].low, "says said asked replied told wrote speaking thinks lives from"))
         return 1;
     return 0;
+}
+
+static const char lead_words[] = "a an the this that these those and but or so if when while why who what where how is are was were did does do can could will would should has have had please ask tell call because yes no not for from with by in on at to of as then now just my our your his her their its it we you they he she uh um well okay";
+
+/* "Bill, maybe I should": a name that is a word too, at the start of a sentence, with a comma behind it */
+static bool vocative(const struct pii_run *r, size_t from, size_t to)
+{
+    size_t e = r->w[from].end;
+
+    return to == from + 1 && given(r, from) && e < r->text.n && r->text.p[e] == ',' && !pii_in(r->w[from].low, lead_words) && !r->w[from].all_caps;
+}
+
+/* "Ann Bell from Acme": behind a name these lead to a company */
+static bool behind_name(const struct pii_run *r, size_t from)
+{
+    size_t i = from;
+
+    if (i < 2 || !pii_in(r->w[i - 1].low, "from with of at"))
+        return false;
+    for (size_t k = r->span_n; k-- > 0 && r->span_n - k < 4;)
+        if (r->span[k].type == PII_NAME && r->span[k].end == r->w[i - 2].end)
+            return true;
+    return false;
 }
 
 static void chunk_judge(struct pii_run *r, size_t from, size_t to)
@@ -147,7 +173,8 @@ static void chunk_judge(struct pii_run *r, size_t from, size_t to)
     /* a sentence begins with a capital too: "Why is", "Please ask"; and titles are not part of the name */
     c = cue(r, from, to);
     while (from < to && c < 2 && (pii_in(r->w[from].low, titles) || pii_in(r->w[from].low, "hi hello hey dear thanks thank good") ||
-                         (r->w[from].first && (common(r, from) || from + 1 == to) && given(r, from) != 1 && !(to - from >= 2 && given(r, from) && family(r, from + 1) == 1))))
+                         (r->w[from].first && (common(r, from) || from + 1 == to) && given(r, from) != 1 && !vocative(r, from, to) &&
+                         !(to - from >= 2 && ((given(r, from) && !common(r, to - 1)) || initial(r, from + 1) || family(r, to - 1) == 1) && !pii_in(r->w[from].low, lead_words)))))
         if (++from == to || !r->w[from].cap)
             break;
     while (to > from && (pii_in(r->w[to - 1].low, months_days) || pii_in(r->w[to - 1].low, particles)))
@@ -156,11 +183,15 @@ static void chunk_judge(struct pii_run *r, size_t from, size_t to)
         return;
     n = to - from;
     c = cue(r, from, to);
-    if (n == 1 && pii_in(r->w[from].low, not_names))
+    if (n == 1 && (pii_in(r->w[from].low, not_names) || str_starts(r->w[from].low, STR("i'"))))
+        return;
+    if (behind_name(r, from) && c < 2)
+        return;
+    if (r->w[from].all_caps && c < 2 && !r->shouted && (r->w[from].low.n <= 3 || given(r, from) != 1))
         return;
     if (organisation(r, from, to) && c < 2)
         return;
-    if (known_place(r, from, to) && c < 2 && (given(r, from) != 1 || n > 1 || (from > 0 && pii_in(r->w[from - 1].low, place_cues))))
+    if (known_place(r, from, to) && c < 2 && (given(r, from) != 1 || n > 1 || known_place(r, from, to) == 3 || (from > 0 && pii_in(r->w[from - 1].low, place_cues))))
         return;
     g = given(r, from);
     f = family(r, to - 1);
@@ -175,14 +206,18 @@ static void chunk_judge(struct pii_run *r, size_t from, size_t to)
             sure = c == 1 ? 0.7 : 0.55;
         else if (c == 1 && sound && (g || f))
             sure = 0.6;
+        else if (g && !r->w[from].all_caps && r->w[from].low.n >= 3 && (vocative(r, from, to) || (!r->w[from].first && from > 0 && !pii_in(r->w[from - 1].low, "the a an this that our your my new each per every"))))
+            sure = 0.65; /* a word with a capital inside a sentence */
     } else {
         bool last_common = common(r, to - 1) && f != 1;
         if (c == 2)
             sure = 0.92;
-        else if (g == 1 && (!last_common || (f && n == 2)))
+        else if (g == 1 && (!last_common || n == 2))
             sure = f ? 0.92 : 0.85;
-        else if (g == 2 && f && !last_common)
-            sure = 0.8;
+        else if (g == 2 && !last_common)
+            sure = f ? 0.8 : 0.7;
+        else if (!k && !last_common && n >= 3 && pii_in(r->w[from + 1].low, particles))
+            sure = 0.75;
         else if (n >= 2 && !k && f == 1)
             sure = 0.75;
         else if (!k && !last_common && (g || f || c == 1 || initial(r, from) || initial(r, from + 1)))
@@ -208,11 +243,49 @@ static void capitalised(struct pii_run *r)
     }
 }
 
+static bool near_name(const struct pii_run *r, size_t w)
+{
+    for (size_t k = r->span_n; k-- > 0 && r->span_n - k < 64;)
+        if (r->span[k].type == PII_NAME && r->span[k].start <= r->w[w].start && r->span[k].end >= r->w[w].end)
+            return true;
+    return false;
+}
+
+/* "Torpy, Salinas and Dale": what stands in one list with a name is a name */
+static void listed(struct pii_run *r)
+{
+    bool more = true;
+
+    for (int round = 0; more && round < 3; round++) {
+        more = false;
+        for (size_t i = 0; i < r->n; i++) {
+            size_t other = SIZE_MAX;
+            if (!r->w[i].cap || r->w[i].all_caps || !r->w[i].letters || r->w[i].low.n < 3 || pii_in(r->w[i].low, not_names) || pii_in(r->w[i].low, lead_words) || pii_in(r->w[i].low, org_words) ||
+                (common(r, i) && !given(r, i) && !family(r, i)) || list_value(r->places, r->w[i].low) || (i > 0 && adjoins(r, i) && r->w[i - 1].cap) ||
+                (i + 1 < r->n && adjoins(r, i + 1) && r->w[i + 1].cap) || pii_taken(r, r->w[i].start, r->w[i].end))
+                continue;
+            if (i + 2 < r->n && pii_word_is(r, i + 1, "and") && r->w[i + 2].cap)
+                other = i + 2;
+            else if (i + 1 < r->n && r->w[i + 1].cap && r->w[i + 1].start == r->w[i].end + 2 && r->text.p[r->w[i].end] == ',')
+                other = i + 1;
+            if (other != SIZE_MAX && pii_taken(r, r->w[other].start, r->w[other].end) && near_name(r, other))
+                more = true;
+            else if (i >= 2 && pii_word_is(r, i - 1, "and") && near_name(r, i - 2))
+                more = true;
+            else if (i >= 1 && r->w[i].start == r->w[i - 1].end + 2 && r->text.p[r->w[i - 1].end] == ',' && near_name(r, i - 1))
+                more = true;
+            else
+                continue;
+            pii_add(r, PII_NAME, r->w[i].start, r->w[i].end, 0.5);
+        }
+    }
+}
+
 static bool chat_name_word(const struct pii_run *r, size_t w, bool lenient)
 {
     if (w >= r->n || !r->w[w].letters || r->w[w].digits || r->w[w].low.n < 2 || pii_in(r->w[w].low, not_names))
         return false;
-    if (list_value(r->places, r->w[w].low) == 1 && !given(r, w))
+    if ((list_value(r->places, r->w[w].low) == 3 || (list_value(r->places, r->w[w].low) && !given(r, w))))
         return false;
     return lenient ? !common_form(r, w) || given(r, w) || family(r, w) == 1 : !common(r, w) && given(r, w) == 1;
 }
@@ -301,5 +374,7 @@ void pii_find_names(struct pii_run *r)
     if (r->chat)
         chat_names(r);
     capitalised(r);
+    if (r->n <= 200) /* a list of names is short; long texts have the words elsewhere */
+        listed(r);
     known_people(r);
 }

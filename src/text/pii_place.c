@@ -311,7 +311,7 @@ static void towns(struct pii_run *r)
             k++;
         }
         m = list_match(r->places, next, k, &value);
-        if (m && (value == 1 || m > 1) && !(r->chat && m == 1 && list_value(r->given, r->w[i].low))) {
+        if (m && (value != 2 || m > 1) && !(r->chat && m == 1 && list_value(r->given, r->w[i].low))) {
             pii_add(r, PII_PLACE, r->w[i].start, r->w[i + m - 1].end, 0.6);
             i += m - 1;
         }

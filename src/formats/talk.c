@@ -263,7 +263,7 @@ bool talk_label_is_name(str label)
     size_t words = words_count(label);
     bool start = true;
 
-    if (words == 0 || words > 4)
+    if (words == 0 || words > 4 || str_find_char(label, '_', 0) != SIZE_MAX)
         return false;
     for (size_t i = 0; i < sizeof field_words / sizeof field_words[0]; i++) {
         if (str_eq_nocase(label, str_of(field_words[i])))

@@ -290,7 +290,7 @@ static bool doc_is_talk(const struct doc *d)
 
     if (d->whos >= 2 || (d->whos == 1 && d->filled > 1 && d->lines[0].kind == LINE_WHO))
         return true;
-    if (d->timed >= 2 && (d->says + d->timed) * 3 >= d->filled)
+    if (d->timed >= 2 && d->timed * 10 >= d->says && (d->says + d->timed) * 3 >= d->filled)
         return true;
     if (d->timed == 1 && d->filled == 1)
         return true;
@@ -298,7 +298,7 @@ static bool doc_is_talk(const struct doc *d)
         return true;
     if (names >= 2 && names == d->filled)
         return true;
-    return twice >= 2 && (twice * 2 >= d->filled || twice * 2 >= d->paragraphs);
+    return twice >= 2 && names * 2 >= d->says && (twice * 2 >= d->filled || twice * 2 >= d->paragraphs);
 }
 
 /* --- building --- */

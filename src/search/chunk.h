@@ -34,5 +34,5 @@ struct chunk_voice {
     str name; /* label as in the interaction; "" when unknown */
     uint32_t words;
 };
-struct chunk_voice *chunk_voices(const struct interaction *ia, const struct ia_span *spans, size_t spans_n, struct arena *a,
-                                 size_t *out_n);
+struct chunk_voice *chunk_voices(const struct interaction *ia, const struct ia_span *spans, size_t spans_n,
+                                 struct arena *a, size_t *out_n);

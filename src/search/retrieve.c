@@ -21,8 +21,6 @@ struct run {
     uint32_t term[TERMS_MAX]; /* per query term: number in the postings, UINT32_MAX when no chunk has it */
     double df[TERMS_MAX];
     float *lex; /* per chunk */
-    double cos_sum, cos_sum2;
-    size_t cos_n;
     uint32_t *docs; /* chosen, best first */
     size_t docs_n;
 };
@@ -204,11 +202,8 @@ static void vectors_run(struct run *r, struct best *best)
             scan_dots(ix->codes, ix->dim, rows, n, query, dots);
             for (size_t i = 0; i < n; i++) {
                 float cos = (float)dots[i] * ix->scales[rows[i]] * scale;
-                r->cos_sum += (double)cos;
-                r->cos_sum2 += (double)cos * (double)cos;
                 best_add(best, rows[i], cos);
             }
-            r->cos_n += n;
             n = 0;
         }
     }
@@ -360,10 +355,6 @@ static void docs_rank(struct run *r, struct index_hit **out, size_t *out_n)
     struct scored *all;
     size_t chunks = 0, n = 0;
 
-    if (r->cos_n) {
-        pool.cos_mean = r->cos_sum / (double)r->cos_n;
-        pool.cos_sd = sqrt(fmax(0, r->cos_sum2 / (double)r->cos_n - pool.cos_mean * pool.cos_mean));
-    }
     evidence_make(r, ia, tf);
     for (size_t i = 0; i < r->docs_n; i++) {
         score[i] = ARENA_ARRAY(r->a, double, ia[i].n + 1);

@@ -61,8 +61,11 @@ static enum err_code home_open(struct serve *s, struct err *e)
     s->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (s->lock_fd < 0)
         return err_errno(e, errno, "open %s", lock);
-    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) < 0)
+    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) < 0) {
+        close(s->lock_fd);
+        s->lock_fd = -1; /* the address in there is the other one's */
         return err_set(e, ERR_BUSY, "another harken serve runs on %s", home);
+    }
     unlink(path_of(s, "run/address"));
     return ERR_OK;
 }
@@ -226,7 +229,8 @@ static void serve_stop(struct serve *s)
     struct err e;
 
     atomic_store(&s->api.draining, true);
-    unlink(path_of(s, "run/address"));
+    if (s->lock_fd >= 0)
+        unlink(path_of(s, "run/address"));
     if (s->gateway)
         gateway_drain(s->gateway, (int)settings_int(s->o->settings, "shutdown.timeout"));
     atomic_store(&s->stop, true);

@@ -1,0 +1,260 @@
+"""Runs the real program for tests: a server on a data folder of its own, its commands, its processes.
+
+    with harken.Server() as server:
+        server.ingest("calls/", wait=True)
+        hits = server.json("search", "--json", "pilot price")["hits"]
+
+Only the standard library. The binary is build/harken, or that of HARKEN_BUILD_DIR. Everything a server starts is a
+descendant of this process, so that a test runner can end it all.
+"""
+import collections
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.parse
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+START_S, STOP_S, COMMAND_S = 90, 60, 240
+
+Result = collections.namedtuple("Result", "code out err")
+Reply = collections.namedtuple("Reply", "status headers body")
+
+
+class Failure(AssertionError):
+    pass
+
+
+def binary():
+    return pathlib.Path(os.environ.get("HARKEN_BUILD_DIR", TOP / "build")) / "harken"
+
+
+def environment(home, more=None):
+    """Ours without any setting of Harken's own, so that the machine's configuration cannot change a test."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("HARKEN_") or k == "HARKEN_DEPS"}
+    return env | {"HARKEN_HOME": str(home)} | (more or {})
+
+
+def command(home, *args, stdin=None, cwd=None, timeout=COMMAND_S, env=None):
+    """Runs `harken ARGS...` against a data folder; text in, text out."""
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    done = subprocess.run([str(binary()), *map(str, args)], input=data if data is not None else b"", cwd=cwd,
+                          capture_output=True, env=environment(home, env), timeout=timeout)
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode("utf-8", "replace"))
+
+
+def wait_for(what, condition, timeout_s=60, pause_s=0.02):
+    """The first truthy value of condition(); fails with `what` when it takes too long."""
+    end = time.monotonic() + timeout_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failure(f"waited {timeout_s} s for {what}")
+        time.sleep(pause_s)
+
+
+class Server:
+    """`harken serve` on a temporary data folder (or `home`, which is then left in place)."""
+
+    def __init__(self, *args, home=None, samples=False, env=None):
+        self.own_home = home is None
+        # A path of its own inside the temporary folder: the server makes its data folder itself.
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="harken-test-")) if self.own_home else None
+        self.home = pathlib.Path(home) if home else self.root / "home"
+        self.args = list(args) + ([] if samples else ["--no-samples"])
+        self.env = env
+        self.child = None
+        logs = self.root or self.home.parent
+        self.out_path, self.log_path = logs / f"{self.home.name}.out", logs / f"{self.home.name}.log"
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.discard()
+            raise
+
+    def __exit__(self, *_):
+        self.discard()
+
+    # ---- its life ----
+
+    def spawn(self):
+        with open(self.out_path, "ab") as out, open(self.log_path, "ab") as log:
+            self.child = subprocess.Popen([str(binary()), "serve", "--listen=127.0.0.1:0", *self.args],
+                                          stdin=subprocess.DEVNULL, stdout=out, stderr=log,
+                                          env=environment(self.home, self.env))
+        return self
+
+    def start(self, timeout_s=START_S):
+        """Returns when the server says it is ready; sets started_s."""
+        start = time.monotonic()
+        self.spawn()
+        wait_for("the server to be ready", self.is_ready, timeout_s)
+        self.started_s = time.monotonic() - start
+        return self
+
+    def is_ready(self):
+        if self.child.poll() is not None:
+            raise Failure(f"the server ended with {self.child.returncode}:\n{self.log()[-3000:]}")
+        try:
+            return self.address() and self.http("GET", "/readyz", token=None).status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def stop(self, sig=signal.SIGINT):
+        """Asks the server to end and returns its exit status."""
+        self.child.send_signal(sig)
+        try:
+            return self.child.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"still running {STOP_S} s after the signal:\n{self.log()[-2000:]}")
+
+    def kill(self):
+        """kill -9 of the main process only; what it started has to notice by itself."""
+        self.child.kill()
+        self.child.wait()
+
+    def running(self):
+        return self.child is not None and self.child.poll() is None
+
+    def discard(self):
+        if self.running():
+            self.child.send_signal(signal.SIGINT)
+            try:
+                self.child.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        if self.own_home and not os.environ.get("HARKEN_TEST_KEEP"):
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    def log(self):
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def log_rows(self):
+        return [json.loads(line) for line in self.log().splitlines() if line.startswith("{")]
+
+    def banner(self):
+        return self.out_path.read_text(errors="replace")
+
+    # ---- what users do ----
+
+    def run(self, *args, stdin=None, cwd=None, timeout=COMMAND_S):
+        return command(self.home, *args, stdin=stdin, cwd=cwd, timeout=timeout)
+
+    def ok(self, *args, **more):
+        """The output of a command that must succeed."""
+        done = self.run(*args, **more)
+        if done.code != 0:
+            raise Failure(f"harken {' '.join(map(str, args))}: exit status {done.code}\n{done.out[-2000:]}{done.err[-2000:]}")
+        return done.out
+
+    def json(self, *args, **more):
+        return json.loads(self.ok(*args, **more))
+
+    def ingest(self, *paths, wait=True, ok=True, **more):
+        """`ingest --json`; with ok=False failures are part of the answer."""
+        done = self.run("ingest", "--json", *(["--wait"] if wait else []), *paths, **more)
+        if not done.out.strip() or (ok and done.code != 0):
+            raise Failure(f"ingest: exit status {done.code}\n{done.out[-2000:]}{done.err[-2000:]}")
+        return json.loads(done.out)
+
+    def show(self, path):
+        return self.json("show", "--json", path)
+
+    def search(self, query, *args):
+        return self.json("search", "--json", *args, query)["hits"]
+
+    def ask(self, question, *args):
+        return self.json("ask", "--json", *args, question)
+
+    def status(self):
+        return self.json("status", "--json")
+
+    # ---- over HTTP ----
+
+    def address(self):
+        try:
+            return (self.home / "run" / "address").read_text().strip()
+        except FileNotFoundError:
+            return ""
+
+    def token(self):
+        return (self.home / "run" / "token").read_text().strip()
+
+    def http(self, method, path, body=None, headers=None, token="own", timeout=60):
+        """One exchange; `token` is the command line's own, another, or None. `body` not bytes is sent as JSON."""
+        where = urllib.parse.urlsplit(self.address())
+        headers = dict(headers or {})
+        if token:
+            headers.setdefault("Authorization", f"Bearer {self.token() if token == 'own' else token}")
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+            headers.setdefault("Content-Type", "application/json")
+        connection = http.client.HTTPConnection(where.hostname, where.port, timeout=timeout)
+        try:
+            connection.request(method, path, body=body, headers=headers)
+            reply = connection.getresponse()
+            return Reply(reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read())
+        finally:
+            connection.close()
+
+    # ---- its processes ----
+
+    def processes(self):
+        """{role: [pid]} of what runs now: core, engine, nursery, parser, postgres, backend."""
+        found = collections.defaultdict(list)
+        if self.running():
+            found["core"].append(self.child.pid)
+        parents = {}
+        for entry in os.listdir("/proc"):
+            if entry.isdigit():
+                try:
+                    stat = pathlib.Path("/proc", entry, "stat").read_text()
+                    parents[int(entry)] = int(stat.rpartition(")")[2].split()[1])
+                except (OSError, ValueError, IndexError):
+                    continue  # gone meanwhile
+        children = collections.defaultdict(list)
+        for pid, parent in parents.items():
+            children[parent].append(pid)
+        todo = list(children[self.child.pid]) if self.child else []
+        while todo:
+            pid = todo.pop()
+            todo += children[pid]
+            role = role_of(pid, parents.get(pid) in found["nursery"], parents.get(pid) in found["postgres"])
+            if role:
+                found[role].append(pid)
+        return {role: pids for role, pids in found.items() if pids}
+
+
+def role_of(pid, child_of_nursery, child_of_postgres):
+    try:
+        words = pathlib.Path("/proc", str(pid), "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return None
+    line = b" ".join(words)
+    if child_of_nursery:
+        return "parser"
+    if child_of_postgres or line.startswith(b"postgres: "):
+        return "backend" if b"harken_" in line else "helper"
+    if len(words) > 1 and words[1] == b"engine":
+        return "engine"
+    if len(words) > 1 and words[1] == b"parser":
+        return "nursery"
+    if words and words[0].endswith(b"/postgres"):
+        return "postgres"
+    return None
+
+
+def span_bytes(shown, span):
+    """The words a span points at, in what `show --json` printed."""
+    text = shown["turns"][span["turn"]]["text"].encode()
+    piece = text[span["start"]:span["end"]]
+    return piece.decode()  # a span that cuts a character in two fails here

@@ -1,0 +1,113 @@
+"""The command line without a server: help, usage errors, settings, and what it says when nothing runs."""
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
+import harken
+
+COMMANDS = ["ask", "config", "doctor", "ingest", "insights", "search", "serve", "show", "status"]
+NEED_A_SERVER = [["ask", "why"], ["ingest", "/etc/hostname"], ["insights", "x"], ["search", "x"], ["show", "x"], ["status"]]
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="harken-test-")
+        self.addCleanup(folder.cleanup)
+        self.home = pathlib.Path(folder.name, "home")
+
+    def run_it(self, *args, **more):
+        return harken.command(self.home, *args, **more)
+
+    def test_help(self):
+        top = self.run_it("--help")
+        self.assertEqual((top.code, top.err), (0, ""))
+        for name in COMMANDS:
+            self.assertIn(f"  {name} ", top.out)
+            for args in ([name, "--help"], ["help", name]):
+                done = self.run_it(*args)
+                self.assertEqual((done.code, done.err), (0, ""), args)
+                self.assertTrue(done.out.startswith(f"usage: harken {name} "), args)
+                self.assertIn("--json", done.out)
+                self.assertIn("example:", done.out)
+        self.assertFalse(self.home.exists())
+
+    def test_version(self):
+        self.assertRegex(self.run_it("--version").out, r"^harken \d+\.\d+\.\d+\n$")
+
+    def test_usage_errors_exit_with_2(self):
+        for args in ([], ["dance"], ["search"], ["ask"], ["ingest"], ["show"], ["insights"], ["show", "a", "b"],
+                     ["status", "now"], ["search", "--fast", "x"], ["search", "--limit", "ten", "x"], ["search", "x", "--limit"],
+                     ["ingest", "--jobs", "0", "x"], ["ingest", "--wait=1", "x"], ["serve", "here"], ["config"],
+                     ["config", "burn"], ["serve", "--role", "cook"]):
+            with self.subTest(args):
+                done = self.run_it(*args)
+                self.assertEqual(done.code, 2)
+                self.assertEqual(done.out, "")
+                self.assertIn("usage: harken" if not args else "see harken ", done.err)
+
+    def test_without_a_server_they_say_how_to_start_one(self):
+        for args in NEED_A_SERVER:
+            with self.subTest(args):
+                done = self.run_it(*args)
+                self.assertEqual(done.code, 1)
+                self.assertIn(f"no server runs on {self.home}", done.err)
+                self.assertIn("harken serve", done.err)
+        done = self.run_it("status", "--json")
+        self.assertEqual(done.code, 1)
+        self.assertIs(harken.json.loads(done.out)["ready"], False)
+
+    def test_a_stale_address_is_no_server(self):
+        (self.home / "run").mkdir(parents=True, mode=0o700)
+        (self.home / "run/address").write_text("http://127.0.0.1:9\n")
+        (self.home / "run/token").write_text("hk_old\n")
+        done = self.run_it("status")
+        self.assertEqual(done.code, 1)
+        self.assertTrue(done.err.startswith("harken: "))
+
+    def test_settings(self):
+        self.home.mkdir(mode=0o700)
+        printed = harken.json.loads(self.run_it("config", "print", "--json").out)
+        self.assertIn({"listen"}, [{row["key"]} for row in printed])
+        (self.home / "harken.conf").write_text("# ours\nlog.level = debug\n")
+        rows = {row["key"]: row for row in harken.json.loads(self.run_it("config", "print", "--json").out)}
+        self.assertEqual(rows["log.level"]["value"], "debug")
+        rows = harken.json.loads(self.run_it("config", "print", "--json", env={"HARKEN_LOG_LEVEL": "warn"}).out)
+        self.assertEqual([row["value"] for row in rows if row["key"] == "log.level"], ["warn"])
+        self.assertEqual(harken.json.loads(self.run_it("config", "check", "--json").out), {"ok": True})
+
+    def test_wrong_settings_never_start(self):
+        self.home.mkdir(mode=0o700)
+        conf = self.home / "harken.conf"
+        for line, says in (("log.levl = info", 'unknown setting "log.levl"; did you mean "log.level"?'),
+                           ("log.level = loud", "log.level"), ("database.connections = 1", "database.connections"),
+                           ("database.connections = many", "database.connections"), ("just words", "expected"),
+                           ("log.level = info\0", "NUL")):
+            with self.subTest(line):
+                conf.write_text(f"# a comment\n\n{line}\n")
+                for args, code in ((["serve", "--listen=127.0.0.1:0"], 78), (["config", "check"], 1)):
+                    done = self.run_it(*args)
+                    self.assertEqual(done.code, code)
+                    self.assertIn(f"{conf}:3: ", done.err)
+                    if says not in ("NUL", "expected"):
+                        self.assertIn(says, done.err)
+        conf.unlink()
+        for args in (["serve", "--set", "no.such=1"], ["serve", "--config", "/nowhere/harken.conf"],
+                     ["serve", "--set", "log.level=loud"]):
+            self.assertEqual(self.run_it(*args).code, 78, args)
+        self.assertEqual(self.run_it("serve", env={"HARKEN_LOG_LEVEL": "loud"}).code, 78)
+        self.assertFalse((self.home / "pg").exists())
+
+    def test_doctor(self):
+        done = self.run_it("doctor", "--json")
+        report = harken.json.loads(done.out)
+        self.assertEqual(done.code, 0 if report["ok"] else 1)
+        checks = {row["check"]: row for row in report["checks"]}
+        for name in ("database", "model", "sandbox", "cores"):
+            self.assertIn(name, checks)
+        self.assertTrue(all(row["verdict"] in ("ok", "note", "problem") for row in report["checks"]))
+
+
+if __name__ == "__main__":
+    unittest.main()

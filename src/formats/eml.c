@@ -391,7 +391,7 @@ enum err_code eml_message_read(str bytes, str place, const struct format_ops *op
         bytes = str_from(bytes, 1);
     m = message_parse(bytes);
     if (!m)
-        return err_set(e, ERR_INVALID, "no mail headers were found");
+        return err_set(e, ERR_INVALID, "mail: no headers were found");
     message_read(&c, m, bytes, 0, STR(""));
     g_object_unref(m);
     return ERR_OK;

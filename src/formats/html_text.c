@@ -4,6 +4,8 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 
+#include "formats/xml.h"
+
 enum { LIST_DEPTH = 32, TITLE_MAX = 1000, QUOTE_MAX = 20, HREF_MAX = 200 };
 
 enum {
@@ -370,6 +372,7 @@ enum err_code html_blocks(str html, unsigned flags, struct blocks *out, struct h
     html = str_starts(html, STR("\xef\xbb\xbf")) ? str_from(html, 3) : html;
     if (str_trim(html).n == 0)
         return ERR_OK;
+    xml_quiet();
     s.ctxt = htmlCreateMemoryParserCtxt(html.p, (int)html.n);
     if (!s.ctxt)
         return err_set(e, ERR_MEMORY, "no memory for the HTML parser");

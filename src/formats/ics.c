@@ -5,6 +5,8 @@
 
 const struct format_ops format_ics;
 
+#define EVENT_MAX_MS ((int64_t)31 * 86400000) /* longer ones are marks in a calendar, no conversation */
+
 static int ics_sniff(const struct format_input *in)
 {
     str head = str_sub(in->bytes, 0, 4096);
@@ -34,7 +36,8 @@ static enum err_code ics_parse(const struct format_input *in, struct arena *a, s
         ia->external_id = ev->uid;
         ia->started_at_ms = ev->start_ms;
         ia->started_offset_min = ev->offset_min;
-        if (ev->start_ms != CLOCK_NONE && ev->end_ms != CLOCK_NONE && ev->end_ms >= ev->start_ms && !ev->all_day)
+        if (ev->start_ms != CLOCK_NONE && ev->end_ms != CLOCK_NONE && ev->end_ms >= ev->start_ms &&
+            ev->end_ms - ev->start_ms <= EVENT_MAX_MS && !ev->all_day)
             ia->duration_ms = ev->end_ms - ev->start_ms;
         ia->participants = ev->people;
         ia->participants_n = ev->people_n;

@@ -97,6 +97,11 @@ static void on_error(void *ctx, const char *msg, ...)
     (void)ctx, (void)msg; /* read from the context afterwards; nothing of the file reaches a log */
 }
 
+void xml_quiet(void)
+{
+    xmlSetGenericErrorFunc(NULL, on_error);
+}
+
 static enum err_code report(struct walk *w, const char *name, struct err *e)
 {
     const xmlError *last = xmlCtxtGetLastError(w->ctxt);
@@ -129,6 +134,7 @@ enum err_code xml_walk(str bytes, const char *name, const struct xml_events *ev,
     enum err_code code = ERR_OK;
     size_t at;
 
+    xml_quiet();
     w.ctxt = xmlCreatePushParserCtxt(&sax, &w, NULL, 0, NULL);
     if (!w.ctxt)
         return err_set(e, ERR_MEMORY, "%s: no memory for the XML parser", name);

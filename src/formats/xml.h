@@ -19,5 +19,8 @@ struct xml_events {
 /* The attribute with this local name, whatever its prefix; empty when absent. Valid during open() only. */
 str xml_attr(const struct xml_attrs *attrs, const char *name);
 
+/* Keeps libxml2 from printing pieces of the file to standard error, for this thread. */
+void xml_quiet(void);
+
 /* `name`: the part's name, for messages ("word/document.xml"). Errors: ERR_INVALID with "NAME line N: why". */
 enum err_code xml_walk(str bytes, const char *name, const struct xml_events *ev, void *me, struct err *e);

@@ -212,21 +212,21 @@ static double *voice_make(const struct rank_ia *ia, struct arena *a)
 
 /* ---- the logistic models ---- */
 
-struct sum { /* of weight * feature, per chunk */
-    int stage;
+struct sum { /* of weight * feature, per chunk, for both models at once: they see the same features first */
     size_t n;
-    double *score;
-    size_t next, used; /* row of rank_weights to try first; rows that met their feature */
+    double *score[2];
+    size_t next[2]; /* row of rank_weights to try first */
+    size_t used;    /* rows that met their feature */
 };
 
 /* The weight file is in the order the features are made in, so the next row is nearly always the right one. */
-static double weight_of(struct sum *s, const char *name)
+static double weight_of(struct sum *s, int stage, const char *name)
 {
     for (size_t i = 0; i < rank_weights_n; i++) {
-        const struct rank_weight *w = &rank_weights[(s->next + i) % rank_weights_n];
-        if (w->stage != s->stage || strcmp(w->name, name) != 0)
+        const struct rank_weight *w = &rank_weights[(s->next[stage - 1] + i) % rank_weights_n];
+        if (w->stage != stage || strcmp(w->name, name) != 0)
             continue;
-        s->next = (size_t)(w - rank_weights) + 1;
+        s->next[stage - 1] = (size_t)(w - rank_weights) + 1;
         s->used++;
         return w->weight;
     }
@@ -234,12 +234,20 @@ static double weight_of(struct sum *s, const char *name)
     return 0;
 }
 
-static void add(struct sum *s, const char *name, const double *x)
+static void add_to(struct sum *s, int stage, const char *name, const double *x)
 {
-    double w = weight_of(s, name);
+    double w = weight_of(s, stage, name), *score = s->score[stage - 1];
 
     for (size_t i = 0; i < s->n; i++)
-        s->score[i] += w * x[i];
+        score[i] += w * x[i];
+}
+
+/* "s" and "s.WHAT" are features of the second model alone; the others are in both. */
+static void add(struct sum *s, const char *name, const double *x)
+{
+    if (name[0] != 's' || (name[1] && name[1] != '.'))
+        add_to(s, 1, name, x);
+    add_to(s, 2, name, x);
 }
 
 /* Feature "CHANNEL.WHAT" or "CHANNEL.WHATd". */
@@ -254,14 +262,15 @@ static void add_of(struct sum *s, const char *channel, const char *what, int d, 
     add(s, name, x);
 }
 
-static void sum_start(struct sum *s, int stage, size_t next, size_t n, struct arena *a)
+static void sum_start(struct sum *s, size_t n, struct arena *a)
 {
-    double c;
-
-    *s = (struct sum){.stage = stage, .n = n, .score = row_new(a, n), .next = next};
-    c = weight_of(s, "intercept");
-    for (size_t i = 0; i < n; i++)
-        s->score[i] = c;
+    *s = (struct sum){.n = n};
+    for (int stage = 1; stage <= 2; stage++) {
+        double c = weight_of(s, stage, "intercept");
+        s->score[stage - 1] = row_new(a, n);
+        for (size_t i = 0; i < n; i++)
+            s->score[stage - 1][i] = c;
+    }
 }
 
 static const int widths[] = {1, 2, 4};
@@ -382,15 +391,13 @@ static void context_add(struct sum *s, const double *score, struct arena *a)
 static double *fused(const struct rank_ia *ia, const struct bm25 *b, const double *cosine, const double *voice,
                      struct arena *a)
 {
-    struct sum one, two;
+    struct sum s;
 
-    sum_start(&one, 1, 0, ia->n, a);
-    features_add(&one, ia, b, cosine, voice, a);
-    sum_start(&two, 2, one.next, ia->n, a);
-    features_add(&two, ia, b, cosine, voice, a);
-    context_add(&two, one.score, a);
-    assert(one.used + two.used == rank_weights_n);
-    return two.score;
+    sum_start(&s, ia->n, a);
+    features_add(&s, ia, b, cosine, voice, a);
+    context_add(&s, s.score[0], a);
+    assert(s.used == rank_weights_n);
+    return s.score[1];
 }
 
 /* ---- one interaction ---- */

@@ -45,6 +45,6 @@ void rank_one(const struct rank_ia *ia, size_t terms_n, enum rank_mode mode, str
  * of those interactions. With one interaction the order is that of rank_one(). An interaction's best chunk scores the sum
  * of its BM25 and cosine, each standardised over all chunks given; its other chunks stand below it by their distance in
  * rank_one(). Past the best RANK_INTERACTIONS interactions every chunk is scored by that sum alone. */
-enum { RANK_INTERACTIONS = 128 };
+enum { RANK_INTERACTIONS = 16 };
 void rank_all(const struct rank_ia *ias, size_t n, size_t terms_n, const struct rank_pool *pool, enum rank_mode mode,
               struct arena *a, double *const *out_score);

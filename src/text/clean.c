@@ -24,19 +24,104 @@ struct cleaner {
 };
 
 static const char *const artefact_words[] = {
-    "inaudible", "unintelligible", "indiscernible", "crosstalk", "cross talk", "cross-talk", "laughter", "laugh", "laughs", "laughing", "chuckle", "chuckles",
-    "chuckling", "giggles", "music", "applause", "noise", "background noise", "silence", "pause", "cough", "coughs", "coughing", "sigh", "sighs", "sneeze",
-    "breath", "breathing", "clears throat", "foreign language", "foreign", "speaking foreign language", "speaks", "unk", "unknown", "blank_audio", "blank audio", "no audio",
-    "no speech", "beep", "bleep", "phonetic", "ph", "sic", "overlapping", "overlapping speech", "talking simultaneously", "audio cuts out", "audio skips", "technical difficulty",
-    "operator instructions", "affirmative", "negative", "spoken noise", "ring", "ringing", "phone ringing", "static", "noises", "off mic", "off microphone", "redacted",
-    "unverständlich", "lachen", "lacht", "gelächter", "musik", "rires", "rire", "musique", "inintelligible", "applaudissements", "risas", "música", "ininteligible", "aplausos",
-    "risos", "ininteligível", "risate", "incomprensibile", "musica", "onverstaanbaar", "gelach", "смех", "неразборчиво", "музыка", "śmiech", "niezrozumiałe",
+    "inaudible",
+    "unintelligible",
+    "indiscernible",
+    "crosstalk",
+    "cross talk",
+    "cross-talk",
+    "laughter",
+    "laugh",
+    "laughs",
+    "laughing",
+    "chuckle",
+    "chuckles",
+    "chuckling",
+    "giggles",
+    "music",
+    "applause",
+    "noise",
+    "background noise",
+    "silence",
+    "pause",
+    "cough",
+    "coughs",
+    "coughing",
+    "sigh",
+    "sighs",
+    "sneeze",
+    "breath",
+    "breathing",
+    "clears throat",
+    "foreign language",
+    "foreign",
+    "speaking foreign language",
+    "speaks",
+    "unk",
+    "unknown",
+    "blank_audio",
+    "blank audio",
+    "no audio",
+    "no speech",
+    "beep",
+    "bleep",
+    "phonetic",
+    "ph",
+    "sic",
+    "overlapping",
+    "overlapping speech",
+    "talking simultaneously",
+    "audio cuts out",
+    "audio skips",
+    "technical difficulty",
+    "operator instructions",
+    "affirmative",
+    "negative",
+    "spoken noise",
+    "ring",
+    "ringing",
+    "phone ringing",
+    "static",
+    "noises",
+    "off mic",
+    "off microphone",
+    "redacted",
+    "unverständlich",
+    "lachen",
+    "lacht",
+    "gelächter",
+    "musik",
+    "rires",
+    "rire",
+    "musique",
+    "inintelligible",
+    "applaudissements",
+    "risas",
+    "música",
+    "ininteligible",
+    "aplausos",
+    "risos",
+    "ininteligível",
+    "risate",
+    "incomprensibile",
+    "musica",
+    "onverstaanbaar",
+    "gelach",
+    "смех",
+    "неразборчиво",
+    "музыка",
+    "śmiech",
+    "niezrozumiałe",
 };
 
 /* Doubled for emphasis or by grammar, not by stutter; such repeats stay unless a comma parts them. */
-static const char *const doubled_emphasis[] = {"very", "really", "so", "many", "much", "no", "yes", "yeah", "bye", "ha", "far", "long", "more", "never", "please", "super", "way", "again",
-                                               "wait", "okay", "right", "hey", "knock", "blah", "haha", "yep", "yup", "well", "now", "over", "on", "big", "too", "nice", "good", "hi", "hello", "thank", "sehr", "ja", "nein", "très", "oui", "non", "muy", "sí", "molto", "muito", "да", "нет", "очень"};
-static const char *const doubled_grammar[] = {"that", "had", "is", "do", "her", "you", "it", "sie", "die", "der", "das", "nous", "vous", "che"};
+static const char *const doubled_emphasis[] = {
+    "very",  "really", "so",    "many", "much",  "no",   "yes",  "yeah",  "bye",   "ha",    "far",   "long",  "more",
+    "never", "please", "super", "way",  "again", "wait", "okay", "right", "hey",   "knock", "blah",  "haha",  "yep",
+    "yup",   "well",   "now",   "over", "on",    "big",  "too",  "nice",  "good",  "hi",    "hello", "thank", "sehr",
+    "ja",    "nein",   "très",  "oui",  "non",   "muy",  "sí",   "molto", "muito", "да",    "нет",   "очень"};
+static const char *const doubled_grammar[] = {"that", "had", "is",  "do",  "her",  "you",  "it",
+                                              "sie",  "die", "der", "das", "nous", "vous", "che"};
 
 static bool one_of(str s, const char *const *list, size_t n)
 {
@@ -81,7 +166,8 @@ static bool artefact_inside(struct cleaner *c, str in, char open)
     last = STR("");
     while (rest.n) { /* "inaudible 00:01:02", "speaking in foreign language", "multiple speakers laughing" */
         last = str_cut(rest, ' ', &rest);
-        if (ONE_OF(last, artefact_words) && !str_eq(last, STR("foreign")) && !str_eq(last, STR("negative")) && (open != '(' || low.n <= 40))
+        if (ONE_OF(last, artefact_words) && !str_eq(last, STR("foreign")) && !str_eq(last, STR("negative")) &&
+            (open != '(' || low.n <= 40))
             return true;
     }
     return open == '[' && str_starts(low, STR("speak"));
@@ -101,12 +187,18 @@ static void artefacts_blank(struct cleaner *c)
     char *copy = NULL;
 
     for (size_t i = 0; i < t.n; i++) {
-        char ch = t.p[i], close = ch == '[' ? ']' : ch == '(' ? ')' : ch == '<' ? '>' : ch == '{' ? '}' : ch == '*' ? '*' : 0;
+        char ch = t.p[i], close = ch == '['   ? ']'
+                                  : ch == '(' ? ')'
+                                  : ch == '<' ? '>'
+                                  : ch == '{' ? '}'
+                                  : ch == '*' ? '*'
+                                              : 0;
         size_t end = 0;
         if (ch == '>' && i + 1 < t.n && t.p[i + 1] == '>') {
             for (end = i; end < t.n && t.p[end] == '>';)
                 end++;
-        } else if (ch == '\xE2' && t.n - i >= 3 && (memcmp(t.p + i, "\u266A", 3) == 0 || memcmp(t.p + i, "\u266B", 3) == 0)) {
+        } else if (ch == '\xE2' && t.n - i >= 3 &&
+                   (memcmp(t.p + i, "\u266A", 3) == 0 || memcmp(t.p + i, "\u266B", 3) == 0)) {
             end = i + 3;
         } else if (close) {
             size_t k = i + 1;
@@ -138,7 +230,8 @@ static void item_end(str t, struct item *it)
         return;
     it->comma = strchr(",;:", run.p[run.n - 1]) != NULL;
     it->final = strchr(".?!", run.p[run.n - 1]) != NULL || str_ends(run, STR("。")) || str_ends(run, STR("？"));
-    it->cut = run.p[run.n - 1] == '-' || str_ends(run, STR("\u2013")) || str_ends(run, STR("\u2014")) || str_ends(run, STR("\u2026"));
+    it->cut = run.p[run.n - 1] == '-' || str_ends(run, STR("\u2013")) || str_ends(run, STR("\u2014")) ||
+              str_ends(run, STR("\u2026"));
 }
 
 static void items_cut(struct cleaner *c)
@@ -190,8 +283,11 @@ static size_t next_kept(const struct cleaner *c, size_t i)
 /* A set-off phrase: a comma (or broken-off end) behind it, and before it a pause or a word it cannot belong to. */
 static bool set_off(const struct cleaner *c, size_t i, size_t k)
 {
-    static const char *const owners[] = {"as", "do", "did", "does", "if", "let", "don't", "didn't", "what", "who", "how", "that", "i", "would", "to", "a", "this", "some", "the", "is", "was", "look", "looks",
-                                         "looked", "feel", "feels", "felt", "sound", "sounds", "it's", "that's", "things", "something", "stuff", "just", "be", "not", "because", "of", "all", "you", "we", "they"};
+    static const char *const owners[] = {
+        "as",    "do",     "did",   "does",  "if",      "let",   "don't",  "didn't", "what",   "who",    "how",
+        "that",  "i",      "would", "to",    "a",       "this",  "some",   "the",    "is",     "was",    "look",
+        "looks", "looked", "feel",  "feels", "felt",    "sound", "sounds", "it's",   "that's", "things", "something",
+        "stuff", "just",   "be",    "not",   "because", "of",    "all",    "you",    "we",     "they"};
     const struct item *last = &c->it[i + k - 1];
     size_t p = prev_kept(c, i);
 

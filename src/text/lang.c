@@ -6,7 +6,8 @@ enum { LANG_BYTES_MAX = 16 << 10, LANG_SURE_BYTES = 40 };
 /* CLD2 still answers with some withdrawn codes, and with a script subtag for Chinese. */
 static const struct {
     const char *from, *to;
-} renamed[] = {{"iw", "he"}, {"in", "id"}, {"ji", "yi"}, {"jw", "jv"}, {"no", "no"}, {"mo", "ro"}, {"un", "und"}, {"xxx", "und"}};
+} renamed[] = {{"iw", "he"}, {"in", "id"}, {"ji", "yi"},  {"jw", "jv"},
+               {"no", "no"}, {"mo", "ro"}, {"un", "und"}, {"xxx", "und"}};
 
 static struct lang_guess guess_of(const char *tag, int share, bool sure, size_t bytes)
 {

@@ -14,8 +14,11 @@ struct name {
 };
 
 static const char *const dropped[] = {
-    "mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "herr", "frau", "phd", "md", "mba", "cpa", "esq", "jr", "sr", "ii", "iii", "iv", "ing", "dipl", "mag", "he", "she", "they", "him", "her", "them",
-    "guest", "host", "external", "internal", "presenter", "organizer", "unverified", "via", "iphone", "ipad", "phone", "zoom", "teams", "the",
+    "mr",   "mrs",    "ms",    "miss",  "dr",       "prof",     "professor", "sir",       "herr",
+    "frau", "phd",    "md",    "mba",   "cpa",      "esq",      "jr",        "sr",        "ii",
+    "iii",  "iv",     "ing",   "dipl",  "mag",      "he",       "she",       "they",      "him",
+    "her",  "them",   "guest", "host",  "external", "internal", "presenter", "organizer", "unverified",
+    "via",  "iphone", "ipad",  "phone", "zoom",     "teams",    "the",
 };
 
 static bool is_dropped(str w)
@@ -107,7 +110,8 @@ static struct name name_read(str label, struct arena *a)
     }
     parts_add(&m, s, " \t.", a);
     if (m.n == 0 && m.mail.n) {
-        str local = str_sub(m.mail, 0, str_find_char(m.mail, '@', 0) == SIZE_MAX ? m.mail.n : str_find_char(m.mail, '@', 0));
+        str local =
+            str_sub(m.mail, 0, str_find_char(m.mail, '@', 0) == SIZE_MAX ? m.mail.n : str_find_char(m.mail, '@', 0));
         parts_add(&m, cut_at(local, "+"), "._-0123456789", a);
     }
     return m;
@@ -117,7 +121,8 @@ static bool nickname(str x, str y, struct arena *a)
 {
     const struct word_list *l = list_get("nicknames");
 
-    return list_value(l, str_fmt(a, "%.*s %.*s", STR_ARG(x), STR_ARG(y))) || list_value(l, str_fmt(a, "%.*s %.*s", STR_ARG(y), STR_ARG(x)));
+    return list_value(l, str_fmt(a, "%.*s %.*s", STR_ARG(x), STR_ARG(y))) ||
+           list_value(l, str_fmt(a, "%.*s %.*s", STR_ARG(y), STR_ARG(x)));
 }
 
 static double part_score(str x, str y, struct arena *a)

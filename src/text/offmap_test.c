@@ -44,7 +44,8 @@ static void spans_lead_to_original_bytes(void **state)
 
 static void original_positions_find_their_place(void **state)
 {
-    static const uint32_t rows[][2] = {{0, 0}, {2, 0}, {3, 0}, {7, 4}, {9, 6}, {11, 6}, {12, 10}, {14, 12}, {15, 13}, {40, 13}};
+    static const uint32_t rows[][2] = {{0, 0},  {2, 0},   {3, 0},   {7, 4},   {9, 6},
+                                       {11, 6}, {12, 10}, {14, 12}, {15, 13}, {40, 13}};
     struct arena *a = arena_new("test");
     struct offmap m;
 

@@ -3,13 +3,26 @@
 #include "text/pii_priv.h"
 
 static const char *const type_names[PII_TYPES] = {
-    [PII_MAIL] = "mail",       [PII_PHONE] = "phone", [PII_IBAN] = "iban", [PII_CARD] = "card",   [PII_NATIONAL_ID] = "national_id", [PII_ACCOUNT] = "account", [PII_SECRET] = "secret",
-    [PII_ADDRESS] = "address", [PII_ZIP] = "zip",     [PII_NAME] = "name", [PII_IP] = "ip",       [PII_URL] = "url",                 [PII_BIRTH] = "birth",     [PII_PLACE] = "place",
+    [PII_MAIL] = "mail",
+    [PII_PHONE] = "phone",
+    [PII_IBAN] = "iban",
+    [PII_CARD] = "card",
+    [PII_NATIONAL_ID] = "national_id",
+    [PII_ACCOUNT] = "account",
+    [PII_SECRET] = "secret",
+    [PII_ADDRESS] = "address",
+    [PII_ZIP] = "zip",
+    [PII_NAME] = "name",
+    [PII_IP] = "ip",
+    [PII_URL] = "url",
+    [PII_BIRTH] = "birth",
+    [PII_PLACE] = "place",
 };
 
 /* Where two finds overlap, the one with the stricter form wins. */
 static const float type_weight[PII_TYPES] = {
-    [PII_MAIL] = 0.5f, [PII_URL] = 0.4f, [PII_IBAN] = 0.4f, [PII_IP] = 0.3f, [PII_CARD] = 0.2f, [PII_NATIONAL_ID] = 0.15f, [PII_ADDRESS] = 0.12f, [PII_SECRET] = 0.1f, [PII_ZIP] = 0.02f, [PII_PLACE] = -0.3f,
+    [PII_MAIL] = 0.5f,         [PII_URL] = 0.4f,      [PII_IBAN] = 0.4f,   [PII_IP] = 0.3f,   [PII_CARD] = 0.2f,
+    [PII_NATIONAL_ID] = 0.15f, [PII_ADDRESS] = 0.12f, [PII_SECRET] = 0.1f, [PII_ZIP] = 0.02f, [PII_PLACE] = -0.3f,
 };
 
 const char *pii_type_name(enum pii_type t)
@@ -20,7 +33,8 @@ const char *pii_type_name(enum pii_type t)
 void pii_add(struct pii_run *r, enum pii_type type, size_t start, size_t end, double confidence)
 {
     if (end > start)
-        ARENA_PUSH(r->a, r->span, r->span_n, r->span_cap) = (struct pii_span){type, (uint32_t)start, (uint32_t)end, (float)confidence};
+        ARENA_PUSH(r->a, r->span, r->span_n, r->span_cap) =
+            (struct pii_span){type, (uint32_t)start, (uint32_t)end, (float)confidence};
 }
 
 bool pii_taken(const struct pii_run *r, size_t start, size_t end)
@@ -59,7 +73,8 @@ static __thread struct sieve sieves[SIEVES];
 
 static unsigned sieve_bit(const char *p, size_t n)
 {
-    return ((unsigned)n * 131u + (unsigned char)p[0] * 17u + (unsigned char)p[n - 1] * 5u + (unsigned char)p[n / 2]) & 511;
+    return ((unsigned)n * 131u + (unsigned char)p[0] * 17u + (unsigned char)p[n - 1] * 5u + (unsigned char)p[n / 2]) &
+           511;
 }
 
 static void sieve_fill(struct sieve *s, const char *words)
@@ -168,7 +183,10 @@ static void word_read(struct pii_run *r, size_t *at, size_t prev_end, size_t *ca
     w.low = uni_fold(r->a, str_sub(t, w.start, i));
     for (size_t k = prev_end; k < w.start; k++) {
         w.newline = w.newline || t.p[k] == '\n' || t.p[k] == '\r';
-        stop = stop || strchr("?!\n", t.p[k]) || (t.p[k] == '.' && !(r->n && (r->w[r->n - 1].low.n == 1 || pii_in(r->w[r->n - 1].low, "mr mrs ms dr prof st jr sr vs no"))));
+        stop =
+            stop || strchr("?!\n", t.p[k]) ||
+            (t.p[k] == '.' &&
+             !(r->n && (r->w[r->n - 1].low.n == 1 || pii_in(r->w[r->n - 1].low, "mr mrs ms dr prof st jr sr vs no"))));
     }
     w.first = stop;
     ARENA_PUSH(r->a, r->w, r->n, *cap) = w;

@@ -56,8 +56,10 @@ struct pii_mask;
 struct pii_mask *pii_mask_new(void);
 void pii_mask_free(struct pii_mask *m);
 /* `types`: bits of the types to mask (pii_mask_text: PII_MASKED_BY_DEFAULT). `map` may be NULL. */
-str pii_mask_types(struct pii_mask *m, unsigned types, str text, const struct pii_span *s, size_t n, struct arena *a, struct offmap *map);
-str pii_mask_text(struct pii_mask *m, str text, const struct pii_span *s, size_t n, struct arena *a, struct offmap *map);
+str pii_mask_types(struct pii_mask *m, unsigned types, str text, const struct pii_span *s, size_t n, struct arena *a,
+                   struct offmap *map);
+str pii_mask_text(struct pii_mask *m, str text, const struct pii_span *s, size_t n, struct arena *a,
+                  struct offmap *map);
 size_t pii_mask_count(const struct pii_mask *m);
 /* i < count, in order of first use; both live as long as the mask. */
 void pii_mask_item(const struct pii_mask *m, size_t i, str *out_placeholder, str *out_value);

@@ -2,13 +2,22 @@
 
 enum { GROUPS_MAX = 10, DIGITS_MAX = 24 };
 
-static const char cue_phone[] = "phone phones telephone tel cell cellphone mobile mob fax call called calling dial reach contact whatsapp sms text answering ph pager callback telefon handy numero portable teléfono celular telefone";
+static const char cue_phone[] =
+    "phone phones telephone tel cell cellphone mobile mob fax call called calling dial reach contact whatsapp sms text "
+    "answering ph pager callback telefon handy numero portable teléfono celular telefone";
 static const char cue_card[] = "card cards visa mastercard amex debit creditcard cardnumber discover";
-static const char cue_national[] = "ssn ssns social security passport licence license licenses license's driver's drivers dl nino insurance nhs aadhaar aadhar pan dni nie nif cpf cnpj bsn pesel personnummer cpr sin tin itin steuer steuernummer fiscal fiscale national identity identification identifier nric";
-static const char cue_account[] = "account accounts acct a/c policy policyid claim claimid member membership customer booking confirmation reference ref routing sort iban order case ticket loyalty employee serial";
+static const char cue_national[] =
+    "ssn ssns social security passport licence license licenses license's driver's drivers dl nino insurance nhs "
+    "aadhaar aadhar pan dni nie nif cpf cnpj bsn pesel personnummer cpr sin tin itin steuer steuernummer fiscal "
+    "fiscale national identity identification identifier nric";
+static const char cue_account[] =
+    "account accounts acct a/c policy policyid claim claimid member membership customer booking confirmation reference "
+    "ref routing sort iban order case ticket loyalty employee serial";
 static const char cue_secret[] = "pin password passcode passwd pwd otp pass pw cvv cvc";
 static const char cue_birth[] = "born birth dob birthday birthdate";
-static const char not_phone_after[] = "million billion thousand percent dollars dollar euros euro pounds rupees usd eur gbp times units people years year customers employees bps basis items shares hundred mw mwh kwh gb mb tb";
+static const char not_phone_after[] =
+    "million billion thousand percent dollars dollar euros euro pounds rupees usd eur gbp times units people years "
+    "year customers employees bps basis items shares hundred mw mwh kwh gb mb tb";
 
 /* A run of digit groups with the separators between them. */
 struct digits {
@@ -42,7 +51,8 @@ static bool luhn(const char *d, size_t n)
 /* Length of the calling code (ITU E.164) a number begins with, 0 when none is assigned. */
 static size_t calling_code(const char *d, size_t n)
 {
-    static const char two[] = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98";
+    static const char two[] = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 "
+                              "63 64 65 66 81 82 84 86 90 91 92 93 94 95 98";
     static const char three[] = "21 22 23 24 25 26 29 35 37 38 42 50 59 67 68 69 80 85 87 88 96 97 99";
 
     if (n < 4)
@@ -125,7 +135,8 @@ static bool digits_read(const struct pii_run *r, size_t at, struct digits *g)
     }
     if (g->groups == 0)
         return false;
-    if (g->end < t.n && (t.p[g->end] == ':' || t.p[g->end] == '%') && g->groups > 1 && g->end + 1 < t.n && is_digit(t.p[g->end + 1])) { /* a clock time */
+    if (g->end < t.n && (t.p[g->end] == ':' || t.p[g->end] == '%') && g->groups > 1 && g->end + 1 < t.n &&
+        is_digit(t.p[g->end + 1])) { /* a clock time */
         g->groups--;
         g->total -= g->g_end[g->groups] - g->g_start[g->groups];
         g->end = g->g_end[g->groups - 1];
@@ -180,7 +191,8 @@ static bool is_date(const struct pii_run *r, const struct digits *g)
     if (g_len(g, 0) == 4 && g_len(g, 2) <= 2)
         return a >= 1800 && a < 2200 && b >= 1 && b <= 12 && c >= 1 && c <= 31;
     if (g_len(g, 0) <= 2 && (g_len(g, 2) == 4 || g_len(g, 2) == 2) && g->groups == 3)
-        return a >= 1 && a <= 31 && b >= 1 && b <= 31 && (a <= 12 || b <= 12) && (g_len(g, 2) == 2 ? g->sep != ' ' && g->sep != '*' : c >= 1800 && c < 2200);
+        return a >= 1 && a <= 31 && b >= 1 && b <= 31 && (a <= 12 || b <= 12) &&
+               (g_len(g, 2) == 2 ? g->sep != ' ' && g->sep != '*' : c >= 1800 && c < 2200);
     return false;
 }
 
@@ -237,13 +249,15 @@ static double phone_form(const struct pii_run *r, const struct digits *g)
         return 0;
     if (is_nanp(g))
         return 0.9;
-    if (str_starts(str_n(g->d, g->total), STR("00")) && g->total >= 10 && g->total <= 17 && calling_code(g->d + 2, g->total - 2))
+    if (str_starts(str_n(g->d, g->total), STR("00")) && g->total >= 10 && g->total <= 17 &&
+        calling_code(g->d + 2, g->total - 2))
         return 0.85;
     if (g->paren && g->groups >= 2 && g->total >= 7 && g->total <= 13)
         return 0.8;
     if (g->d[0] == '0' && g->total >= 8 && g->total <= 12 && (g->groups >= 2 || g->total >= 10))
         return 0.75;
-    if (g->groups >= 2 && g->groups <= 6 && g->total >= 8 && g->total <= 13 && longest <= 6 && g->sep != '/' && g->sep != '*' && !(g->sep == '.' && g->groups == 2))
+    if (g->groups >= 2 && g->groups <= 6 && g->total >= 8 && g->total <= 13 && longest <= 6 && g->sep != '/' &&
+        g->sep != '*' && !(g->sep == '.' && g->groups == 2))
         return 0.6;
     if (g->groups == 2 && g_len(g, 0) == 3 && g_len(g, 1) == 4 && g->sep == '-')
         return 0.6;
@@ -260,7 +274,8 @@ static size_t extension_end(const struct pii_run *r, size_t end)
         return end;
     if (r->w[w].low.n >= 2 && r->w[w].low.n <= 7 && r->w[w].low.p[0] == 'x' && is_digit(r->w[w].low.p[1]))
         return r->w[w].end;
-    if (pii_in(r->w[w].low, "x ext extension extn") && w + 1 < r->n && r->w[w + 1].digits && r->w[w + 1].start <= r->w[w].end + 2)
+    if (pii_in(r->w[w].low, "x ext extension extn") && w + 1 < r->n && r->w[w + 1].digits &&
+        r->w[w + 1].start <= r->w[w].end + 2)
         return r->w[w + 1].end;
     return end;
 }
@@ -288,7 +303,8 @@ static bool national_form(const struct pii_run *r, const struct digits *g)
     if (g->groups == 4 && g_len(g, 0) == 3 && g_len(g, 3) == 2 && is_cpf(g))
         return true;
     if (g->groups == 2 && g->sep == '-' && g_len(g, 0) == 6 && g_len(g, 1) == 4) { /* YYMMDD-NNNN or DDMMYY-NNNN */
-        int a = (g->d[0] - '0') * 10 + g->d[1] - '0', b = (g->d[2] - '0') * 10 + g->d[3] - '0', c = (g->d[4] - '0') * 10 + g->d[5] - '0';
+        int a = (g->d[0] - '0') * 10 + g->d[1] - '0', b = (g->d[2] - '0') * 10 + g->d[3] - '0',
+            c = (g->d[4] - '0') * 10 + g->d[5] - '0';
         return b >= 1 && b <= 12 && ((a >= 1 && a <= 31) || (c >= 1 && c <= 31));
     }
     return false;
@@ -298,13 +314,15 @@ static bool near_town(const struct pii_run *r, const struct digits *g)
 {
     size_t w = g->word;
 
-    return (w > 0 && list_value(r->places, r->w[w - 1].low)) || (w + 1 < r->n && list_value(r->places, r->w[w + 1].low)) || cued(r, g, 4, "city town village state country");
+    return (w > 0 && list_value(r->places, r->w[w - 1].low)) ||
+           (w + 1 < r->n && list_value(r->places, r->w[w + 1].low)) || cued(r, g, 4, "city town village state country");
 }
 
 /* 06032018, 061818: six or eight digits that are a day, where a date is talked about or the year says so */
 static bool written_date(const struct pii_run *r, const struct digits *g)
 {
-    int a = (g->d[0] - '0') * 10 + g->d[1] - '0', b = (g->d[2] - '0') * 10 + g->d[3] - '0', y = (g->d[4] - '0') * 10 + g->d[5] - '0';
+    int a = (g->d[0] - '0') * 10 + g->d[1] - '0', b = (g->d[2] - '0') * 10 + g->d[3] - '0',
+        y = (g->d[4] - '0') * 10 + g->d[5] - '0';
 
     if (g->groups != 1 || (g->total != 6 && g->total != 8) || a < 1 || a > 31 || b < 1 || b > 31 || (a > 12 && b > 12))
         return false;
@@ -317,7 +335,8 @@ static bool written_date(const struct pii_run *r, const struct digits *g)
 static void exponents(struct pii_run *r)
 {
     for (size_t i = 0; r->chat && i + 2 < r->n; i++)
-        if (pii_word_is(r, i + 1, "e") && r->w[i].digits && !r->w[i].letters && r->w[i + 2].digits && r->w[i + 2].low.n == 2 && r->w[i + 2].low.p[0] == '1')
+        if (pii_word_is(r, i + 1, "e") && r->w[i].digits && !r->w[i].letters && r->w[i + 2].digits &&
+            r->w[i + 2].low.n == 2 && r->w[i + 2].low.p[0] == '1')
             pii_add(r, PII_CARD, r->w[i].start, r->w[i + 2].end, 0.9);
 }
 
@@ -325,7 +344,8 @@ static void number_judge(struct pii_run *r, struct digits *g)
 {
     double sure;
     size_t w = g->word;
-    bool year = g->groups == 1 && g->total == 4 && (str_starts(str_n(g->d, 2), STR("19")) || str_starts(str_n(g->d, 2), STR("20")));
+    bool year = g->groups == 1 && g->total == 4 &&
+                (str_starts(str_n(g->d, 2), STR("19")) || str_starts(str_n(g->d, 2), STR("20")));
 
     if (is_date(r, g)) {
         if (cued(r, g, 6, cue_birth))
@@ -388,13 +408,21 @@ static const struct {
     char country[3];
     int length;
 } ibans[] = {
-    {"AD", 24}, {"AE", 23}, {"AL", 28}, {"AT", 20}, {"AZ", 28}, {"BA", 20}, {"BE", 16}, {"BG", 22}, {"BH", 22}, {"BI", 27}, {"BR", 29}, {"BY", 28}, {"CH", 21}, {"CR", 22},
-    {"CY", 28}, {"CZ", 24}, {"DE", 22}, {"DJ", 27}, {"DK", 18}, {"DO", 28}, {"EE", 20}, {"EG", 29}, {"ES", 24}, {"FI", 18}, {"FK", 18}, {"FO", 18}, {"FR", 27}, {"GB", 22},
-    {"GE", 22}, {"GI", 23}, {"GL", 18}, {"GR", 27}, {"GT", 28}, {"HN", 28}, {"HR", 21}, {"HU", 28}, {"IE", 22}, {"IL", 23}, {"IQ", 23}, {"IS", 26}, {"IT", 27}, {"JO", 30},
-    {"KW", 30}, {"KZ", 20}, {"LB", 28}, {"LC", 32}, {"LI", 21}, {"LT", 20}, {"LU", 20}, {"LV", 21}, {"LY", 25}, {"MC", 27}, {"MD", 24}, {"ME", 22}, {"MK", 19}, {"MN", 20},
-    {"MR", 27}, {"MT", 31}, {"MU", 30}, {"NI", 28}, {"NL", 18}, {"NO", 15}, {"OM", 23}, {"PK", 24}, {"PL", 28}, {"PS", 29}, {"PT", 25}, {"QA", 29}, {"RO", 24}, {"RS", 22},
-    {"RU", 33}, {"SA", 24}, {"SC", 31}, {"SD", 18}, {"SE", 24}, {"SI", 19}, {"SK", 24}, {"SM", 27}, {"SO", 23}, {"ST", 25}, {"SV", 28}, {"TL", 23}, {"TN", 24}, {"TR", 26},
-    {"UA", 29}, {"VA", 22}, {"VG", 24}, {"XK", 20}, {"YE", 30}, {"CI", 28}, {"CM", 27}, {"DZ", 26}, {"IR", 26}, {"MA", 28}, {"MG", 27}, {"ML", 28}, {"MZ", 25}, {"SN", 28}, {"AX", 18}, {"GF", 27}, {"GP", 27}, {"MQ", 27}, {"RE", 27}, {"PF", 27}, {"TF", 27}, {"YT", 27}, {"NC", 27}, {"BL", 27}, {"MF", 27}, {"PM", 27}, {"WF", 27}, {"IM", 22}, {"JE", 22}, {"GG", 22}, {"AO", 25}, {"BF", 28}, {"BJ", 28}, {"CF", 27}, {"CG", 27}, {"CV", 25}, {"GA", 27}, {"GQ", 27}, {"GW", 25}, {"KM", 27}, {"NE", 28}, {"TD", 27}, {"TG", 28},
+    {"AD", 24}, {"AE", 23}, {"AL", 28}, {"AT", 20}, {"AZ", 28}, {"BA", 20}, {"BE", 16}, {"BG", 22}, {"BH", 22},
+    {"BI", 27}, {"BR", 29}, {"BY", 28}, {"CH", 21}, {"CR", 22}, {"CY", 28}, {"CZ", 24}, {"DE", 22}, {"DJ", 27},
+    {"DK", 18}, {"DO", 28}, {"EE", 20}, {"EG", 29}, {"ES", 24}, {"FI", 18}, {"FK", 18}, {"FO", 18}, {"FR", 27},
+    {"GB", 22}, {"GE", 22}, {"GI", 23}, {"GL", 18}, {"GR", 27}, {"GT", 28}, {"HN", 28}, {"HR", 21}, {"HU", 28},
+    {"IE", 22}, {"IL", 23}, {"IQ", 23}, {"IS", 26}, {"IT", 27}, {"JO", 30}, {"KW", 30}, {"KZ", 20}, {"LB", 28},
+    {"LC", 32}, {"LI", 21}, {"LT", 20}, {"LU", 20}, {"LV", 21}, {"LY", 25}, {"MC", 27}, {"MD", 24}, {"ME", 22},
+    {"MK", 19}, {"MN", 20}, {"MR", 27}, {"MT", 31}, {"MU", 30}, {"NI", 28}, {"NL", 18}, {"NO", 15}, {"OM", 23},
+    {"PK", 24}, {"PL", 28}, {"PS", 29}, {"PT", 25}, {"QA", 29}, {"RO", 24}, {"RS", 22}, {"RU", 33}, {"SA", 24},
+    {"SC", 31}, {"SD", 18}, {"SE", 24}, {"SI", 19}, {"SK", 24}, {"SM", 27}, {"SO", 23}, {"ST", 25}, {"SV", 28},
+    {"TL", 23}, {"TN", 24}, {"TR", 26}, {"UA", 29}, {"VA", 22}, {"VG", 24}, {"XK", 20}, {"YE", 30}, {"CI", 28},
+    {"CM", 27}, {"DZ", 26}, {"IR", 26}, {"MA", 28}, {"MG", 27}, {"ML", 28}, {"MZ", 25}, {"SN", 28}, {"AX", 18},
+    {"GF", 27}, {"GP", 27}, {"MQ", 27}, {"RE", 27}, {"PF", 27}, {"TF", 27}, {"YT", 27}, {"NC", 27}, {"BL", 27},
+    {"MF", 27}, {"PM", 27}, {"WF", 27}, {"IM", 22}, {"JE", 22}, {"GG", 22}, {"AO", 25}, {"BF", 28}, {"BJ", 28},
+    {"CF", 27}, {"CG", 27}, {"CV", 25}, {"GA", 27}, {"GQ", 27}, {"GW", 25}, {"KM", 27}, {"NE", 28}, {"TD", 27},
+    {"TG", 28},
 };
 
 bool pii_iban_valid(str s)
@@ -427,7 +455,8 @@ static void iban_at(struct pii_run *r, size_t w)
     str t = r->text;
     size_t s = r->w[w].start, i = s, n = 0, best = 0;
 
-    if (r->w[w].low.n < 4 || !uni_is_alpha((unsigned char)t.p[s]) || !uni_is_alpha((unsigned char)t.p[s + 1]) || !is_digit(t.p[s + 2]) || !is_digit(t.p[s + 3]))
+    if (r->w[w].low.n < 4 || !uni_is_alpha((unsigned char)t.p[s]) || !uni_is_alpha((unsigned char)t.p[s + 1]) ||
+        !is_digit(t.p[s + 2]) || !is_digit(t.p[s + 3]))
         return;
     while (i < t.n && n < 36) {
         if (uni_is_alnum((unsigned char)t.p[i]) && !(t.p[i] & 0x80)) {
@@ -492,14 +521,17 @@ static void secrets(struct pii_run *r)
     for (size_t i = 0; i + 1 < r->n; i++) {
         size_t v = i + 1, end;
         bool linked = false;
-        if (!pii_in(r->w[i].low, "password passwords passcode passwd pwd pw passphrase otp pin") && !(pii_word_is(r, i, "word") && i && pii_word_is(r, i - 1, "pass")))
+        if (!pii_in(r->w[i].low, "password passwords passcode passwd pwd pw passphrase otp pin") &&
+            !(pii_word_is(r, i, "word") && i && pii_word_is(r, i - 1, "pass")))
             continue;
-        while (v < r->n && v < i + 4 && pii_in(r->w[v].low, "is was are as to number no code be will it's its for this")) {
+        while (v < r->n && v < i + 4 &&
+               pii_in(r->w[v].low, "is was are as to number no code be will it's its for this")) {
             linked = linked || pii_in(r->w[v].low, "is was as to be");
             v++;
         }
         linked = linked || (r->w[i].end < r->text.n && strchr(":=", r->text.p[r->w[i].end]));
-        if (v >= r->n || r->w[v].newline || (!r->w[v].digits && (!linked || list_value(r->common, r->w[v].low) || pii_in(r->w[v].low, "not"))))
+        if (v >= r->n || r->w[v].newline ||
+            (!r->w[v].digits && (!linked || list_value(r->common, r->w[v].low) || pii_in(r->w[v].low, "not"))))
             continue;
         end = r->w[v].end;
         if (v + 1 < r->n && r->w[v + 1].digits && r->w[v + 1].start == end + 1)
@@ -516,7 +548,8 @@ static void ages(struct pii_run *r)
         if (!r->w[i].digits && r->w[i].low.n < 8)
             continue;
         bool after = i + 2 < r->n && pii_in(r->w[i + 1].low, "year years yr yrs") && pii_in(r->w[i + 2].low, "old");
-        bool before = i > 0 && (pii_in(r->w[i - 1].low, "turned turn aged age") || (i > 1 && pii_word_is(r, i - 1, "is") && pii_word_is(r, i - 2, "age")));
+        bool before = i > 0 && (pii_in(r->w[i - 1].low, "turned turn aged age") ||
+                                (i > 1 && pii_word_is(r, i - 1, "is") && pii_word_is(r, i - 2, "age")));
         if (r->w[i].digits && !r->w[i].letters && r->w[i].low.n <= 3 && (after || before))
             pii_add(r, PII_BIRTH, r->w[i].start, r->w[i].end, 0.8);
         else if (i + 1 < r->n && pii_in(r->w[i].low, "year-old years-old") && i > 0 && r->w[i - 1].digits)

@@ -110,7 +110,8 @@ static struct item *item_for(struct pii_mask *m, enum pii_type type, str value)
     return it;
 }
 
-str pii_mask_types(struct pii_mask *m, unsigned types, str text, const struct pii_span *s, size_t n, struct arena *a, struct offmap *map)
+str pii_mask_types(struct pii_mask *m, unsigned types, str text, const struct pii_span *s, size_t n, struct arena *a,
+                   struct offmap *map)
 {
     struct offmap own;
     struct buf b;

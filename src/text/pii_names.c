@@ -2,23 +2,46 @@
 
 enum { CHUNK_WORDS_MAX = 6, PEOPLE_TOKENS_MAX = 256 };
 
-static const char titles[] = "mr mrs ms mx miss dr prof professor sir madam dame lord lady rev reverend fr sr hon judge senator president herr frau hr dhr mevrouw mevr monsieur mme mlle m. senor señor senora señora sra srta signor signora sig dott ing shri smt sri uncle aunt";
-static const char particles[] = "van von der den de da do dos das di del della la le el al bin ibn ben y e ter ten zu zur af av o mac mc st";
+static const char titles[] = "mr mrs ms mx miss dr prof professor sir madam dame lord lady rev reverend fr sr hon "
+                             "judge senator president herr frau hr dhr mevrouw mevr monsieur mme mlle m. senor señor "
+                             "senora señora sra srta signor signora sig dott ing shri smt sri uncle aunt";
+static const char particles[] =
+    "van von der den de da do dos das di del della la le el al bin ibn ben y e ter ten zu zur af av o mac mc st";
 static const char org_words[] =
-    "inc ltd llc llp corp corporation company co gmbh ag sa plc bv nv group holdings partners capital bank university college school institute hospital foundation association society consulting consultants services "
-    "solutions systems software technologies technology labs industries international global media press records studios pictures entertainment airlines motors energy research hathaway committee commission council ministry department agency union club team league "
-    "church museum library centre center hotel restaurant cafe store shop market street road avenue park city county state river lake mountain island airport station bridge building tower times post journal news magazine network channel act law treaty cup award prize festival war revolution party court house "
-    "economic fund trust insurance financial securities management marketing advisors ventures data cloud digital explorer investor relations officer director manager chief executive senior vice president chairman quarter first second third fourth fiscal";
-static const char relatives[] = "kid son daughter wife husband brother sister mother father mom dad partner grandfather grandmother grandson uncle aunt cousin nephew niece fiance girlfriend boyfriend";
+    "inc ltd llc llp corp corporation company co gmbh ag sa plc bv nv group holdings partners capital bank university "
+    "college school institute hospital foundation association society consulting consultants services "
+    "solutions systems software technologies technology labs industries international global media press records "
+    "studios pictures entertainment airlines motors energy research hathaway committee commission council ministry "
+    "department agency union club team league "
+    "church museum library centre center hotel restaurant cafe store shop market street road avenue park city county "
+    "state river lake mountain island airport station bridge building tower times post journal news magazine network "
+    "channel act law treaty cup award prize festival war revolution party court house "
+    "economic fund trust insurance financial securities management marketing advisors ventures data cloud digital "
+    "explorer investor relations officer director manager chief executive senior vice president chairman quarter first "
+    "second third fourth fiscal";
+static const char relatives[] =
+    "kid son daughter wife husband brother sister mother father mom dad partner grandfather grandmother grandson uncle "
+    "aunt cousin nephew niece fiance girlfriend boyfriend";
 static const char place_cues[] = "in from at to near of around through visit visiting across";
 /* Capitalised in English, but nobody's name; and what chat writes for words. */
 static const char not_names[] =
-    "company pvt ltd solutions softwares byee bye haha hahaha hehe lol yesresolved nothanks thankyou thanku hmm english french german spanish italian portuguese dutch russian polish swedish danish norwegian finnish greek turkish czech hungarian chinese japanese korean indian american british canadian australian irish scottish welsh european african asian mexican brazilian "
-    "swiss austrian belgian israeli arabic hebrew latin romanian ukrainian croatian serbian slovak slovenian estonian latvian lithuanian icelandic iban ssn ok okay hai hii hlo hy helo heloo gud mrg mrng gm pls plz thx ty tq acc acct zip cal mac usd inr eur gbp llc ceo cfo coo cto vp hr it faq pin otp id";
+    "company pvt ltd solutions softwares byee bye haha hahaha hehe lol yesresolved nothanks thankyou thanku hmm "
+    "english french german spanish italian portuguese dutch russian polish swedish danish norwegian finnish greek "
+    "turkish czech hungarian chinese japanese korean indian american british canadian australian irish scottish welsh "
+    "european african asian mexican brazilian "
+    "swiss austrian belgian israeli arabic hebrew latin romanian ukrainian croatian serbian slovak slovenian estonian "
+    "latvian lithuanian icelandic iban ssn ok okay hai hii hlo hy helo heloo gud mrg mrng gm pls plz thx ty tq acc "
+    "acct zip cal mac usd inr eur gbp llc ceo cfo coo cto vp hr it faq pin otp id";
 /* How family names end in several languages. */
-static const char *const family_ends[] = {"ovic", "evic", "ova", "eva", "ov", "ev", "enko", "sson", "dottir", "nen", "ski", "sky", "ska", "stein", "berg", "mann", "ez", "yan", "ian", "elli", "etti", "ini", "oglu", "adze", "shvili", "vich", "czyk", "quist", "gaard", "sen", "escu", "opoulos", "idis", "akis"};
-static const char months_days[] = "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday";
-static const char cue_word[] = "name named called calls i'm im this dear hi hello hey thanks regards cheers sincerely says said asked told ask tell mr with and from speak contact by brother sister mother father son daughter kid child wife husband partner friend colleague boss";
+static const char *const family_ends[] = {
+    "ovic",   "evic",  "ova",  "eva",   "ov",    "ev",  "enko", "sson",    "dottir", "nen", "ski",  "sky",
+    "ska",    "stein", "berg", "mann",  "ez",    "yan", "ian",  "elli",    "etti",   "ini", "oglu", "adze",
+    "shvili", "vich",  "czyk", "quist", "gaard", "sen", "escu", "opoulos", "idis",   "akis"};
+static const char months_days[] = "january february march april may june july august september october november "
+                                  "december monday tuesday wednesday thursday friday saturday sunday";
+static const char cue_word[] = "name named called calls i'm im this dear hi hello hey thanks regards cheers sincerely "
+                               "says said asked told ask tell mr with and from speak contact by brother sister mother "
+                               "father son daughter kid child wife husband partner friend colleague boss";
 
 static int given(const struct pii_run *r, size_t w)
 {
@@ -48,14 +71,16 @@ static bool common_form(const struct pii_run *r, size_t w)
     str low = r->w[w].low;
 
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        if (low.n >= strlen(ends[i]) + 3 && str_ends(low, str_of(ends[i])) && list_value(r->common, str_sub(low, 0, low.n - strlen(ends[i]))))
+        if (low.n >= strlen(ends[i]) + 3 && str_ends(low, str_of(ends[i])) &&
+            list_value(r->common, str_sub(low, 0, low.n - strlen(ends[i]))))
             return true;
     return common(r, w);
 }
 
 static bool initial(const struct pii_run *r, size_t w)
 {
-    return r->w[w].end - r->w[w].start <= 2 && r->w[w].cap && !r->w[w].digits && r->w[w].low.n == 1 && r->w[w].low.p[0] != 'i';
+    return r->w[w].end - r->w[w].start <= 2 && r->w[w].cap && !r->w[w].digits && r->w[w].low.n == 1 &&
+           r->w[w].low.p[0] != 'i';
 }
 
 /* Bytes between w-1 and w: one blank, perhaps after the dot of an initial. */
@@ -68,7 +93,8 @@ static bool adjoins(const struct pii_run *r, size_t w)
     gap = r->w[w].start - r->w[w - 1].end;
     if (gap == 1)
         return r->text.p[r->w[w - 1].end] == ' ';
-    return gap == 2 && r->text.p[r->w[w - 1].end] == '.' && r->text.p[r->w[w - 1].end + 1] == ' ' && (r->w[w - 1].low.n == 1 || pii_in(r->w[w - 1].low, titles) || r->w[w - 1].low.n == 2);
+    return gap == 2 && r->text.p[r->w[w - 1].end] == '.' && r->text.p[r->w[w - 1].end + 1] == ' ' &&
+           (r->w[w - 1].low.n == 1 || pii_in(r->w[w - 1].low, titles) || r->w[w - 1].low.n == 2);
 }
 
 /* 1 a town, 3 a state or country, 0 neither. */
@@ -104,9 +130,11 @@ static bool organisation(const struct pii_run *r, size_t from, size_t to)
     for (size_t i = from; i < to; i++)
         if (pii_in(r->w[i].low, org_words) && !(i == from && given(r, i) == 1))
             return true;
-    if (to < r->n && r->w[to].start <= r->w[to - 1].end + 2 && pii_in(r->w[to].low, "inc ltd llc corp gmbh plc group & bank company"))
+    if (to < r->n && r->w[to].start <= r->w[to - 1].end + 2 &&
+        pii_in(r->w[to].low, "inc ltd llc corp gmbh plc group & bank company"))
         return true;
-    return r->w[to - 1].end + 2 < r->text.n && r->text.p[r->w[to - 1].end] == ' ' && r->text.p[r->w[to - 1].end + 1] == '&';
+    return r->w[to - 1].end + 2 < r->text.n && r->text.p[r->w[to - 1].end] == ' ' &&
+           r->text.p[r->w[to - 1].end + 1] == '&';
 }
 
 /* What the words before say: 2 a person must follow, 1 may, 0 nothing. */
@@ -115,7 +143,8 @@ static int cue(const struct pii_run *r, size_t w, size_t to)
     str t = r->text;
     size_t e = r->w[to - 1].end;
 
-    if (w > 0 && pii_in(r->w[w - 1].low, titles) && r->w[w].start <= r->w[w - 1].end + 2 && (r->w[w - 1].cap || r->chat))
+    if (w > 0 && pii_in(r->w[w - 1].low, titles) && r->w[w].start <= r->w[w - 1].end + 2 &&
+        (r->w[w - 1].cap || r->chat))
         return 2;
     if (w > 0 && r->w[w].start <= r->w[w - 1].end + 3) {
         str p = r->w[w - 1].low;
@@ -123,9 +152,11 @@ static int cue(const struct pii_run *r, size_t w, size_t to)
             return 2;
         if (pii_in(p, "named dear") || (pii_in(p, "called") && !r->w[w].first))
             return 2;
-        if (pii_in(p, "i'm im says said") && !common(r, w))
+        if (pii_in(p, "i'm im says said") && (!common(r, w) || given(r, w) || family(r, w)))
             return 2;
-        if (pii_in(p, "name") || (pii_in(p, "is") && w > 1 && (pii_in(r->w[w - 2].low, "name this here") || (w > 2 && pii_word_is(r, w - 2, "it") == false && pii_word_is(r, w - 3, "name")))))
+        if (pii_in(p, "name") || (pii_in(p, "is") && w > 1 &&
+                                  (pii_in(r->w[w - 2].low, "name this here") ||
+                                   (w > 2 && pii_word_is(r, w - 2, "it") == false && pii_word_is(r, w - 3, "name")))))
             return 2;
         if (pii_in(p, "name's"))
             return 2;
@@ -136,19 +167,24 @@ static int cue(const struct pii_run *r, size_t w, size_t to)
     }
     if ((w == 0 || r->w[w].newline) && e < t.n && t.p[e] == ':' && to - w <= 3 && !(common(r, w) && given(r, w) != 1))
         return 2; /* a speaker's label */
-    if (to < r->n && r->w[to].start <= e + 2 && pii_in(r->w[to].low, "says said asked replied told wrote speaking thinks lives from"))
+    if (to < r->n && r->w[to].start <= e + 2 &&
+        pii_in(r->w[to].low, "says said asked replied told wrote speaking thinks lives from"))
         return 1;
     return 0;
 }
 
-static const char lead_words[] = "a an the this that these those and but or so if when while why who what where how is are was were did does do can could will would should has have had please ask tell call because yes no not for from with by in on at to of as then now just my our your his her their its it we you they he she uh um well okay";
+static const char lead_words[] =
+    "a an the this that these those and but or so if when while why who what where how is are was were did does do can "
+    "could will would should has have had please ask tell call because yes no not for from with by in on at to of as "
+    "then now just my our your his her their its it we you they he she uh um well okay";
 
 /* "Bill, maybe I should": a name that is a word too, at the start of a sentence, with a comma behind it */
 static bool vocative(const struct pii_run *r, size_t from, size_t to)
 {
     size_t e = r->w[from].end;
 
-    return to == from + 1 && given(r, from) && e < r->text.n && r->text.p[e] == ',' && !pii_in(r->w[from].low, lead_words) && !r->w[from].all_caps;
+    return to == from + 1 && given(r, from) && e < r->text.n && r->text.p[e] == ',' &&
+           !pii_in(r->w[from].low, lead_words) && !r->w[from].all_caps;
 }
 
 /* "Ann Bell from Acme": behind a name these lead to a company */
@@ -172,9 +208,13 @@ static void chunk_judge(struct pii_run *r, size_t from, size_t to)
 
     /* a sentence begins with a capital too: "Why is", "Please ask"; and titles are not part of the name */
     c = cue(r, from, to);
-    while (from < to && c < 2 && (pii_in(r->w[from].low, titles) || pii_in(r->w[from].low, "hi hello hey dear thanks thank good") ||
-                         (r->w[from].first && (common(r, from) || from + 1 == to) && given(r, from) != 1 && !vocative(r, from, to) &&
-                         !(to - from >= 2 && ((given(r, from) && !common(r, to - 1)) || initial(r, from + 1) || family(r, to - 1) == 1) && !pii_in(r->w[from].low, lead_words)))))
+    while (from < to && c < 2 &&
+           (pii_in(r->w[from].low, titles) || pii_in(r->w[from].low, "hi hello hey dear thanks thank good") ||
+            (r->w[from].first && (common(r, from) || from + 1 == to) && given(r, from) != 1 && !vocative(r, from, to) &&
+             !(to - from >= 2 &&
+               ((given(r, from) && !common(r, to - 1)) || initial(r, from + 1) ||
+                (family(r, to - 1) == 1 && !common(r, from))) &&
+               !pii_in(r->w[from].low, lead_words)))))
         if (++from == to || !r->w[from].cap)
             break;
     while (to > from && (pii_in(r->w[to - 1].low, months_days) || pii_in(r->w[to - 1].low, particles)))
@@ -191,7 +231,9 @@ static void chunk_judge(struct pii_run *r, size_t from, size_t to)
         return;
     if (organisation(r, from, to) && c < 2)
         return;
-    if (known_place(r, from, to) && c < 2 && (given(r, from) != 1 || n > 1 || known_place(r, from, to) == 3 || (from > 0 && pii_in(r->w[from - 1].low, place_cues))))
+    if (known_place(r, from, to) && c < 2 &&
+        (given(r, from) != 1 || n > 1 || known_place(r, from, to) == 3 ||
+         (from > 0 && pii_in(r->w[from - 1].low, place_cues))))
         return;
     g = given(r, from);
     f = family(r, to - 1);
@@ -206,10 +248,13 @@ static void chunk_judge(struct pii_run *r, size_t from, size_t to)
             sure = c == 1 ? 0.7 : 0.55;
         else if (c == 1 && sound && (g || f))
             sure = 0.6;
-        else if (g && !r->w[from].all_caps && r->w[from].low.n >= 3 && (vocative(r, from, to) || (!r->w[from].first && from > 0 && !pii_in(r->w[from - 1].low, "the a an this that our your my new each per every"))))
+        else if (g && !r->w[from].all_caps && r->w[from].low.n >= 3 &&
+                 (vocative(r, from, to) ||
+                  (!r->w[from].first && from > 0 &&
+                   !pii_in(r->w[from - 1].low, "the a an this that our your my new each per every"))))
             sure = 0.65; /* a word with a capital inside a sentence */
     } else {
-        bool last_common = common(r, to - 1) && f != 1;
+        bool last_common = common(r, to - 1) && !f;
         if (c == 2)
             sure = 0.92;
         else if (g == 1 && (!last_common || n == 2))
@@ -233,7 +278,8 @@ static void capitalised(struct pii_run *r)
 {
     for (size_t i = 0; i < r->n;) {
         size_t to;
-        if (!r->w[i].cap || r->w[i].digits || !r->w[i].letters || pii_in(r->w[i].low, months_days) || str_eq(r->w[i].low, STR("i")) || (r->w[i].low.n == 1 && !initial(r, i))) {
+        if (!r->w[i].cap || r->w[i].digits || !r->w[i].letters || pii_in(r->w[i].low, months_days) ||
+            str_eq(r->w[i].low, STR("i")) || (r->w[i].low.n == 1 && !initial(r, i))) {
             i++;
             continue;
         }
@@ -260,19 +306,23 @@ static void listed(struct pii_run *r)
         more = false;
         for (size_t i = 0; i < r->n; i++) {
             size_t other = SIZE_MAX;
-            if (!r->w[i].cap || r->w[i].all_caps || !r->w[i].letters || r->w[i].low.n < 3 || pii_in(r->w[i].low, not_names) || pii_in(r->w[i].low, lead_words) || pii_in(r->w[i].low, org_words) ||
-                (common(r, i) && !given(r, i) && !family(r, i)) || list_value(r->places, r->w[i].low) || (i > 0 && adjoins(r, i) && r->w[i - 1].cap) ||
-                (i + 1 < r->n && adjoins(r, i + 1) && r->w[i + 1].cap) || pii_taken(r, r->w[i].start, r->w[i].end))
+            if (!r->w[i].cap || r->w[i].all_caps || !r->w[i].letters || r->w[i].low.n < 3 ||
+                pii_in(r->w[i].low, not_names) || pii_in(r->w[i].low, lead_words) || pii_in(r->w[i].low, org_words) ||
+                (common(r, i) && !given(r, i) && !family(r, i)) || list_value(r->places, r->w[i].low) ||
+                (i > 0 && adjoins(r, i) && r->w[i - 1].cap) || (i + 1 < r->n && adjoins(r, i + 1) && r->w[i + 1].cap) ||
+                pii_taken(r, r->w[i].start, r->w[i].end))
                 continue;
             if (i + 2 < r->n && pii_word_is(r, i + 1, "and") && r->w[i + 2].cap)
                 other = i + 2;
-            else if (i + 1 < r->n && r->w[i + 1].cap && r->w[i + 1].start == r->w[i].end + 2 && r->text.p[r->w[i].end] == ',')
+            else if (i + 1 < r->n && r->w[i + 1].cap && r->w[i + 1].start == r->w[i].end + 2 &&
+                     r->text.p[r->w[i].end] == ',')
                 other = i + 1;
             if (other != SIZE_MAX && pii_taken(r, r->w[other].start, r->w[other].end) && near_name(r, other))
                 more = true;
             else if (i >= 2 && pii_word_is(r, i - 1, "and") && near_name(r, i - 2))
                 more = true;
-            else if (i >= 1 && r->w[i].start == r->w[i - 1].end + 2 && r->text.p[r->w[i - 1].end] == ',' && near_name(r, i - 1))
+            else if (i >= 1 && r->w[i].start == r->w[i - 1].end + 2 && r->text.p[r->w[i - 1].end] == ',' &&
+                     near_name(r, i - 1))
                 more = true;
             else
                 continue;
@@ -296,7 +346,11 @@ static size_t chat_cued(struct pii_run *r, size_t i)
 
     while (v < r->n && v < i + 4 && pii_in(r->w[v].low, "is was as be will on the account it it's for order are to"))
         v++;
-    for (end = v; end < r->n && end < v + 3 && (end == v || adjoins(r, end)) && chat_name_word(r, end, true) && !pii_in(r->w[end].low, "and my is the account card number email address ssn password phone first last please sir change"); end++)
+    for (end = v;
+         end < r->n && end < v + 3 && (end == v || adjoins(r, end)) && chat_name_word(r, end, true) &&
+         !pii_in(r->w[end].low,
+                 "and my is the account card number email address ssn password phone first last please sir change");
+         end++)
         ;
     if (end > v)
         pii_add(r, PII_NAME, r->w[v].start, r->w[end - 1].end, 0.85);
@@ -305,27 +359,41 @@ static size_t chat_cued(struct pii_run *r, size_t i)
 
 static void chat_names(struct pii_run *r)
 {
-    size_t letters = 0, unknown = 0, amounts = 0;
+    size_t letters = 0, unknown = 0, amounts = 0, digits = 0;
 
     for (size_t i = 0; i < r->n; i++) {
         letters += r->w[i].letters;
         unknown += r->w[i].letters && !r->w[i].digits && !common_form(r, i);
         amounts += r->w[i].digits && r->w[i].low.n <= 3;
+        digits += r->w[i].digits && r->w[i].low.n >= 4;
     }
     for (size_t i = 0; i < r->n; i++) {
-        bool me = pii_in(r->w[i].low, "name names named nam username") && !(i > 0 && pii_in(r->w[i - 1].low, "company city town village file user's business"));
-        bool self = (pii_in(r->w[i].low, "im i'm") || (pii_in(r->w[i].low, "is am myself") && i > 0 && pii_in(r->w[i - 1].low, "this i")) || pii_in(r->w[i].low, "myself hi hello")) &&
-                    i + 1 < r->n && chat_name_word(r, i + 1, false) && !common(r, i + 1);
-        if (me || self || (pii_in(r->w[i].low, titles) && r->w[i].low.n > 1 && chat_name_word(r, i + 1, true) && !pii_in(r->w[i].low, "sir madam lady president miss")))
+        bool me = pii_in(r->w[i].low, "name names named nam username") &&
+                  !(i > 0 && pii_in(r->w[i - 1].low, "company city town village file user's business"));
+        bool self = (pii_in(r->w[i].low, "im i'm") ||
+                     (pii_in(r->w[i].low, "is am myself") && i > 0 && pii_in(r->w[i - 1].low, "this i")) ||
+                     pii_in(r->w[i].low, "myself hi hello")) &&
+                    i + 1 < r->n && chat_name_word(r, i + 1, pii_in(r->w[i].low, "am myself")) &&
+                    !common_form(r, i + 1) && (given(r, i + 1) || i + 3 >= r->n);
+        if (me || self ||
+            (pii_in(r->w[i].low, titles) && r->w[i].low.n > 1 && chat_name_word(r, i + 1, true) &&
+             !pii_in(r->w[i].low, "sir madam lady president miss")))
             i = chat_cued(r, i);
         else if (chat_name_word(r, i, false) && r->w[i].low.n >= 3 && !pii_taken(r, r->w[i].start, r->w[i].end)) {
             size_t end = i + 1; /* the family name behind it */
-            while (end < r->n && end < i + 3 && adjoins(r, end) && (chat_name_word(r, end, true) || r->w[end].low.n == 1) && !pii_in(r->w[end].low, "a i and"))
+            while (end < r->n && end < i + 3 && adjoins(r, end) &&
+                   (chat_name_word(r, end, true) || r->w[end].low.n == 1) && !pii_in(r->w[end].low, "a i and"))
                 end++;
             pii_add(r, PII_NAME, r->w[i].start, r->w[end - 1].end, 0.6);
             i = end - 1;
-        }
-        else if (letters <= 2 && unknown == letters && !amounts && r->w[i].letters && !r->w[i].digits && r->w[i].low.n >= 4 && !list_value(r->places, r->w[i].low) && r->n <= 4 && !pii_in(r->w[i].low, not_names))
+        } else if (i == 0 && r->n >= 2 && r->n <= 12 && digits && r->w[0].letters && !r->w[0].digits &&
+                   r->w[0].low.n >= 4 && !common_form(r, 0) && list_value(r->places, r->w[0].low) != 3 &&
+                   !pii_in(r->w[0].low, not_names) &&
+                   (r->w[1].digits || pii_in(r->w[1].low, "and ssn account acc address password")))
+            pii_add(r, PII_NAME, r->w[0].start, r->w[0].end, 0.5); /* "velmurugan and 7842" */
+        else if (letters <= 2 && unknown == letters && !amounts && r->w[i].letters && !r->w[i].digits &&
+                 r->w[i].low.n >= 4 && !list_value(r->places, r->w[i].low) && r->n <= 4 &&
+                 !pii_in(r->w[i].low, not_names))
             pii_add(r, PII_NAME, r->w[i].start, r->w[i].end, 0.5); /* "kumars", "royal 568923": the whole answer */
     }
 }
@@ -343,7 +411,8 @@ static void known_people(struct pii_run *r)
             low.n = at;
         while (s < low.n && n < PEOPLE_TOKENS_MAX) {
             size_t e = s;
-            while (e < low.n && ((low.p[e] & 0x80) || uni_is_alpha((unsigned char)low.p[e]) || low.p[e] == '\'' || low.p[e] == '-'))
+            while (e < low.n &&
+                   ((low.p[e] & 0x80) || uni_is_alpha((unsigned char)low.p[e]) || low.p[e] == '\'' || low.p[e] == '-'))
                 e++;
             if (e - s >= 3 && list_value(r->common, str_sub(low, s, e)) == 0)
                 token[n++] = str_sub(low, s, e);
@@ -352,7 +421,8 @@ static void known_people(struct pii_run *r)
     }
     for (size_t i = 0; i < found && n < PEOPLE_TOKENS_MAX; i++)
         if (r->span[i].type == PII_NAME && r->span[i].confidence >= 0.74f)
-            for (size_t w = pii_word_at(r, r->span[i].start); w < r->n && r->w[w].start < r->span[i].end && n < PEOPLE_TOKENS_MAX; w++)
+            for (size_t w = pii_word_at(r, r->span[i].start);
+                 w < r->n && r->w[w].start < r->span[i].end && n < PEOPLE_TOKENS_MAX; w++)
                 if (r->w[w].low.n >= 3 && !common(r, w) && !pii_in(r->w[w].low, particles))
                     token[n++] = r->w[w].low;
     for (size_t w = 0; n && w < r->n; w++) {
@@ -361,7 +431,8 @@ static void known_people(struct pii_run *r)
         for (size_t k = 0; k < n; k++)
             if (str_eq(token[k], r->w[w].low)) {
                 size_t s = w;
-                while (w + 1 < r->n && adjoins(r, w + 1) && r->w[w + 1].cap && (initial(r, w + 1) || family(r, w + 1) == 1))
+                while (w + 1 < r->n && adjoins(r, w + 1) && r->w[w + 1].cap &&
+                       (initial(r, w + 1) || family(r, w + 1) == 1))
                     w++;
                 pii_add(r, PII_NAME, r->w[s].start, r->w[w].end, 0.85);
                 break;

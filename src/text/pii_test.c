@@ -32,7 +32,8 @@ static void personal_data_gets_typed_placeholders(void **state)
         {"card 4111 1111 1111 1111 expires", "card [CARD_1] expires"},
         {"My SSN is 078-05-1120.", "My SSN is [NATIONAL_ID_1]."},
         {"It costs $1,250,000 for 2,500 seats in 2026", "It costs $1,250,000 for 2,500 seats in 2026"},
-        {"We grew 35 percent to 12 500 000 units by 2026-03-31", "We grew 35 percent to 12 500 000 units by 2026-03-31"},
+        {"We grew 35 percent to 12 500 000 units by 2026-03-31",
+         "We grew 35 percent to 12 500 000 units by 2026-03-31"},
         {"I live at 12 North Main Street, Springfield, IL 62704 now", "I live at [ADDRESS_1] now"},
         {"Er wohnt in der Schillerstraße 8 seit 2019", "Er wohnt in der [ADDRESS_1] seit 2019"},
         {"My name is Ann Bell. Ann will call.", "My name is [NAME_1]. [NAME_1] will call."},
@@ -60,9 +61,12 @@ static void short_answers_in_chat_are_understood(void **state)
     static const struct {
         const char *text, *masked;
     } rows[] = {
-        {"my name is bob vila", "my name is [NAME_1]"}, {"7842", "[ACCOUNT_1]"},
-        {"ssn 7842", "ssn [NATIONAL_ID_1]"},            {"8124153068", "[PHONE_1]"},
-        {"yes please", "yes please"},                   {"2 pizzas", "2 pizzas"},
+        {"my name is bob vila", "my name is [NAME_1]"},
+        {"7842", "[ACCOUNT_1]"},
+        {"ssn 7842", "ssn [NATIONAL_ID_1]"},
+        {"8124153068", "[PHONE_1]"},
+        {"yes please", "yes please"},
+        {"2 pizzas", "2 pizzas"},
     };
     struct arena *a = arena_new("test");
 
@@ -96,7 +100,8 @@ static void masks_are_consistent_and_open_again(void **state)
     struct pii_ask ask = {.lang = STR("en")};
     struct arena *a = arena_new("test");
     struct pii_mask *m = pii_mask_new();
-    str one = STR("I am Ann Bell, ann@x.com"), two = STR("Mail ANN@x.com, not bob@x.com, says Ann"), out1, out2, ph, value;
+    str one = STR("I am Ann Bell, ann@x.com"), two = STR("Mail ANN@x.com, not bob@x.com, says Ann"), out1, out2, ph,
+        value;
     struct pii_span *s;
     struct offmap map;
     size_t n;
@@ -135,8 +140,10 @@ static void check_digits_are_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest t[] = {
-        cmocka_unit_test(personal_data_gets_typed_placeholders),       cmocka_unit_test(short_answers_in_chat_are_understood),
-        cmocka_unit_test(participants_are_known_by_any_of_their_names), cmocka_unit_test(masks_are_consistent_and_open_again),
+        cmocka_unit_test(personal_data_gets_typed_placeholders),
+        cmocka_unit_test(short_answers_in_chat_are_understood),
+        cmocka_unit_test(participants_are_known_by_any_of_their_names),
+        cmocka_unit_test(masks_are_consistent_and_open_again),
         cmocka_unit_test(check_digits_are_checked),
     };
     return cmocka_run_group_tests(t, NULL, NULL);

@@ -9,7 +9,8 @@ static bool local_char(unsigned char c)
 
 static bool host_char(unsigned char c)
 {
-    return c >= 0x80 || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' || c == '.' || c == '_';
+    return c >= 0x80 || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' || c == '.' ||
+           c == '_';
 }
 
 /* End of the host name that starts at `at`; `at` when there is none. At least one inner dot unless `bare`. */
@@ -74,7 +75,8 @@ static void spoken_mails(struct pii_run *r)
 {
     for (size_t i = 1; i + 3 < r->n; i++) {
         size_t from = i - 1, to = i + 3;
-        if (!pii_word_is(r, i, "at") || !pii_word_is(r, i + 2, "dot") || !pii_in(r->w[to].low, "com org net edu gov io co de fr uk es it nl eu biz info"))
+        if (!pii_word_is(r, i, "at") || !pii_word_is(r, i + 2, "dot") ||
+            !pii_in(r->w[to].low, "com org net edu gov io co de fr uk es it nl eu biz info"))
             continue;
         while (from >= 2 && pii_in(r->w[from - 1].low, "dot underscore dash hyphen"))
             from -= 2;
@@ -93,8 +95,10 @@ static size_t url_end(str t, size_t i)
     return i;
 }
 
-static const char tlds_common[] = "com org net edu gov mil int io co ai app dev info biz me tv xyz online site store tech cloud eu uk de fr nl es it pl ru ch at be se dk fi pt cz "
-                                  "jp cn kr in au nz br mx ca us ie gr hu ro tr za sg hk tw my id ph vn th ae il museum travel mobi name pro";
+static const char tlds_common[] =
+    "com org net edu gov mil int io co ai app dev info biz me tv xyz online site store tech cloud eu uk de fr nl es it "
+    "pl ru ch at be se dk fi pt cz "
+    "jp cn kr in au nz br mx ca us ie gr hu ro tr za sg hk tw my id ph vn th ae il museum travel mobi name pro";
 
 static void urls(struct pii_run *r)
 {
@@ -116,7 +120,8 @@ static void urls(struct pii_run *r)
             while (dot > s && t.p[dot - 1] != '.')
                 dot--;
             str tld = str_lower_ascii(r->a, str_sub(t, dot, h));
-            if (h > e && tld.n >= 2 && dot - s >= 4 && pii_in(tld, tlds_common) && !(tld.n == 2 && t.p[dot] <= 'Z') && (h == t.n || t.p[h] != '@'))
+            if (h > e && tld.n >= 2 && dot - s >= 4 && pii_in(tld, tlds_common) && !(tld.n == 2 && t.p[dot] <= 'Z') &&
+                (h == t.n || t.p[h] != '@'))
                 pii_add(r, PII_URL, s, h < t.n && t.p[h] == '/' ? url_end(t, h) : h, 0.8);
         }
     }
@@ -132,7 +137,9 @@ static void addresses_v4(struct pii_run *r)
         struct in_addr v4;
         if (!r->w[i].digits || r->w[i].letters || (s > 0 && strchr(".0123456789-+", t.p[s - 1])))
             continue;
-        while (e < t.n && e - s < 16 && ((t.p[e] >= '0' && t.p[e] <= '9') || (t.p[e] == '.' && e + 1 < t.n && t.p[e + 1] >= '0' && t.p[e + 1] <= '9'))) {
+        while (e < t.n && e - s < 16 &&
+               ((t.p[e] >= '0' && t.p[e] <= '9') ||
+                (t.p[e] == '.' && e + 1 < t.n && t.p[e + 1] >= '0' && t.p[e + 1] <= '9'))) {
             dots += t.p[e] == '.';
             e++;
         }

@@ -158,9 +158,11 @@ static size_t take_rule(struct split *s, size_t i)
 {
     size_t next = i, end, longest, count;
 
-    while (next < s->n && (s->l[next].kind == LINE_RULE || s->l[next].kind == LINE_DASHES || s->l[next].kind == LINE_EMPTY))
+    while (next < s->n &&
+           (s->l[next].kind == LINE_RULE || s->l[next].kind == LINE_DASHES || s->l[next].kind == LINE_EMPTY))
         next++;
-    if (next < s->n && (s->l[next].kind == LINE_HEADER || s->l[next].kind == LINE_ORIGINAL || s->l[next].kind == LINE_FORWARD))
+    if (next < s->n &&
+        (s->l[next].kind == LINE_HEADER || s->l[next].kind == LINE_ORIGINAL || s->l[next].kind == LINE_FORWARD))
         return take_embedded(s, i);
     count = text_ahead(s->l, s->n, next, &end, &longest);
     if (count == 0 || s->l[i].kind == LINE_DASHES ? count <= SIGNATURE_LINES_MAX

@@ -12,14 +12,112 @@ struct sender {
 };
 
 static const char *const closings[] = {
-    "thanks", "thank you", "many thanks", "thx", "tks", "best", "best regards", "kind regards", "warm regards", "regards", "with regards", "rgds", "cheers", "sincerely",
-    "yours", "take care", "talk to you", "talk soon", "cordially", "respectfully", "love", "all the best", "have a great", "have a good", "have a nice", "your friend", "your pal",
-    "later", "ciao", "ta", "bye", "see you", "see ya", "speak soon", "warmly", "looking forward", "in advance", "many thanks", "appreciate it", "much appreciated", "kindest", "best wishes", "very truly", "peace",
-    "mit freundlichen", "freundliche", "viele grüße", "beste grüße", "liebe grüße", "gruß", "grüße", "schöne grüße", "mfg", "vg", "lg", "danke",
-    "cordialement", "bien cordialement", "bien à vous", "merci", "salutations", "amicalement", "bonne journée", "saludos", "un saludo", "gracias", "atentamente", "cordialmente", "un abrazo",
-    "saluti", "cordiali saluti", "grazie", "distinti saluti", "atenciosamente", "obrigado", "obrigada", "abraço", "abraços", "met vriendelijke", "groet", "groeten", "mvg", "bedankt",
-    "med vänliga", "vänliga hälsningar", "mvh", "med venlig", "venlig hilsen", "hilsen", "med vennlig", "vennlig hilsen", "terveisin", "ystävällisin", "pozdrawiam", "z poważaniem", "dziękuję", "с уважением", "спасибо", "з повагою", "дякую",
-    "s pozdravem", "děkuji", "üdvözlettel", "saygılarımla", "teşekkürler", "iyi çalışmalar",
+    "thanks",
+    "thank you",
+    "many thanks",
+    "thx",
+    "tks",
+    "best",
+    "best regards",
+    "kind regards",
+    "warm regards",
+    "regards",
+    "with regards",
+    "rgds",
+    "cheers",
+    "sincerely",
+    "yours",
+    "take care",
+    "talk to you",
+    "talk soon",
+    "cordially",
+    "respectfully",
+    "love",
+    "all the best",
+    "have a great",
+    "have a good",
+    "have a nice",
+    "your friend",
+    "your pal",
+    "later",
+    "ciao",
+    "ta",
+    "bye",
+    "see you",
+    "see ya",
+    "speak soon",
+    "warmly",
+    "looking forward",
+    "in advance",
+    "many thanks",
+    "appreciate it",
+    "much appreciated",
+    "kindest",
+    "best wishes",
+    "very truly",
+    "peace",
+    "mit freundlichen",
+    "freundliche",
+    "viele grüße",
+    "beste grüße",
+    "liebe grüße",
+    "gruß",
+    "grüße",
+    "schöne grüße",
+    "mfg",
+    "vg",
+    "lg",
+    "danke",
+    "cordialement",
+    "bien cordialement",
+    "bien à vous",
+    "merci",
+    "salutations",
+    "amicalement",
+    "bonne journée",
+    "saludos",
+    "un saludo",
+    "gracias",
+    "atentamente",
+    "cordialmente",
+    "un abrazo",
+    "saluti",
+    "cordiali saluti",
+    "grazie",
+    "distinti saluti",
+    "atenciosamente",
+    "obrigado",
+    "obrigada",
+    "abraço",
+    "abraços",
+    "met vriendelijke",
+    "groet",
+    "groeten",
+    "mvg",
+    "bedankt",
+    "med vänliga",
+    "vänliga hälsningar",
+    "mvh",
+    "med venlig",
+    "venlig hilsen",
+    "hilsen",
+    "med vennlig",
+    "vennlig hilsen",
+    "terveisin",
+    "ystävällisin",
+    "pozdrawiam",
+    "z poważaniem",
+    "dziękuję",
+    "с уважением",
+    "спасибо",
+    "з повагою",
+    "дякую",
+    "s pozdravem",
+    "děkuji",
+    "üdvözlettel",
+    "saygılarımla",
+    "teşekkürler",
+    "iyi çalışmalar",
 };
 
 static size_t words_of(str t, str *w, size_t max)
@@ -69,7 +167,8 @@ static bool sender_has(const struct sender *s, str word, struct arena *a)
         return false;
     for (size_t i = 0; i < s->n; i++) {
         str x = s->name[i];
-        if (str_eq(x, w) || (w.n >= 3 && x.n >= 3 && str_starts(x, str_sub(w, 0, 3)) && (x.n <= w.n + 4 || str_starts(x, w))))
+        if (str_eq(x, w) ||
+            (w.n >= 3 && x.n >= 3 && str_starts(x, str_sub(w, 0, 3)) && (x.n <= w.n + 4 || str_starts(x, w))))
             return true;
     }
     return false;
@@ -98,7 +197,9 @@ static bool sender_initials(const struct sender *s, str word)
 static bool is_contact(str t, str low)
 {
     size_t digits = 0, letters = 0;
-    static const char *const words[] = {"phone", "tel", "fax", "mobile", "cell", "email", "e-mail", "office:", "direct", "mob:", "http", "www.", "skype", "telefon", "pager", "work:", "home:", "ext."};
+    static const char *const words[] = {"phone",  "tel",     "fax",    "mobile", "cell",  "email",
+                                        "e-mail", "office:", "direct", "mob:",   "http",  "www.",
+                                        "skype",  "telefon", "pager",  "work:",  "home:", "ext."};
 
     for (size_t i = 0; i < t.n; i++) {
         digits += t.p[i] >= '0' && t.p[i] <= '9';
@@ -154,7 +255,9 @@ static enum look look_of(str t, const struct sender *s, struct arena *a)
         digits += t.p[i] >= '0' && t.p[i] <= '9';
     sentence = n > 3 && strchr(".?!:", t.p[t.n - 1]);
     if (closing_line(low, n)) {
-        if (n >= 2 && (named || (n <= 4 && (sender_initials(s, w[n - 1]) || (capital_word(w[n - 1]) && str_contains(t, STR(",")) && t.p[t.n - 1] != ',')))))
+        if (n >= 2 &&
+            (named || (n <= 4 && (sender_initials(s, w[n - 1]) ||
+                                  (capital_word(w[n - 1]) && str_contains(t, STR(",")) && t.p[t.n - 1] != ',')))))
             return LOOK_CLOSING_NAME;
         return n <= 5 ? LOOK_CLOSING : LOOK_OTHER;
     }
@@ -206,7 +309,8 @@ size_t reply_signoff_find(const struct line *l, size_t from, size_t end, str sen
             certain = name_below = true;
         } else if (k == LOOK_MAYBE_NAME) {
             name_below = true;
-            if (!certain && (below_contact || (set_off && seen == 1 && (s.n == 0 || !str_contains(l[i].text, STR(" "))))))
+            if (!certain &&
+                (below_contact || (set_off && seen == 1 && (s.n == 0 || !str_contains(l[i].text, STR(" "))))))
                 start = i;
         } else {
             below_contact += k == LOOK_CONTACT;

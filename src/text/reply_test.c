@@ -68,7 +68,8 @@ static void signatures_are_split_off(void **state)
         {"Words.\n\n-- \nAnn Bell\nSales, Acme\n", "os", "Words."},
         {"Words.\n\nSent from my iPhone\n", "os", "Words."},
         {"Words.\nVon meinem iPhone gesendet\n\nAm 3.3.2026 um 10:12 schrieb Bo <b@x.de>:\n> alt", "oshq", "Words."},
-        {"Please sign the order today.\n\nBest regards,\nAnn Bell\nAcme Inc.\n+1 206 555 0100\n", "on", "Please sign the order today."},
+        {"Please sign the order today.\n\nBest regards,\nAnn Bell\nAcme Inc.\n+1 206 555 0100\n", "on",
+         "Please sign the order today."},
         {"Please sign.\n\nAnn\n", "on", "Please sign."},
         {"Please sign.\n\nThanks, AB", "on", "Please sign."},
         {"Please sign. Thanks!", "o", "Please sign. Thanks!"},
@@ -82,9 +83,11 @@ static void signatures_are_split_off(void **state)
 static void forwarded_mail_speaks_for_itself(void **state)
 {
     static const struct row rows[] = {
-        {"FYI\n\n---------- Forwarded message ---------\nFrom: Bo <b@x.com>\nDate: today\nSubject: S\nTo: Ann\n\nDeal is on.",
+        {"FYI\n\n---------- Forwarded message ---------\nFrom: Bo <b@x.com>\nDate: today\nSubject: S\nTo: Ann\n\nDeal "
+         "is on.",
          "oFf", "FYI"},
-        {"---------- Forwarded message ---------\nFrom: Bo <b@x.com>\nSubject: S\n\nDeal is on.\n", "Ff", "Deal is on."},
+        {"---------- Forwarded message ---------\nFrom: Bo <b@x.com>\nSubject: S\n\nDeal is on.\n", "Ff",
+         "Deal is on."},
     };
 
     (void)state;

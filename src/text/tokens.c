@@ -24,12 +24,13 @@ struct tokens {
 static const struct {
     const char *tag, *snowball;
 } langs[] = {
-    {"und", NULL}, {"en", "english"}, {"de", "german"}, {"fr", "french"}, {"es", "spanish"}, {"it", "italian"},
-    {"pt", "portuguese"}, {"nl", "dutch"}, {"ru", "russian"}, {"sv", "swedish"}, {"da", "danish"}, {"no", "norwegian"},
-    {"nb", "norwegian"}, {"nn", "norwegian"}, {"fi", "finnish"}, {"hu", "hungarian"}, {"ro", "romanian"},
-    {"tr", "turkish"}, {"ar", "arabic"}, {"el", "greek"}, {"hi", "hindi"}, {"id", "indonesian"}, {"ga", "irish"},
-    {"lt", "lithuanian"}, {"ne", "nepali"}, {"ca", "catalan"}, {"eu", "basque"}, {"hy", "armenian"}, {"sr", "serbian"},
-    {"ta", "tamil"}, {"yi", "yiddish"},
+    {"und", NULL},       {"en", "english"},    {"de", "german"},    {"fr", "french"},     {"es", "spanish"},
+    {"it", "italian"},   {"pt", "portuguese"}, {"nl", "dutch"},     {"ru", "russian"},    {"sv", "swedish"},
+    {"da", "danish"},    {"no", "norwegian"},  {"nb", "norwegian"}, {"nn", "norwegian"},  {"fi", "finnish"},
+    {"hu", "hungarian"}, {"ro", "romanian"},   {"tr", "turkish"},   {"ar", "arabic"},     {"el", "greek"},
+    {"hi", "hindi"},     {"id", "indonesian"}, {"ga", "irish"},     {"lt", "lithuanian"}, {"ne", "nepali"},
+    {"ca", "catalan"},   {"eu", "basque"},     {"hy", "armenian"},  {"sr", "serbian"},    {"ta", "tamil"},
+    {"yi", "yiddish"},
 };
 enum { LANGS = sizeof langs / sizeof langs[0] };
 

@@ -141,18 +141,43 @@ str uni_lower(struct arena *a, str s)
 static const char *fold_special(uint32_t c)
 {
     switch (c) {
-    case 0xDF: case 0x1E9E: return "ss";
-    case 0xE6: case 0xC6: return "ae";
-    case 0x153: case 0x152: return "oe";
-    case 0xF8: case 0xD8: return "o";
-    case 0x142: case 0x141: return "l";
-    case 0x111: case 0x110: case 0xF0: case 0xD0: return "d";
-    case 0xFE: case 0xDE: return "th";
-    case 0x131: return "i";
-    case 0x127: case 0x126: return "h";
-    case 0x167: case 0x166: return "t";
-    case 0x2018: case 0x2019: case 0x2BC: return "'";
-    default: return NULL;
+    case 0xDF:
+    case 0x1E9E:
+        return "ss";
+    case 0xE6:
+    case 0xC6:
+        return "ae";
+    case 0x153:
+    case 0x152:
+        return "oe";
+    case 0xF8:
+    case 0xD8:
+        return "o";
+    case 0x142:
+    case 0x141:
+        return "l";
+    case 0x111:
+    case 0x110:
+    case 0xF0:
+    case 0xD0:
+        return "d";
+    case 0xFE:
+    case 0xDE:
+        return "th";
+    case 0x131:
+        return "i";
+    case 0x127:
+    case 0x126:
+        return "h";
+    case 0x167:
+    case 0x166:
+        return "t";
+    case 0x2018:
+    case 0x2019:
+    case 0x2BC:
+        return "'";
+    default:
+        return NULL;
     }
 }
 

@@ -9,8 +9,8 @@
 static void fold_meets_what_people_type(void **state)
 {
     static const char *const rows[][2] = {
-        {"Müller", "muller"}, {"STRASSE", "strasse"}, {"straße", "strasse"}, {"Łódź", "lodz"}, {"Ærø", "aero"},
-        {"ﬁne", "fine"}, {"İstanbul", "istanbul"}, {"Ёлка", "елка"}, {"plain", "plain"}, {"", ""},
+        {"Müller", "muller"}, {"STRASSE", "strasse"},   {"straße", "strasse"}, {"Łódź", "lodz"},   {"Ærø", "aero"},
+        {"ﬁne", "fine"},      {"İstanbul", "istanbul"}, {"Ёлка", "елка"},      {"plain", "plain"}, {"", ""},
     };
     struct arena *a = arena_new("test");
 

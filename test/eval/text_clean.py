@@ -105,8 +105,9 @@ def run(build_dir, data_dir):
         (p, r, f), peer, before, after = score(build_dir, pairs)
         rows += [tool.row("clean-%s-precision" % name, "cleaning, %s: deleted tokens, precision" % name, p, goal=0.8,
                           peer="um/uh and doubled words", peer_figure=peer[0]),
-                 tool.row("clean-%s-recall" % name, "cleaning, %s: deleted tokens, recall" % name, r, goal=0.6,
-                          peer="um/uh and doubled words", peer_figure=peer[1]),
+                 tool.row("clean-%s-recall" % name, "cleaning, %s: deleted tokens, recall" % name, r, goal=0.6 if name == "earnings22" else None,
+                          peer="um/uh and doubled words", peer_figure=peer[1],
+                          note="its clean transcripts also drop whole answers and phrases" if name == "rev16" else None),
                  tool.row("clean-%s-f1" % name, "cleaning, %s: deleted tokens, F1" % name, f,
                           peer="um/uh and doubled words", peer_figure=peer[2]),
                  tool.row("clean-%s-edits" % name, "cleaning, %s: word edits against the clean transcript" % name, after,

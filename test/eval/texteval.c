@@ -142,7 +142,8 @@ static void do_clean(struct ask *q)
 #ifdef HAVE_PII
 static void do_pii(struct ask *q)
 {
-    struct pii_ask ask = {.chat = json_bool(json_get(q->in, "chat"), false), .lang = json_str(json_get(q->in, "lang"), STR("en"))};
+    struct pii_ask ask = {.chat = json_bool(json_get(q->in, "chat"), false),
+                          .lang = json_str(json_get(q->in, "lang"), STR("en"))};
     struct pii_span *s;
     size_t n;
     struct pii_mask *m;
@@ -192,7 +193,7 @@ static const struct {
     {"clean", do_clean},
 #endif
 #ifdef HAVE_PII
-    {"pii", do_pii}, {"iban", do_iban},
+    {"pii", do_pii},     {"iban", do_iban},
 #endif
 #ifdef HAVE_NAMES
     {"name", do_name},

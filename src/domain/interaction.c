@@ -263,14 +263,14 @@ static enum err_code array_check(struct reader *r, const struct json *v, const c
 static enum err_code participant_read(struct reader *r, const struct json *v, size_t i, struct ia_participant *out)
 {
     char at[64];
-    str side;
+    str side = STR_NULL;
 
     snprintf(at, sizeof at, "participants[%zu].", i);
     if (json_kind(v) != JSON_OBJ)
         return err_set(r->e, ERR_INVALID, "participants[%zu]: not an object", i);
     if (text_read(r, v, at, "name", &out->name) || text_read(r, v, at, "email", &out->email) ||
         text_read(r, v, at, "side", &side))
-        return r->e ? r->e->code : ERR_INVALID;
+        return r->e->code;
     out->name = str_trim(out->name);
     out->email = str_trim(out->email);
     if (side.n > 0 && !ia_side_parse(side, &out->side))
@@ -338,7 +338,7 @@ static enum err_code part_read(struct reader *r, const struct json *v, size_t i,
 {
     char at[64];
     enum err_code rc;
-    str kind;
+    str kind = STR_NULL;
     int k;
 
     snprintf(at, sizeof at, "parts[%zu].", i);
@@ -358,7 +358,7 @@ static enum err_code parts_read(struct reader *r, const struct json *v, struct i
     const struct json *parts = json_get(v, "parts");
     struct json_it it;
     enum err_code rc;
-    str s;
+    str s = STR_NULL;
 
     if (!absent(parts)) {
         rc = array_check(r, parts, "parts", IA_PARTICIPANTS_MAX);
@@ -386,7 +386,7 @@ static enum err_code parts_read(struct reader *r, const struct json *v, struct i
 static enum err_code head_read(struct reader *r, const struct json *v, struct interaction *out)
 {
     enum err_code rc;
-    str s;
+    str s = STR_NULL;
 
     if ((rc = text_read(r, v, "", "format", &s)))
         return rc;
@@ -419,7 +419,7 @@ static enum err_code strings_read(struct reader *r, const struct json *v, struct
         {"deal", &out->deal},
     };
     enum err_code rc;
-    str id;
+    str id = STR_NULL;
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         rc = text_read(r, v, "", rows[i].key, rows[i].to);
@@ -437,7 +437,7 @@ static enum err_code strings_read(struct reader *r, const struct json *v, struct
 enum err_code ia_json_read(const struct json *v, struct arena *a, struct interaction *out, struct err *e)
 {
     struct interaction ia = {.started_at_ms = CLOCK_NONE, .duration_ms = IA_TIME_NONE};
-    struct err local;
+    struct err local = {.code = ERR_OK};
     struct reader r = {.a = a, .e = e ? e : &local};
     enum err_code rc;
 

@@ -48,6 +48,16 @@ static str write_text(const struct interaction *ia)
     return out;
 }
 
+/* Turn i, which must be there. */
+static struct ia_turn turn_at(const struct interaction *ia, size_t i)
+{
+    if (!ia->turns || i >= ia->turns_n) {
+        fail_msg("no turn %zu", i);
+        return (struct ia_turn){0};
+    }
+    return ia->turns[i];
+}
+
 static void assert_str(str have, const char *want)
 {
     assert_string_equal(str_cz(a, have), want);
@@ -55,7 +65,7 @@ static void assert_str(str have, const char *want)
 
 static void reads_every_field(void **state)
 {
-    struct interaction ia;
+    struct interaction ia = {0};
     struct err e;
 
     (void)state;
@@ -74,19 +84,22 @@ static void reads_every_field(void **state)
     assert_int_equal(ia.started_offset_min, 60);
     assert_true(ia.duration_ms == 1800000);
     assert_int_equal(ia.participants_n, 2);
+    assert_non_null(ia.participants);
+    if (!ia.participants)
+        return;
     assert_str(ia.participants[0].name, "Dana Reyes");
     assert_int_equal(ia.participants[0].side, IA_SIDE_INTERNAL);
     assert_true(ia.participants[0].side_explicit);
     assert_false(ia.participants[1].side_explicit);
     assert_int_equal(ia.turns_n, 2);
-    assert_true(ia.turns[0].end_ms == 1500);
-    assert_true(ia.turns[1].start_ms == IA_TIME_NONE);
-    assert_int_equal(ia.turns[1].text.n, 0);
+    assert_true(turn_at(&ia, 0).end_ms == 1500);
+    assert_true(turn_at(&ia, 1).start_ms == IA_TIME_NONE);
+    assert_int_equal(turn_at(&ia, 1).text.n, 0);
 }
 
 static void only_format_kind_and_text_are_needed(void **state)
 {
-    struct interaction ia;
+    struct interaction ia = {0};
     struct err e;
 
     (void)state;
@@ -129,7 +142,7 @@ static void wrong_input_names_the_place(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct interaction ia;
+        struct interaction ia = {0};
         struct err e;
 
         assert_int_equal(read_text(rows[i].json, &ia, &e), ERR_INVALID);
@@ -139,7 +152,7 @@ static void wrong_input_names_the_place(void **state)
 
 static void times_before_the_start_are_the_start(void **state)
 {
-    struct interaction ia;
+    struct interaction ia = {0};
     struct err e;
 
     (void)state;
@@ -147,13 +160,13 @@ static void times_before_the_start_are_the_start(void **state)
                                "\"start_ms\":-120,\"end_ms\":900.4}]}",
                                &ia, &e),
                      ERR_OK);
-    assert_true(ia.turns[0].start_ms == 0);
-    assert_true(ia.turns[0].end_ms == 900);
+    assert_true(turn_at(&ia, 0).start_ms == 0);
+    assert_true(turn_at(&ia, 0).end_ms == 900);
 }
 
 static void nul_in_text_becomes_the_replacement_character(void **state)
 {
-    struct interaction ia;
+    struct interaction ia = {0};
     struct err e;
 
     (void)state;
@@ -161,8 +174,8 @@ static void nul_in_text_becomes_the_replacement_character(void **state)
         read_text("{\"format\":\"harken.interaction/1\",\"kind\":\"call\",\"turns\":[{\"text\":\"a\\u0000b\"}]}", &ia,
                   &e),
         ERR_OK);
-    assert_str(ia.turns[0].text, "a\xef\xbf\xbd"
-                                 "b");
+    assert_str(turn_at(&ia, 0).text, "a\xef\xbf\xbd"
+                                     "b");
 }
 
 static void what_is_written_reads_back_the_same(void **state)
@@ -199,7 +212,7 @@ static void what_is_written_reads_back_the_same(void **state)
         .parts_n = 3,
         .external_id = STR("<1@a.example>"),
     };
-    struct interaction back;
+    struct interaction back = {0};
     struct err e;
     str text = write_text(&ia);
 
@@ -211,9 +224,11 @@ static void what_is_written_reads_back_the_same(void **state)
     assert_true(ia_same(&ia, &back));
     assert_int_equal(back.started_offset_min, -210);
     assert_int_equal(back.parts_n, 3);
-    assert_int_equal(back.parts[2].kind, IA_PART_FORWARDED);
+    assert_true(back.parts && back.parts[2].kind == IA_PART_FORWARDED);
     assert_str(back.source, "in/a.eml");
-    back.turns[0].end_ms = 11;
+    assert_non_null(back.turns);
+    if (back.turns)
+        back.turns[0].end_ms = 11;
     assert_false(ia_same(&ia, &back));
 }
 

@@ -270,7 +270,9 @@ static void table_read(struct table *t, const struct record *head)
 
 static str field_of(const struct table *t, const struct record *rec, enum role role)
 {
-    return t->col[role] != NO_COLUMN && (size_t)t->col[role] < rec->n ? str_trim(rec->field[t->col[role]]) : STR_NULL;
+    bool there = rec->field && t->col[role] != NO_COLUMN && (size_t)t->col[role] < rec->n;
+
+    return there ? str_trim(rec->field[t->col[role]]) : STR_NULL;
 }
 
 static int64_t time_of(str s, double unit_ms)

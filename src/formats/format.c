@@ -68,12 +68,13 @@ static void items_complete(const struct format_input *in, const struct format_op
 
 enum err_code format_parse(const struct format_input *in, struct arena *a, struct format_result *out, struct err *e)
 {
-    const struct format_ops *ops = format_find(in, e);
-    struct err local;
+    struct err local = {.code = ERR_OK};
+    const struct format_ops *ops;
     enum err_code rc;
 
     if (!e)
         e = &local;
+    ops = format_find(in, e);
     *out = (struct format_result){0};
     if (!ops)
         return e->code;

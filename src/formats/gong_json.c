@@ -245,7 +245,7 @@ static void parties_fill(const struct json *call, struct arena *a, struct intera
 
 static str speaker_label(const struct speakers *sp, str id, struct arena *a)
 {
-    if (id.n > 0 && talk_votes_of(sp->ids, id) > 0)
+    if (id.n > 0 && sp->label && talk_votes_of(sp->ids, id) > 0)
         return sp->label[talk_votes_order(sp->ids, id)];
     return id.n > 0 ? str_fmt(a, "Speaker %.*s", STR_ARG(id)) : STR_NULL;
 }

@@ -43,7 +43,7 @@ enum err_code shapes_parse(const struct format_input *in, struct arena *a, struc
 {
     struct json_doc *doc;
     enum err_code rc;
-    str text;
+    str text = STR_NULL;
 
     rc = shapes_text_open(in->bytes, a, &text, e);
     if (rc)

@@ -112,8 +112,9 @@ static bool timings_read(str line, unsigned flags, struct vtt_cue *cue)
     if (!time(line, &at, &cue->start_ms))
         return false;
     spaces_skip(line, &at);
-    if (!expect(line, &at, '-') || !expect(line, &at, '-') || !expect(line, &at, '>'))
+    if (!str_starts(str_from(line, at), STR("-->")))
         return false;
+    at += 3;
     spaces_skip(line, &at);
     return time(line, &at, &cue->end_ms);
 }

@@ -2,7 +2,7 @@
 #include "text/lists.h"
 #include "text/words.h"
 
-enum { ARTEFACT_BYTES_MAX = 60, REPEAT_WORDS_MAX = 4 };
+enum { ARTEFACT_BYTES_MAX = 60, REPEAT_WORDS_MAX = 4, LOOK_ITEMS_MAX = 64 };
 /* What the number of a filler entry means (lists/fillers.*.txt). */
 enum { FILLER_SOUND = 1, FILLER_SET_OFF = 2, FILLER_COUNTED = 3, FILLER_AFTER_PAUSE = 4, FILLER_LISTENING = 5 };
 
@@ -266,7 +266,7 @@ static void items_cut(struct cleaner *c)
 
 static size_t prev_kept(const struct cleaner *c, size_t i)
 {
-    while (i-- > 0)
+    for (size_t k = 0; i-- > 0 && k < LOOK_ITEMS_MAX; k++)
         if (!c->it[i].gone && c->it[i].token.n)
             return i;
     return SIZE_MAX;
@@ -274,7 +274,7 @@ static size_t prev_kept(const struct cleaner *c, size_t i)
 
 static size_t next_kept(const struct cleaner *c, size_t i)
 {
-    while (++i < c->n)
+    for (size_t k = 0; ++i < c->n && k < LOOK_ITEMS_MAX; k++)
         if (!c->it[i].gone && c->it[i].token.n)
             return i;
     return SIZE_MAX;

@@ -52,7 +52,7 @@ static size_t text_ahead(const struct line *l, size_t n, size_t at, size_t *out_
     size_t count = 0;
 
     *out_longest = 0;
-    for (; at < n && !structural(l[at].kind); at++) {
+    for (; at < n && count <= SIGNATURE_LINES_MAX && !structural(l[at].kind); at++) { /* more is no signature */
         count += l[at].kind != LINE_EMPTY;
         if (l[at].text.n > *out_longest)
             *out_longest = l[at].text.n;
@@ -171,8 +171,8 @@ static size_t take_rule(struct split *s, size_t i)
         mark(s->l, i, end, REPLY_SIGNATURE);
         return end;
     }
-    mark(s->l, i, i + 1, REPLY_OWN);
-    return i + 1;
+    mark(s->l, i, next, REPLY_OWN);
+    return next;
 }
 
 static size_t take_stamp(struct split *s, size_t i)

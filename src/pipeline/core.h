@@ -17,6 +17,7 @@ struct core {
     const str *own_domains; /* mail domains of our own people, lower case */
     size_t own_domains_n;
     struct worker_pool *workers;
+    atomic_bool draining; /* long stages give up between steps; their jobs go back untouched */
     atomic_bool index_ready; /* the rebuild from the store is over */
     _Atomic size_t rebuild_done, rebuild_total;
 };

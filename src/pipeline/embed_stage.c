@@ -8,7 +8,7 @@
 static struct metric embed_stage_time =
     METRIC_HISTOGRAM_L("harken_stage_seconds", "stage=\"embed\"", "time of a pipeline stage");
 
-enum { EMBED_DB_MS = 60000, EMBED_CALL_MS = 120000, CALL_TEXTS = 128 };
+enum { EMBED_DB_MS = 60000, EMBED_CALL_MS = 120000, CALL_TEXTS = 64 };
 
 struct batch {
     struct record_ia *recs;
@@ -72,6 +72,8 @@ static enum err_code batch_embed(struct core *c, struct batch *b, struct arena *
         float *vec;
         for (size_t i = 0; i < n; i++)
             texts[i] = b->text[order[from + i]];
+        if (atomic_load(&c->draining))
+            return err_set(e, ERR_BUSY, "stopping");
         if (embed_texts(c->em, EMBED_BULK, texts, n, EMBED_CALL_MS, a, &vec, NULL, e))
             return e->code;
         for (size_t i = 0; i < n; i++)

@@ -18,7 +18,7 @@ static struct metric store_time =
 static struct metric words_total = METRIC_COUNTER("harken_words_total", "words of ingested interactions");
 static struct metric interactions_total = METRIC_COUNTER("harken_interactions_total", "interactions stored");
 
-enum { PARSE_DB_MS = 120000, ITEMS_PER_LOOK = 64 };
+enum { PARSE_DB_MS = 120000, ITEMS_PER_LOOK = 64, SMALL_CHUNKS = 64 };
 
 struct work {
     struct core *c;
@@ -136,7 +136,8 @@ static enum err_code item_store(struct work *w, struct db_tx *t, size_t i, struc
     if (record_stats_save(t, &c->v, rec->ia.id, stats, stats_n, e))
         return e->code;
     if (c->em && p->chunks_n) {
-        struct job_new job = {.queue = "embed", .object = rec->ia.id, .source = rec->raw};
+        struct job_new job = {.queue = "embed", .object = rec->ia.id, .source = rec->raw,
+                              .priority = p->chunks_n <= SMALL_CHUNKS};
         return job_enqueue(t, &job, 1, e);
     }
     return ERR_OK;

@@ -15,7 +15,7 @@ enum { LEASE_MS = 30000, BEAT_MS = 8000, POLL_MS = 2000, THREADS_MAX = 64 };
 
 const struct stage stages[] = {
     {.queue = "parse", .batch = 1, .threads = 0, .run = parse_stage_run},
-    {.queue = "embed", .batch = 32, .threads = 3, .run = embed_stage_run},
+    {.queue = "embed", .batch = 16, .threads = 3, .run = embed_stage_run},
     {.queue = NULL},
 };
 
@@ -79,41 +79,40 @@ static uint64_t woken_now(struct worker_pool *p)
     return n;
 }
 
-static void batch_fail(struct core *c, const struct stage *s, const struct job *jobs, size_t n, const struct err *why)
+static void jobs_fail(struct core *c, const struct stage *s, const struct job *jobs, size_t n, const struct err *why)
 {
-    bool later = why->code == ERR_BUSY || why->code == ERR_TIMEOUT || why->code == ERR_IO || why->code == ERR_CONFLICT;
     struct err e;
 
+    if (atomic_load(&c->draining)) { /* not their fault: back as they were */
+        if (job_release(c->v.db, jobs, n, &e))
+            LOG_WARN("job.release.failed", F_ERR(&e));
+        return;
+    }
     metric_add(&jobs_failed, (int64_t)n);
     LOG_WARN("job.failed", F_CZ("queue", s->queue), F_INT("jobs", n), F_INT("tries", jobs[0].failures + 1), F_ERR(why));
-    for (size_t i = 0; i < n; i++) {
-        /* one bad job must not sink its batch again: each is tried alone next time, by its own pause */
+    for (size_t i = 0; i < n; i++)
         if (job_fail(c->v.db, &jobs[i], why->code, false, &e) && e.code != ERR_CONFLICT)
             LOG_WARN("job.fail.unsaved", F_ID("job", jobs[i].id), F_ERR(&e));
-    }
-    (void)later;
 }
 
 static void batch_run(struct stage_thread *st, const struct job *jobs, size_t n)
 {
-    struct worker_pool *p = st->c->workers;
+    struct core *c = st->c;
     struct err e = {0};
-    enum err_code rc = st->stage->run(st->c, jobs, n, &e);
+    enum err_code rc = st->stage->run(c, jobs, n, &e);
 
-    if (rc && n > 1) { /* find the one that fails */
-        for (size_t i = 0; i < n; i++) {
-            rc = st->stage->run(st->c, &jobs[i], 1, &e);
-            if (rc)
-                batch_fail(st->c, st->stage, &jobs[i], 1, &e);
-        }
+    if (rc && n > 1 && !atomic_load(&c->draining)) { /* one bad job must not sink its batch: find it */
+        for (size_t i = 0; i < n; i++)
+            if (st->stage->run(c, &jobs[i], 1, &e))
+                jobs_fail(c, st->stage, &jobs[i], 1, &e);
     } else if (rc) {
-        batch_fail(st->c, st->stage, jobs, n, &e);
+        jobs_fail(c, st->stage, jobs, n, &e);
     }
     metric_add(&jobs_done, (int64_t)n);
-    pthread_mutex_lock(&p->lock);
-    p->finished += n;
-    pthread_cond_broadcast(&p->progress);
-    pthread_mutex_unlock(&p->lock);
+    pthread_mutex_lock(&c->workers->lock);
+    c->workers->finished += n;
+    pthread_cond_broadcast(&c->workers->progress);
+    pthread_mutex_unlock(&c->workers->lock);
 }
 
 static void stage_run(void *arg)
@@ -188,6 +187,7 @@ void workers_drain(struct core *c)
 
     if (!p)
         return;
+    atomic_store(&c->draining, true);
     pthread_mutex_lock(&p->lock);
     p->draining = true;
     pthread_cond_broadcast(&p->wake);

@@ -10,7 +10,7 @@
 
 const struct format_ops format_eml;
 
-enum { HEADER_SCAN_BYTES = 65536, PLACE_MAX = 200 };
+enum { HEADER_SCAN_BYTES = 65536, PLACE_MAX = 200, COLONS_MAX = 5000 };
 
 static _Thread_local int attach_depth; /* mails in mails, also as files */
 
@@ -273,7 +273,7 @@ static void complaints_add(const struct mail *c, const struct mime_body *b)
             str_fmt(c->a, "parts are nested deeper than %d: the inner ones were left out", FORMAT_NEST_MAX));
     if (b->too_many)
         format_problem_add(c->out, c->a, place, STR("too many parts: the last ones were left out"));
-    if (!buf_ok(&b->text))
+    if (b->too_long)
         format_problem_add(c->out, c->a, place, STR("the message is too long: its end was left out"));
     if (b->hidden_bytes > 0)
         format_notice_add(
@@ -363,6 +363,22 @@ static void message_read(const struct mail *c, GMimeMessage *m, str raw, int dep
     mime_body_done(&b);
 }
 
+/* GMime follows "a:b:c:..." in an address header group by group, as deep as the stack goes. */
+static bool groups_are_sane(str bytes)
+{
+    size_t i, colons = 0;
+
+    for (i = 0; i < bytes.n; i++) {
+        if (bytes.p[i] == ':' && ++colons > COLONS_MAX)
+            return false;
+        if (bytes.p[i] == '\n' && i + 1 < bytes.n && bytes.p[i + 1] != ' ' && bytes.p[i + 1] != '\t')
+            colons = 0;
+        if (bytes.p[i] == '\n' && i + 1 < bytes.n && (bytes.p[i + 1] == '\n' || bytes.p[i + 1] == '\r'))
+            break;
+    }
+    return true;
+}
+
 static GMimeMessage *message_parse(str bytes)
 {
     GMimeStream *stream;
@@ -389,6 +405,8 @@ enum err_code eml_message_read(str bytes, str place, const struct format_ops *op
         bytes = str_from(bytes, 3);
     while (bytes.n > 0 && (bytes.p[0] == '\n' || bytes.p[0] == '\r'))
         bytes = str_from(bytes, 1);
+    if (!groups_are_sane(bytes))
+        return err_set(e, ERR_INVALID, "mail: a header holds more than %d groups", COLONS_MAX);
     m = message_parse(bytes);
     if (!m)
         return err_set(e, ERR_INVALID, "mail: no headers were found");

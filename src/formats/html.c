@@ -42,6 +42,8 @@ static enum err_code html_parse(const struct format_input *in, struct arena *a, 
     blocks_init(&b, a);
     if (html_blocks(text, 0, &b, &facts, e))
         return err_wrap(e, "web page");
+    if (b.n == 0 && facts.cut)
+        return err_set(e, ERR_INVALID, "web page: elements are nested deeper than %d", HTML_DEPTH_MAX);
     if (b.n == 0)
         return err_set(e, ERR_INVALID, "web page: it holds no text");
     ia = format_item_add(out, a, &format_html, IA_DOCUMENT);

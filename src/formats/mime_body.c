@@ -189,8 +189,15 @@ static void text_add(struct mime_body *b, str text)
         text = str_from(text, 1);
     if (text.n == 0)
         return;
-    if (b->text.n > 0)
+    if (b->text.n > 0 && b->text.n + 2 <= b->text.max)
         buf_str(&b->text, STR("\n\n"));
+    if (text.n > b->text.max - b->text.n) {
+        size_t room = b->text.max - b->text.n;
+        while (room > 0 && ((unsigned char)text.p[room] & 0xc0) == 0x80) /* not inside a character */
+            room--;
+        text = str_sub(text, 0, room);
+        b->too_long = true;
+    }
     buf_str(&b->text, text);
 }
 

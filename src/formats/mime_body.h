@@ -19,7 +19,7 @@ struct mime_body {
     GMimeMessage **messages; /* attached ones; owned by the tree */
     size_t messages_n, messages_cap;
     size_t hidden_bytes, parts;
-    bool encrypted, too_deep, too_many;
+    bool encrypted, too_deep, too_many, too_long;
 };
 
 void mime_body_init(struct mime_body *b, struct arena *a);

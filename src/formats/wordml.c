@@ -20,7 +20,7 @@ struct state {
     int row_cells[NEST_MAX]; /* cells so far, for each open row */
     int skip; /* depth inside something whose text does not count */
     bool in_text;
-    bool gap;
+    bool gap, too_deep;
 };
 
 static bool is_skipped(str n)
@@ -50,8 +50,10 @@ static void put(struct state *s, str t)
 
 static bool para_open(struct state *s)
 {
-    if (s->paras_n == NEST_MAX)
+    if (s->paras_n == NEST_MAX) {
+        s->too_deep = true;
         return false;
+    }
     struct para *p = &s->paras[s->paras_n++];
     *p = (struct para){.kind = BLOCK_TEXT};
     buf_init_wiped(&p->text, IA_TEXT_MAX);
@@ -83,10 +85,12 @@ static void para_close(struct state *s)
     buf_done(&p->text);
 }
 
-static bool push(struct buf *stack, int *n)
+static bool push(struct state *s, struct buf *stack, int *n)
 {
-    if (*n == NEST_MAX)
+    if (*n == NEST_MAX) {
+        s->too_deep = true;
         return false;
+    }
     buf_init_wiped(&stack[(*n)++], IA_TEXT_MAX);
     return true;
 }
@@ -157,10 +161,10 @@ static bool on_open(void *me, str name, const struct xml_attrs *attrs)
     if (str_eq(name, STR("tr"))) {
         if (s->rows_n < NEST_MAX)
             s->row_cells[s->rows_n] = 0;
-        return push(s->rows, &s->rows_n);
+        return push(s, s->rows, &s->rows_n);
     }
     if (str_eq(name, STR("tc")))
-        return push(s->cells, &s->cells_n);
+        return push(s, s->cells, &s->cells_n);
     if (s->paras_n == 0)
         return true;
     if (str_eq(name, STR("t")))
@@ -224,5 +228,7 @@ enum err_code wordml_blocks(str xml, const char *part, struct blocks *out, struc
         buf_done(&s.cells[--s.cells_n]);
     while (s.rows_n > 0)
         buf_done(&s.rows[--s.rows_n]);
+    if (!code && s.too_deep)
+        return err_set(e, ERR_INVALID, "%s: tables or text boxes are nested deeper than %d", part, NEST_MAX);
     return code;
 }

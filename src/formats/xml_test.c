@@ -10,7 +10,7 @@ struct seen {
 
 static void note(struct seen *s, str t)
 {
-    if (s->n + t.n < sizeof(s->text)) {
+    if (t.n > 0 && s->n + t.n < sizeof(s->text)) {
         memcpy(s->text + s->n, t.p, t.n);
         s->n += t.n;
     }

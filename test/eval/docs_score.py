@@ -56,7 +56,7 @@ def run(build_dir, data_dir):
     rows = []
     for kind, goal in (("docx", 0.9), ("pptx", 0.8), ("html", 0.9), ("pdf", 0.9)):
         pairs = [(p, Path(str(p) + ".md")) for p in sorted((root / kind).glob("*." + kind))]
-        pairs = [(p, m if m.exists() else p.with_suffix(".txt")) for p, m in pairs]
+        pairs = [(p, next((c for c in (m, p.with_suffix(".md"), p.with_suffix(".txt")) if c.exists()), m)) for p, m in pairs]
         pairs = [(p, m) for p, m in pairs if m.exists()]
         out = subprocess.run([exe, *[str(p) for p, _ in pairs]], capture_output=True, check=True, timeout=300).stdout
         answers = [json.loads(line) for line in out.decode("utf-8").split("\n") if line]

@@ -1,4 +1,5 @@
-/* api/uploads.c - POST /v1/uploads?source=PATH&path=ABSOLUTE with the bytes of one file as the body. */
+/* api/uploads.c - POST /v1/uploads?source=PATH&path=ABSOLUTE with the bytes of one file as the body; the field
+ * Harken-Context may carry what a side table says about it, as a JSON object. */
 #include "api/api.h"
 #include "pipeline/ingest.h"
 
@@ -41,7 +42,8 @@ void api_upload_post(struct call *k)
 
     if (!api_query_str(k, STR("source"), &given) || !api_query_str(k, STR("path"), &path))
         return;
-    if (ingest_submit(api->core, k->rq->body, given, path, k->a, &r, &e)) {
+    if (ingest_submit(api->core, k->rq->body, given, path, http_field_get(k->rq, STR("harken-context")), k->a, &r,
+                      &e)) {
         http_problem_err(k->rep, &e);
         return;
     }

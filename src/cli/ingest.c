@@ -11,11 +11,13 @@
 #include "base/thread.h"
 #include "cli/cli.h"
 #include "formats/format.h"
+#include "pipeline/context.h"
 
 enum { JOBS_DEFAULT = 4, JOBS_MAX = 32, SERVER_AWAY_MS = 120000, DEPTH_MAX = 64 };
 
 struct file {
     str given, absolute;
+    str context; /* what the side table of its folder says */
     int64_t bytes;
 };
 
@@ -52,9 +54,34 @@ static int by_name(const void *x, const void *y)
     return strcmp(*(char *const *)x, *(char *const *)y);
 }
 
-static void path_add(struct ingest *g, str given, int depth);
+/* The nearest side table above a file; its paths are relative to `folder`. */
+struct side {
+    struct context_table *table;
+    str folder;
+};
 
-static void folder_add(struct ingest *g, str given, int depth)
+static void path_add(struct ingest *g, str given, int depth, struct side side);
+
+/* A folder's own side table takes over from one above it. */
+static struct side side_read(struct ingest *g, str folder, struct side above)
+{
+    struct side own = {.folder = folder};
+    char *file = str_cz(g->a, fs_join(g->a, folder, STR(CONTEXT_FILE)));
+    struct err e;
+    str csv;
+
+    if (!fs_exists(file))
+        return above;
+    if (fs_read(file, 16 << 20, g->a, &csv, &e) || context_table_read(csv, g->a, &own.table, &e)) {
+        if (e.code != ERR_INVALID ||
+            !str_contains(str_of(e.msg), STR("no column"))) /* a table of another purpose is just a file */
+            failure_add(g, str_of(file), STR("side table"), str_of(e.msg));
+        return above;
+    }
+    return own;
+}
+
+static void folder_add(struct ingest *g, str given, int depth, struct side side)
 {
     DIR *d = opendir(str_cz(g->a, given));
     char **names = NULL;
@@ -70,11 +97,13 @@ static void folder_add(struct ingest *g, str given, int depth)
             ARENA_PUSH(g->a, names, n, cap) = str_cz(g->a, str_of(de->d_name));
     closedir(d);
     qsort(names, n, sizeof *names, by_name);
+    side = side_read(g, given, side);
     for (size_t i = 0; i < n; i++)
-        path_add(g, fs_join(g->a, given, str_of(names[i])), depth + 1);
+        if (!side.table || !str_eq(side.folder, given) || strcmp(names[i], CONTEXT_FILE) != 0)
+            path_add(g, fs_join(g->a, given, str_of(names[i])), depth + 1, side);
 }
 
-static void path_add(struct ingest *g, str given, int depth)
+static void path_add(struct ingest *g, str given, int depth, struct side side)
 {
     struct stat st;
 
@@ -83,9 +112,11 @@ static void path_add(struct ingest *g, str given, int depth)
     } else if (depth ? lstat(str_cz(g->a, given), &st) : stat(str_cz(g->a, given), &st)) {
         failure_add(g, given, STR("file"), str_fmt(g->a, "cannot be read: %s", strerror(errno)));
     } else if (S_ISDIR(st.st_mode)) {
-        folder_add(g, given, depth);
+        folder_add(g, given, depth, side);
     } else if (S_ISREG(st.st_mode)) {
-        struct file f = {given, cli_absolute(g->a, str_cz(g->a, given)), st.st_size};
+        struct file f = {.given = given, .absolute = cli_absolute(g->a, str_cz(g->a, given)), .bytes = st.st_size};
+        if (side.table)
+            f.context = context_find(side.table, str_from(given, fs_join(g->a, side.folder, STR("")).n), g->a);
         ARENA_PUSH(g->a, g->files, g->files_n, g->files_cap) = f;
         g->all_bytes += st.st_size;
     } else if (depth && S_ISLNK(st.st_mode)) {
@@ -100,17 +131,17 @@ static void argument_add(struct ingest *g, const char *arg)
     glob_t m;
 
     if (strcmp(arg, "-") == 0) {
-        struct file f = {str_of(g->stdin_name ? g->stdin_name : "-"), STR(""), -1};
+        struct file f = {.given = str_of(g->stdin_name ? g->stdin_name : "-"), .bytes = -1};
         ARENA_PUSH(g->a, g->files, g->files_n, g->files_cap) = f;
         return;
     }
     if (!fs_exists(arg) && strpbrk(arg, "*?[") && glob(arg, 0, NULL, &m) == 0) {
         for (size_t i = 0; i < m.gl_pathc; i++)
-            path_add(g, str_dup(g->a, str_of(m.gl_pathv[i])), 0);
+            path_add(g, str_dup(g->a, str_of(m.gl_pathv[i])), 0, (struct side){0});
         globfree(&m);
         return;
     }
-    path_add(g, str_of(arg), 0);
+    path_add(g, str_of(arg), 0, (struct side){0});
 }
 
 /* ---- sending ---- */
@@ -127,10 +158,12 @@ static enum err_code bytes_read(const struct file *f, struct arena *a, struct bu
 
 /* One exchange; connects when *c is NULL. ERR_IO and ERR_BUSY: worth trying again. */
 static enum err_code exchange(struct ingest *g, struct http_client **c, const char *method, str path, str body,
-                              struct arena *a, struct http_answer *out, struct err *e)
+                              str context, struct arena *a, struct http_answer *out, struct err *e)
 {
+    const char *headers[] = {context.n ? str_fmt(a, "Harken-Context: %.*s", STR_ARG(context)).p : NULL, NULL};
     struct http_call call = {.method = method,
                              .path = path,
+                             .headers = headers,
                              .body = body,
                              .content_type = STR("application/octet-stream"),
                              .timeout_ms = 600000};
@@ -156,14 +189,14 @@ static enum err_code exchange(struct ingest *g, struct http_client **c, const ch
 }
 
 static enum err_code exchange_patient(struct ingest *g, struct http_client **c, const char *method, str path, str body,
-                                      struct arena *a, struct http_answer *out, struct err *e)
+                                      str context, struct arena *a, struct http_answer *out, struct err *e)
 {
     int64_t until = clock_mono_ms() + SERVER_AWAY_MS;
     int pause_ms = 50;
     enum err_code rc;
 
     for (;;) {
-        rc = exchange(g, c, method, path, body, a, out, e);
+        rc = exchange(g, c, method, path, body, context, a, out, e);
         if ((rc != ERR_IO && rc != ERR_BUSY && rc != ERR_TIMEOUT) || clock_mono_ms() > until)
             return rc;
         usleep((useconds_t)pause_ms * 1000);
@@ -203,7 +236,7 @@ static void file_send(struct ingest *g, struct http_client **c, const struct fil
     }
     path = str_fmt(a, "/v1/uploads?source=%.*s&path=%.*s", STR_ARG(cli_quote(a, f->given)),
                    STR_ARG(cli_quote(a, f->absolute)));
-    if (exchange_patient(g, c, "POST", path, bytes, a, &ans, &e) || json_parse(ans.body, &d, &e)) {
+    if (exchange_patient(g, c, "POST", path, bytes, f->context, a, &ans, &e) || json_parse(ans.body, &d, &e)) {
         failure_add(g, f->given, STR("upload"), str_of(e.msg));
         goto out;
     }
@@ -224,7 +257,7 @@ static void file_send(struct ingest *g, struct http_client **c, const struct fil
         json_free(d);
         d = NULL;
         first = false;
-        if (exchange_patient(g, c, "GET", path, STR_NULL, a, &ans, &e) || json_parse(ans.body, &d, &e)) {
+        if (exchange_patient(g, c, "GET", path, STR_NULL, STR(""), a, &ans, &e) || json_parse(ans.body, &d, &e)) {
             failure_add(g, f->given, STR("upload"), str_of(e.msg));
             break;
         }
@@ -287,7 +320,8 @@ static bool wait_pending(struct ingest *g, bool show, struct err *e)
         struct http_answer ans;
         struct json_doc *d = NULL;
         arena_reset(a);
-        if (exchange_patient(g, &c, "GET", STR("/v1/status"), STR_NULL, a, &ans, e) || json_parse(ans.body, &d, e))
+        if (exchange_patient(g, &c, "GET", STR("/v1/status"), STR_NULL, STR(""), a, &ans, e) ||
+            json_parse(ans.body, &d, e))
             break;
         pending = json_i64(json_get(json_root(d), "pending"), 1);
         if (!json_bool(json_get(json_root(d), "ready"), false))

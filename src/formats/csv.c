@@ -7,118 +7,15 @@
  * A table without a text column becomes one note, a row a turn of "name: value" lines, while it is small enough to have been
  * written by a person; an export of thousands of records is refused: records come in through a connector. */
 #include "formats/charset.h"
+#include "formats/csv_read.h"
 #include "formats/magic.h"
 #include "formats/talk.h"
 
 extern const struct format_ops format_csv;
 
 enum {
-    COLUMNS_MAX = 500,
     TABLE_ROWS_MAX = 2000, /* of a table without a text column */
 };
-
-/* --- reading --- */
-
-struct reader {
-    str text;
-    size_t at, line; /* of the next record */
-    char sep;
-    struct arena *a;
-};
-
-struct record {
-    str *field;
-    size_t n, cap;
-    size_t line; /* where it begins */
-};
-
-/* A quoted field; doubled quotes are one. False when the closing quote never comes. */
-static bool quoted_read(struct reader *r, str *out)
-{
-    size_t from = ++r->at, n = 0;
-    bool doubled = false;
-    char *p;
-
-    for (; r->at < r->text.n; r->at++) {
-        char c = r->text.p[r->at];
-
-        if (c == '\n')
-            r->line++;
-        if (c != '"')
-            continue;
-        if (r->at + 1 >= r->text.n || r->text.p[r->at + 1] != '"')
-            break;
-        doubled = true;
-        r->at++;
-    }
-    if (r->at >= r->text.n)
-        return false;
-    *out = str_sub(r->text, from, r->at);
-    r->at++;
-    if (doubled) {
-        p = arena_alloc(r->a, out->n);
-        for (size_t i = 0; i < out->n; i++) {
-            p[n++] = out->p[i];
-            i += out->p[i] == '"';
-        }
-        *out = str_n(p, n);
-    }
-    return true;
-}
-
-static bool at_end_of_record(const struct reader *r)
-{
-    return r->at >= r->text.n || r->text.p[r->at] == '\n' || r->text.p[r->at] == '\r';
-}
-
-static void plain_read(struct reader *r, str *out)
-{
-    size_t from = r->at;
-
-    while (!at_end_of_record(r) && r->text.p[r->at] != r->sep)
-        r->at++;
-    *out = str_sub(r->text, from, r->at);
-}
-
-/* One record; false at the end. ERR_INVALID in *rc for an open quote or too many columns. */
-static bool record_read(struct reader *r, struct record *rec, enum err_code *rc, struct err *e)
-{
-    *rc = ERR_OK;
-    rec->n = 0;
-    rec->line = r->line;
-    if (r->at >= r->text.n)
-        return false;
-    for (;;) {
-        str field, rest;
-
-        if (r->at < r->text.n && r->text.p[r->at] == '"') {
-            if (!quoted_read(r, &field)) {
-                *rc = err_set(e, ERR_INVALID, "line %zu: a quoted field is never closed", rec->line);
-                return true;
-            }
-            plain_read(r, &rest); /* stray characters after the quote belong to the field */
-            if (str_trim(rest).n > 0)
-                field = str_fmt(r->a, "%.*s%.*s", STR_ARG(field), STR_ARG(rest));
-        } else {
-            plain_read(r, &field);
-        }
-        if (rec->n >= COLUMNS_MAX) {
-            *rc = err_set(e, ERR_INVALID, "line %zu: more than %d columns", rec->line, COLUMNS_MAX);
-            return true;
-        }
-        ARENA_PUSH(r->a, rec->field, rec->n, rec->cap) = field;
-        if (at_end_of_record(r))
-            break;
-        r->at++; /* the separator */
-    }
-    if (r->at < r->text.n) {
-        bool crlf = r->text.p[r->at] == '\r' && r->at + 1 < r->text.n && r->text.p[r->at + 1] == '\n';
-
-        r->at += crlf ? 2 : 1;
-        r->line++;
-    }
-    return true;
-}
 
 /* --- columns --- */
 
@@ -223,7 +120,7 @@ enum { NO_COLUMN = -1 };
 
 struct table {
     int col[ROLES];              /* column of each role, or NO_COLUMN */
-    enum role role[COLUMNS_MAX]; /* of each column */
+    enum role role[CSV_COLUMNS_MAX]; /* of each column */
     str *header;
     size_t n;
     double start_unit_ms, end_unit_ms;
@@ -245,7 +142,7 @@ static bool name_is(str have, const char *want)
     return want[k] == 0 && k > 0;
 }
 
-static void table_read(struct table *t, const struct record *head)
+static void table_read(struct table *t, const struct csv_record *head)
 {
     size_t rows = sizeof columns / sizeof columns[0];
 
@@ -268,7 +165,7 @@ static void table_read(struct table *t, const struct record *head)
     t->end_unit_ms = t->col[ROLE_END] != NO_COLUMN && name_is(head->field[t->col[ROLE_END]], "endms") ? 1 : 1000;
 }
 
-static str field_of(const struct table *t, const struct record *rec, enum role role)
+static str field_of(const struct table *t, const struct csv_record *rec, enum role role)
 {
     bool there = rec->field && t->col[role] != NO_COLUMN && (size_t)t->col[role] < rec->n;
 
@@ -290,7 +187,7 @@ static int64_t time_of(str s, double unit_ms)
 /* --- rows to notes --- */
 
 /* "name: value" lines: of all columns, or of those that no role took, so that nothing of the row is lost. */
-static str columns_join(const struct table *t, const struct record *rec, bool all, struct arena *a)
+static str columns_join(const struct table *t, const struct csv_record *rec, bool all, struct arena *a)
 {
     str *lines = ARENA_ARRAY(a, str, rec->n);
     size_t n = 0;
@@ -305,7 +202,7 @@ static str columns_join(const struct table *t, const struct record *rec, bool al
     return str_join(a, lines, n, STR("\n"));
 }
 
-static enum err_code note_add(const struct table *t, const struct record *rec, struct arena *a,
+static enum err_code note_add(const struct table *t, const struct csv_record *rec, struct arena *a,
                               struct format_result *out, struct err *e)
 {
     struct interaction *ia = format_item_add(out, a, &format_csv, IA_NOTE);
@@ -353,7 +250,7 @@ static struct group *group_of(struct groups *g, str id, struct arena *a)
     return &g->list[g->n - 1];
 }
 
-static void turn_add(const struct table *t, const struct record *rec, struct groups *g, struct arena *a)
+static void turn_add(const struct table *t, const struct csv_record *rec, struct groups *g, struct arena *a)
 {
     struct group *group = group_of(g, field_of(t, rec, ROLE_CONVERSATION), a);
 
@@ -378,16 +275,16 @@ static enum err_code groups_finish(struct groups *g, struct format_result *out, 
 
 /* --- a table of anything --- */
 
-static enum err_code table_add(struct reader *r, const struct table *t, const struct format_input *in,
+static enum err_code table_add(struct csv_reader *r, const struct table *t, const struct format_input *in,
                                struct format_result *out, struct err *e)
 {
     struct interaction *ia = format_item_add(out, r->a, &format_csv, IA_NOTE);
-    struct record rec = {0};
+    struct csv_record rec = {0};
     enum err_code rc;
     struct talk k;
 
     talk_init(&k, r->a);
-    while (record_read(r, &rec, &rc, e)) {
+    while (csv_record_read(r, &rec, &rc, e)) {
         str lines = rc ? STR_NULL : columns_join(t, &rec, true, r->a);
 
         if (rc)
@@ -477,13 +374,13 @@ static int csv_sniff(const struct format_input *in)
     return sep != 0 && str_line_next(&rest, &line) && header_known(line, sep) ? 60 : 0;
 }
 
-static enum err_code rows_read(struct reader *r, const struct table *t, struct groups *g, bool talk,
+static enum err_code rows_read(struct csv_reader *r, const struct table *t, struct groups *g, bool talk,
                                struct format_result *out, struct err *e)
 {
-    struct record rec = {0};
+    struct csv_record rec = {0};
     enum err_code rc;
 
-    while (record_read(r, &rec, &rc, e)) {
+    while (csv_record_read(r, &rec, &rc, e)) {
         if (rc)
             return rc;
         if (rec.n == 1 && str_trim(rec.field[0]).n == 0)
@@ -506,8 +403,8 @@ static enum err_code rows_read(struct reader *r, const struct table *t, struct g
 
 static enum err_code csv_parse(const struct format_input *in, struct arena *a, struct format_result *out, struct err *e)
 {
-    struct reader r = {.line = 1, .a = a};
-    struct record head = {0};
+    struct csv_reader r = {.line = 1, .a = a};
+    struct csv_record head = {0};
     struct groups g = {.seen = talk_votes_new(a)};
     struct table *t = ARENA_NEW(a, struct table);
     enum err_code rc;
@@ -519,7 +416,7 @@ static enum err_code csv_parse(const struct format_input *in, struct arena *a, s
     r.sep = sep_find(str_sub(r.text, 0, CHARSET_HEAD_MAX));
     if (r.sep == 0)
         r.sep = str_ends_nocase(in->name, STR(".tsv")) ? '\t' : ',';
-    if (!record_read(&r, &head, &rc, e) || rc)
+    if (!csv_record_read(&r, &head, &rc, e) || rc)
         return rc ? rc : err_set(e, ERR_INVALID, "line 1: the table is empty");
     table_read(t, &head);
     if (t->col[ROLE_TEXT] == NO_COLUMN)

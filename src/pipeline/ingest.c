@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "formats/format.h"
+#include "pipeline/context.h"
 #include "pipeline/worker.h"
 
 static struct metric uploads = METRIC_COUNTER("harken_uploads_total", "uploads taken");
@@ -26,8 +27,8 @@ static enum err_code result_read(struct db_tx *t, struct core *c, struct id raw,
     return raw_problems_get(t, &c->v, raw, a, &out->problems, &out->problems_n, e);
 }
 
-enum err_code ingest_submit(struct core *c, str bytes, str given, str path, struct arena *a, struct ingest_result *out,
-                            struct err *e)
+enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str context, struct arena *a,
+                            struct ingest_result *out, struct err *e)
 {
     struct ingest_result res = {0};
     struct raw_row row;
@@ -36,9 +37,11 @@ enum err_code ingest_submit(struct core *c, str bytes, str given, str path, stru
 
     if (bytes.n > FORMAT_BYTES_MAX)
         return err_set(e, ERR_LIMIT, "larger than %d MiB", FORMAT_BYTES_MAX >> 20);
+    if (context_check(context, e))
+        return e->code;
     if (db_begin(c->v.db, c->v.workspace, INGEST_DB_MS, &t, e))
         return e->code;
-    if (raw_put(t, &c->v, bytes, given, path, &row, &is_new, e))
+    if (raw_put(t, &c->v, bytes, given, path, context, &row, &is_new, e))
         goto fail;
     /* a file that could not be read is tried again: its reader may have learned since */
     if (!is_new && row.state == RAW_FAILED && raw_state_set(t, &c->v, row.id, RAW_PENDING, e))

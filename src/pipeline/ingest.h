@@ -15,9 +15,10 @@ struct ingest_result {
     size_t problems_n;
 };
 
-/* `given`: path as the user wrote it; `path`: absolute; both may be empty. Errors: ERR_LIMIT (too large), ERR_BUSY. */
-enum err_code ingest_submit(struct core *c, str bytes, str given, str path, struct arena *a, struct ingest_result *out,
-                            struct err *e);
+/* `given`: path as the user wrote it; `path`: absolute; `context`: see pipeline/context.h; all may be empty. Errors:
+ * ERR_LIMIT (too large), ERR_INVALID (context), ERR_BUSY. */
+enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str context, struct arena *a,
+                            struct ingest_result *out, struct err *e);
 /* What became of an upload: at once when it is done or failed, else after at most timeout_ms (state RAW_PENDING then). */
 enum err_code ingest_wait(struct core *c, struct id raw, int timeout_ms, struct arena *a, struct ingest_result *out,
                           struct err *e);

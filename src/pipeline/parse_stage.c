@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "formats/sandbox.h"
 #include "insight/statistics.h"
+#include "pipeline/context.h"
 #include "pipeline/prepare.h"
 #include "pipeline/rebuild.h"
 #include "pipeline/stage.h"
@@ -111,6 +112,8 @@ static void items_prepare(struct work *w)
     for (size_t i = 0; i < w->parsed.items_n; i++) {
         struct record_ia *rec = &w->recs[i];
         rec->ia = w->parsed.items[i];
+        if (w->sources_n)
+            context_apply(w->sources[0].context, w->parsed.items_n == 1, &rec->ia, w->a);
         rec->raw = w->raw.id;
         rec->raw_ordinal = (int)i;
         rec->sources = w->sources;
@@ -136,8 +139,8 @@ static enum err_code item_store(struct work *w, struct db_tx *t, size_t i, struc
     if (record_stats_save(t, &c->v, rec->ia.id, stats, stats_n, e))
         return e->code;
     if (c->em && p->chunks_n) {
-        struct job_new job = {.queue = "embed", .object = rec->ia.id, .source = rec->raw,
-                              .priority = p->chunks_n <= SMALL_CHUNKS};
+        struct job_new job = {
+            .queue = "embed", .object = rec->ia.id, .source = rec->raw, .priority = p->chunks_n <= SMALL_CHUNKS};
         return job_enqueue(t, &job, 1, e);
     }
     return ERR_OK;

@@ -118,7 +118,7 @@ static enum err_code parts_add(struct db_tx *t, const struct vaulted *v, struct 
 }
 
 static enum err_code source_add(struct db_tx *t, const struct vaulted *v, struct id raw, str given, str path,
-                                struct err *e)
+                                str context, struct err *e)
 {
     struct arena *a = arena_new_wiped("raw.source");
     struct id id = id_new();
@@ -134,6 +134,7 @@ static enum err_code source_add(struct db_tx *t, const struct vaulted *v, struct
     jw_obj(&w);
     jw_kstr(&w, "given", given);
     jw_kstr(&w, "path", path.n ? path : given);
+    jw_kstr(&w, "context", context);
     jw_end(&w);
     rc = buf_ok(&b) ? ERR_OK : err_set(e, ERR_LIMIT, "path is too long");
     if (!rc)
@@ -150,8 +151,8 @@ static enum err_code source_add(struct db_tx *t, const struct vaulted *v, struct
     return rc;
 }
 
-enum err_code raw_put(struct db_tx *t, const struct vaulted *v, str bytes, str given, str path, struct raw_row *out,
-                      bool *out_new, struct err *e)
+enum err_code raw_put(struct db_tx *t, const struct vaulted *v, str bytes, str given, str path, str context,
+                      struct raw_row *out, bool *out_new, struct err *e)
 {
     uint8_t index[BLIND_BYTES];
     struct raw_row row = {.id = id_new(), .size_bytes = (int64_t)bytes.n};
@@ -178,7 +179,7 @@ enum err_code raw_put(struct db_tx *t, const struct vaulted *v, str bytes, str g
         if (!found)
             return err_set(e, ERR_BUSY, "the same bytes are being deleted just now");
     }
-    if (given.n && source_add(t, v, row.id, given, path, e))
+    if (given.n && source_add(t, v, row.id, given, path, context, e))
         return e->code;
     *out = row;
     *out_new = added;
@@ -238,6 +239,7 @@ static enum err_code source_open(const struct vaulted *v, struct id id, str seal
         return e->code;
     out->given = str_dup(a, json_str(json_get(json_root(d), "given"), STR("")));
     out->path = str_dup(a, json_str(json_get(json_root(d), "path"), STR("")));
+    out->context = str_dup(a, json_str(json_get(json_root(d), "context"), STR("")));
     json_free(d);
     return ERR_OK;
 }

@@ -15,9 +15,10 @@ struct raw_row {
 };
 
 /* Stores bytes and source in the caller's transaction, or finds what is there. *out_new: the bytes were not known.
- * `given` and `path` (absolute; the same as given when there is none) may be empty. Paths are compared as written. */
-enum err_code raw_put(struct db_tx *t, const struct vaulted *v, str bytes, str given, str path, struct raw_row *out,
-                      bool *out_new, struct err *e);
+ * `given` and `path` (absolute; the same as given when there is none) may be empty. Paths are compared as written.
+ * `context`: a JSON object of what a side table says about the file (pipeline/context.h), or empty. */
+enum err_code raw_put(struct db_tx *t, const struct vaulted *v, str bytes, str given, str path, str context,
+                      struct raw_row *out, bool *out_new, struct err *e);
 enum err_code raw_get(struct db_tx *t, const struct vaulted *v, struct id raw, struct raw_row *out, struct err *e);
 enum err_code raw_bytes(struct db_tx *t, const struct vaulted *v, const struct raw_row *r, struct arena *a, str *out,
                         struct err *e);
@@ -25,7 +26,7 @@ enum err_code raw_state_set(struct db_tx *t, const struct vaulted *v, struct id 
 
 struct raw_source {
     struct id raw;
-    str given, path; /* memory in the arena */
+    str given, path, context; /* memory in the arena */
 };
 /* Sources of many raws, oldest first, ordered by raw. */
 enum err_code raw_sources(struct db_tx *t, const struct vaulted *v, const struct id *raws, size_t n, struct arena *a,

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "formats/format.h"
+#include "pipeline/context.h"
 #include "pipeline/ingest.h"
 
 #ifndef HARKEN_SAMPLES
@@ -41,14 +42,14 @@ static bool store_empty(struct core *c)
     return empty;
 }
 
-static void file_load(struct core *c, str path, str given)
+static void file_load(struct core *c, str path, str given, str context)
 {
     struct arena *a = arena_new_wiped("sample");
     struct ingest_result res;
     struct err e;
     str bytes;
 
-    if (fs_read(path.p, FORMAT_BYTES_MAX, a, &bytes, &e) || ingest_submit(c, bytes, given, path, a, &res, &e))
+    if (fs_read(path.p, FORMAT_BYTES_MAX, a, &bytes, &e) || ingest_submit(c, bytes, given, path, context, a, &res, &e))
         LOG_WARN("sample.failed", F_ERR(&e));
     arena_free(a);
 }
@@ -58,19 +59,27 @@ static int by_name(const struct dirent **x, const struct dirent **y)
     return strcmp((*x)->d_name, (*y)->d_name);
 }
 
-static void folder_load(struct core *c, struct arena *a, str folder, str given)
+struct walk {
+    struct core *c;
+    struct arena *a;
+    struct context_table *table;
+    size_t root_n; /* bytes of the top folder's path and its slash */
+};
+
+static void folder_load(const struct walk *w, str folder, str given)
 {
     struct dirent **list;
     int n = scandir(folder.p, &list, NULL, by_name);
 
     for (int i = 0; i < n; i++) {
-        str name = str_of(list[i]->d_name), path = fs_join(a, folder, name), as = fs_join(a, given, name);
+        str name = str_of(list[i]->d_name), path = fs_join(w->a, folder, name), as = fs_join(w->a, given, name);
         struct stat st;
-        if (*name.p != '.' && !str_eq(name, STR("index.csv")) && !atomic_load(&loader_stop) && stat(path.p, &st) == 0) {
+        if (*name.p != '.' && !str_eq(name, STR(CONTEXT_FILE)) && !atomic_load(&loader_stop) &&
+            stat(path.p, &st) == 0) {
             if (S_ISDIR(st.st_mode))
-                folder_load(c, a, path, as);
+                folder_load(w, path, as);
             else if (S_ISREG(st.st_mode))
-                file_load(c, path, as);
+                file_load(w->c, path, as, context_find(w->table, str_from(path, w->root_n), w->a));
         }
         free(list[i]);
     }
@@ -81,8 +90,14 @@ static void folder_load(struct core *c, struct arena *a, str folder, str given)
 static void loader_run(void *arg)
 {
     struct arena *a = arena_new("samples");
+    str top = str_dup(a, STR(HARKEN_SAMPLES "/interactions")), csv;
+    struct walk w = {.c = arg, .a = a, .root_n = top.n + 1};
+    struct err e;
 
-    folder_load(arg, a, str_dup(a, STR(HARKEN_SAMPLES "/interactions")), STR("samples"));
+    if (!fs_read(fs_join(a, top, STR(CONTEXT_FILE)).p, 16 << 20, a, &csv, &e) &&
+        context_table_read(csv, a, &w.table, &e))
+        LOG_WARN("samples.table", F_ERR(&e));
+    folder_load(&w, top, STR("samples"));
     arena_free(a);
     LOG_INFO("samples.queued");
 }

@@ -1,7 +1,10 @@
 #include "search/chunk.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "text/clean.h"
+#include "text/uni.h"
 
 static bool gap_at(str s, size_t i, size_t *bytes)
 {
@@ -64,7 +67,7 @@ static bool ends_sentence(str word)
 
 struct split {
     const struct ia_turn *turns;
-    bool sentences; /* written text: cut long turns at sentence ends */
+    bool written; /* cut long turns in equal parts, at sentence ends */
     struct arena *a;
     struct chunk *list;
     size_t n, cap;
@@ -95,20 +98,29 @@ static void span_add(struct split *s, struct ia_span span, uint32_t words)
     s->words += words;
 }
 
+/* Words of the next of `pieces` pieces of written text, `left` words from byte `from`: equal shares, moved to the sentence
+ * end nearest to the share's end, so that no piece is a mere rest. The pieces after it must be able to hold what remains. */
+static uint32_t share_words(str text, size_t from, uint32_t left, uint32_t pieces)
+{
+    uint32_t share = (left + pieces - 1) / pieces, best = share, far = CHUNK_CUT_REACH + 1, k = 0, start, end;
+    size_t at = from;
+
+    while (k < CHUNK_WORDS && k < share + CHUNK_CUT_REACH && word_next(text, &at, &start, &end)) {
+        uint32_t off = ++k > share ? k - share : share - k;
+        if (off < far && left - k <= CHUNK_WORDS * (pieces - 1) && ends_sentence(str_sub(text, start, end))) {
+            best = k;
+            far = off;
+        }
+    }
+    return best;
+}
+
 /* Words of the piece that begins at byte `from`, when `left` words are left. */
 static uint32_t piece_words(const struct split *s, str text, size_t from, uint32_t left)
 {
-    uint32_t start, end, best = CHUNK_WORDS, k = 0;
-    size_t at = from;
-
     if (left <= CHUNK_WORDS)
         return left;
-    while (s->sentences && k < CHUNK_WORDS && word_next(text, &at, &start, &end)) {
-        k++;
-        if (k >= CHUNK_CUT_MIN && ends_sentence(str_sub(text, start, end)))
-            best = k;
-    }
-    return best;
+    return s->written ? share_words(text, from, left, (left + CHUNK_WORDS - 1) / CHUNK_WORDS) : CHUNK_WORDS;
 }
 
 static void long_turn_add(struct split *s, uint32_t turn, uint32_t words)
@@ -146,7 +158,7 @@ static struct ia_span turn_span(str text, uint32_t turn)
 
 void chunk_split(const struct interaction *ia, struct arena *a, struct chunk **out, size_t *out_n)
 {
-    struct split s = {.turns = ia->turns, .sentences = ia->kind != IA_CALL, .a = a};
+    struct split s = {.turns = ia->turns, .written = ia->kind != IA_CALL, .a = a};
 
     for (size_t i = 0; i < ia->turns_n; i++) {
         uint32_t words = words_in(ia->turns[i].text);
@@ -211,6 +223,49 @@ static void header_put(const struct interaction *ia, struct buf *b)
         buf_str(b, STR("\n"));
 }
 
+/* Length of a transcriber's remark at `i`, "{vocalsound}"; 0 for anything else. */
+static size_t remark_at(str s, size_t i)
+{
+    size_t k = i + 1;
+
+    if (s.p[i] != '{')
+        return 0;
+    while (k < s.n && ((s.p[k] >= 'a' && s.p[k] <= 'z') || s.p[k] == '_'))
+        k++;
+    return k < s.n && s.p[k] == '}' && k > i + 1 ? k + 1 - i : 0;
+}
+
+/* Puts the text without remarks, double spaces and the space that some transcripts have before a mark ("right ."). False
+ * when no letter or digit was in it; then nothing is put. */
+static bool tidy_put(struct buf *b, str s)
+{
+    size_t start = b->n, i = 0;
+    bool spoken = false, gap = false;
+
+    while (i < s.n) {
+        size_t remark = remark_at(s, i), from = i;
+        uint32_t c;
+        if (remark) {
+            i += remark;
+            gap = true;
+            continue;
+        }
+        c = uni_next(s, &i);
+        if (uni_is_space(c)) {
+            gap = true;
+            continue;
+        }
+        if (gap && b->n > start && !(c < 0x80 && strchr(".,?!;:", (int)c)))
+            buf_char(b, ' ');
+        gap = false;
+        spoken = spoken || uni_is_alnum(c);
+        buf_str(b, str_sub(s, from, i));
+    }
+    if (!spoken)
+        b->n = start;
+    return spoken;
+}
+
 str chunk_embed_text(const struct interaction *ia, const struct ia_span *spans, size_t spans_n, struct arena *a)
 {
     struct buf b;
@@ -221,16 +276,16 @@ str chunk_embed_text(const struct interaction *ia, const struct ia_span *spans, 
     for (size_t i = 0; i < spans_n; i++) {
         struct cleaned c;
         str label = spans[i].turn < ia->turns_n ? label_short(ia->turns[spans[i].turn].speaker) : STR("");
+        size_t start = b.n;
         clean_text(span_text(ia, &spans[i]), ia->language, a, &c);
-        c.text = str_trim(c.text);
-        if (!c.text.n)
-            continue;
         if (label.n) {
             buf_str(&b, label);
             buf_str(&b, STR(": "));
         }
-        buf_str(&b, c.text);
-        buf_str(&b, STR("\n"));
+        if (tidy_put(&b, c.text))
+            buf_char(&b, '\n');
+        else
+            b.n = start;
     }
     out = str_trim(str_dup(a, buf_view(&b)));
     buf_done(&b);

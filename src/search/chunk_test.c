@@ -59,7 +59,7 @@ static void turns_join_up_to_the_limit(void **state)
     assert_int_equal(c[3].spans[0].end, 511);
 }
 
-static void written_text_is_cut_at_sentence_ends(void **state)
+static void written_text_is_cut_in_equal_parts_at_sentence_ends(void **state)
 {
     char text[1200];
     size_t at = 0;
@@ -76,8 +76,13 @@ static void written_text_is_cut_at_sentence_ends(void **state)
     ia.kind = IA_DOCUMENT;
     chunk_split(&ia, a, &c, &n);
     assert_int_equal(n, 2);
-    assert_int_equal(c[0].words, 110);
+    assert_int_equal(c[0].words, 110); /* the sentence ends ten words after the half */
     assert_int_equal(c[1].words, 90);
+    t[0].text = words(130);
+    chunk_split(&ia, a, &c, &n);
+    assert_int_equal(n, 2);
+    assert_int_equal(c[0].words, 65);
+    t[0].text = str_n(text, at);
     ia.kind = IA_CALL;
     chunk_split(&ia, a, &c, &n);
     assert_int_equal(c[0].words, 128);
@@ -118,9 +123,10 @@ static void nothing_gives_no_chunk(void **state)
 
 static void embedded_text_names_speakers_and_leaves_noise_out(void **state)
 {
-    struct ia_turn t[] = {{.speaker = STR("Mary Ng (Minister)"), .text = STR("um the price is twelve euros")},
-                          {.text = STR("[inaudible]")},
-                          {.speaker = STR("Bo"), .text = STR("Fine.")}};
+    struct ia_turn t[] = {
+        {.speaker = STR("Mary Ng (Minister)"), .text = STR("um the {disfmarker} price is twelve euros")},
+        {.speaker = STR("X"), .text = STR("{vocalsound} .")},
+        {.speaker = STR("Bo"), .text = STR("Fine .")}};
     struct interaction ia = call_of(t, 3);
     struct chunk *c;
     size_t n;
@@ -131,7 +137,7 @@ static void embedded_text_names_speakers_and_leaves_noise_out(void **state)
     str text = chunk_embed_text(&ia, c[0].spans, c[0].spans_n, a);
     assert_true(str_starts(text, STR("Mary Ng: ")));
     assert_true(str_ends(text, STR("price is twelve euros\nBo: Fine.")));
-    assert_false(str_contains(text, STR("um ")) || str_contains(text, STR("inaudible")));
+    assert_false(str_contains(text, STR("um ")) || str_contains(text, STR("{")) || str_contains(text, STR("X:")));
     ia.title = STR("ES2004a");
     assert_true(str_starts(chunk_embed_text(&ia, c[0].spans, c[0].spans_n, a), STR("Mary Ng: ")));
     ia.title = STR("Renewal with Acme");
@@ -164,7 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(turns_join_up_to_the_limit, up, down),
-        cmocka_unit_test_setup_teardown(written_text_is_cut_at_sentence_ends, up, down),
+        cmocka_unit_test_setup_teardown(written_text_is_cut_in_equal_parts_at_sentence_ends, up, down),
         cmocka_unit_test_setup_teardown(text_without_spaces_is_bounded_and_cut_between_characters, up, down),
         cmocka_unit_test_setup_teardown(nothing_gives_no_chunk, up, down),
         cmocka_unit_test_setup_teardown(embedded_text_names_speakers_and_leaves_noise_out, up, down),

@@ -457,7 +457,19 @@ static double *own_evidence(const double *b, const double *c, size_t n, const st
     return u;
 }
 
-/* The best chunk of an interaction stands for it; the others stand as far below it as inside the interaction. */
+/* An interaction is as good as its best chunk, and as its best words and best vector, which need not be in one chunk. */
+static double whole_evidence(const double *u, const double *b, const double *c, size_t n, const struct spread *sb,
+                             const struct spread *sc)
+{
+    double apart;
+
+    if (!n)
+        return 0;
+    apart = (b ? spread_z(sb, b[arg_max(b, n)]) : 0) + (c ? spread_z(sc, c[arg_max(c, n)]) : 0);
+    return (u[arg_max(u, n)] + apart) / 2;
+}
+
+/* The best chunk gets the score of the whole; the others stand as far below it as inside the interaction. */
 static void scores_place(double best, const double *local, size_t n, double *out)
 {
     double top = n ? local[arg_max(local, n)] : 0;
@@ -486,7 +498,7 @@ void rank_all(const struct rank_ia *ias, size_t n, size_t terms_n, const struct 
     }
     for (size_t i = 0; i < n; i++) {
         u[i] = own_evidence(b[i], c[i], ias[i].n, &sb, &sc, a);
-        best[i] = ias[i].n ? u[i][arg_max(u[i], ias[i].n)] : 0;
+        best[i] = whole_evidence(u[i], b[i], c[i], ias[i].n, &sb, &sc);
     }
     place = rank_of(best, n, a);
     for (size_t i = 0; i < n; i++) {

@@ -43,8 +43,8 @@ void rank_one(const struct rank_ia *ia, size_t terms_n, enum rank_mode mode, str
 /* Scores the chunks of many interactions together: out_score[i] has ias[i].n doubles, comparable across all.
  * Choose `ias` as the interactions of the best few hundred chunks by BM25 and by cosine each; give every chunk
  * of those interactions. With one interaction the order is that of rank_one(). An interaction's best chunk scores the sum
- * of its BM25 and cosine, each standardised over all chunks given; its other chunks stand below it by their distance in
- * rank_one(). Past the best RANK_INTERACTIONS interactions every chunk is scored by that sum alone. */
+ * of BM25 and cosine, each standardised over all chunks given (mean of: both of one chunk, each of its best chunk); its other
+ * chunks stand below it by their distance in rank_one(). Past the best RANK_INTERACTIONS interactions every chunk is scored by that sum alone. */
 enum { RANK_INTERACTIONS = 16 };
 void rank_all(const struct rank_ia *ias, size_t n, size_t terms_n, const struct rank_pool *pool, enum rank_mode mode,
               struct arena *a, double *const *out_score);

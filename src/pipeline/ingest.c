@@ -33,7 +33,7 @@ enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str 
     struct ingest_result res = {0};
     struct raw_row row;
     struct db_tx *t;
-    bool is_new;
+    bool is_new, deleted;
 
     if (bytes.n > FORMAT_BYTES_MAX)
         return err_set(e, ERR_LIMIT, "larger than %d MiB", FORMAT_BYTES_MAX >> 20);
@@ -43,20 +43,22 @@ enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str 
         return e->code;
     if (raw_put(t, &c->v, bytes, given, path, context, &row, &is_new, e))
         goto fail;
-    /* a file that could not be read is tried again: its reader may have learned since */
-    if (!is_new && row.state == RAW_FAILED && raw_state_set(t, &c->v, row.id, RAW_PENDING, e))
+    if (!is_new && row.state != RAW_PENDING && result_read(t, c, row.id, a, &res, e))
         goto fail;
-    if (is_new || row.state == RAW_FAILED) {
+    /* read again: what was deleted comes back, and the reader of what could not be read may have learned since */
+    deleted = !is_new && row.state == RAW_DONE && !res.interactions_n && !res.problems_n;
+    if (is_new || deleted || row.state == RAW_FAILED) {
         struct job_new job = {.queue = "parse", .object = row.id, .priority = bytes.n < 256 << 10 ? 1 : 0};
         row.state = RAW_PENDING;
-        if (job_enqueue(t, &job, 1, e))
+        if ((!is_new && raw_state_set(t, &c->v, row.id, RAW_PENDING, e)) || job_enqueue(t, &job, 1, e))
             goto fail;
+        res = (struct ingest_result){0};
     }
     if (row.state != RAW_PENDING) {
         struct id *gone;
         size_t gone_n;
         /* known bytes under a path that held others before: the path now means these */
-        if (raw_supersede(t, &c->v, row.id, a, &gone, &gone_n, e) || result_read(t, c, row.id, a, &res, e))
+        if (raw_supersede(t, &c->v, row.id, a, &gone, &gone_n, e))
             goto fail;
         if (db_commit(t, e))
             return e->code;
@@ -69,7 +71,7 @@ enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str 
     metric_add(&upload_bytes, (int64_t)bytes.n);
     res.raw = row.id;
     res.state = row.state;
-    res.known = !is_new;
+    res.known = !is_new && !deleted;
     *out = res;
     if (row.state == RAW_PENDING)
         workers_wake(c);

@@ -43,7 +43,7 @@ def environment(home, more=None):
 def command(home, *args, stdin=None, cwd=None, timeout=COMMAND_S, env=None):
     """Runs `harken ARGS...` against a data folder; text in, text out."""
     data = stdin.encode() if isinstance(stdin, str) else stdin
-    done = subprocess.run([str(binary()), *map(str, args)], input=data if data is not None else b"", cwd=cwd,
+    done = subprocess.run([str(binary()), *(a if isinstance(a, bytes) else str(a) for a in args)], input=data if data is not None else b"", cwd=cwd,
                           capture_output=True, env=environment(home, env), timeout=timeout)
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode("utf-8", "replace"))
 

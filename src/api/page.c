@@ -10,7 +10,9 @@ void api_page(struct call *k)
     for (const struct page_file *f = page_files; f->name; f++) {
         if (!str_eq(str_of(f->name), name))
             continue;
-        if (str_eq(name, STR("index.html"))) { /* always whole: a 304 would replace the page's policy by that of an empty reply */
+        if (str_eq(
+                name,
+                STR("index.html"))) { /* always whole: a 304 would replace the page's policy by that of an empty reply */
             http_body(k->rep, str_of(f->type), str_n(f->body.p, f->body.n));
             return;
         }

@@ -46,7 +46,7 @@ struct interaction {
     int64_t started_at_ms;   /* CLOCK_NONE when unknown */
     int started_offset_min;  /* offset of the zone started_at was written in */
     int64_t duration_ms;     /* IA_TIME_NONE unless the source knows it to the second */
-    bool no_overlap;         /* the source writes cue by cue: overlap figures mean nothing (definitions 0, "change of floor") */
+    bool no_overlap; /* the source writes cue by cue: overlap figures mean nothing (definitions 0, "change of floor") */
     struct ia_participant *participants;
     size_t participants_n;
     struct ia_turn *turns;
@@ -54,7 +54,7 @@ struct interaction {
     struct ia_part *parts; /* mail only */
     size_t parts_n;
     str external_id; /* Message-ID, Gong call id ...; empty when none */
-    str thread_id;   /* mail: root of References; empty when none */
+    str thread_id; /* mail: root of References; empty when none */
     str account, deal; /* names given by a side table or by the source; empty when none */
 };
 

@@ -56,6 +56,7 @@ const struct format_ops *format_find(const struct format_input *in, struct err *
 enum err_code format_parse(const struct format_input *in, struct arena *a, struct format_result *out, struct err *e);
 
 /* For rows: adds a fresh item with the defaults filled in (kind, format name, times unknown). */
-struct interaction *format_item_add(struct format_result *r, struct arena *a, const struct format_ops *ops, enum ia_kind k);
+struct interaction *format_item_add(struct format_result *r, struct arena *a, const struct format_ops *ops,
+                                    enum ia_kind k);
 void format_problem_add(struct format_result *r, struct arena *a, str place, str reason);
 void format_notice_add(struct format_result *r, struct arena *a, str place, str reason);

@@ -45,8 +45,8 @@ struct answer {
 struct answer_source {
     void *arg;
     /* Loads whole interactions, in order; missing ones are left out. */
-    enum err_code (*load)(void *arg, const struct id *ids, size_t n, struct arena *a, struct interaction **out, size_t *out_n,
-                          struct err *e);
+    enum err_code (*load)(void *arg, const struct id *ids, size_t n, struct arena *a, struct interaction **out,
+                          size_t *out_n, struct err *e);
 };
 
 struct answer_question {

@@ -64,8 +64,12 @@ static void segs_clip(struct timeline *t, const struct interaction *ia, struct a
     t->segs = ARENA_ARRAY(a, struct seg, ia->turns_n + 1);
     for (size_t i = 0; i < ia->turns_n; i++) {
         const struct ia_turn *turn = &ia->turns[i];
-        struct seg s = {.speaker = t->of_turn[i], .t0 = turn->start_ms, .t1 = turn->end_ms, .place = i,
-                        .first = (uint32_t)i, .last = (uint32_t)i};
+        struct seg s = {.speaker = t->of_turn[i],
+                        .t0 = turn->start_ms,
+                        .t1 = turn->end_ms,
+                        .place = i,
+                        .first = (uint32_t)i,
+                        .last = (uint32_t)i};
         if (s.t0 < 0)
             s.t0 = 0;
         if (s.t1 > t->duration_ms)
@@ -127,8 +131,8 @@ static void backchannels_mark(struct timeline *t)
     for (size_t i = 0; i < t->segs_n; i++) {
         struct seg *s = &t->segs[i];
         int64_t other = s->speaker == r.speaker ? r.other_t1 : r.t1;
-        s->backchannel = t->spaced && s->words >= 1 && s->words <= 3 && s->t1 - s->t0 <= 1000 && 2 * s->listed >= s->words &&
-                         s->t0 <= other + 300;
+        s->backchannel = t->spaced && s->words >= 1 && s->words <= 3 && s->t1 - s->t0 <= 1000 &&
+                         2 * s->listed >= s->words && s->t0 <= other + 300;
         if (!s->backchannel)
             reach_add(&r, s);
     }

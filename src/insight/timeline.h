@@ -10,7 +10,7 @@ enum { GAP_MERGE_MS = 500, GAP_TURN_MS = 3000 };
 struct seg {
     int speaker;
     int64_t t0, t1;
-    size_t place;       /* of its first part in the file */
+    size_t place; /* of its first part in the file */
     uint32_t first, last; /* turns of the interaction it was made of, for spans */
     size_t words, listed; /* listed: words of the backchannel list */
     bool backchannel;

@@ -10,18 +10,29 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/fs.h"
 
 /* rank_cases.txt holds evidence and the scores that tools/ranker/features.py gives for it. */
 enum { CHUNKS_MAX = 64, TERMS_MAX = 8 };
 
-static size_t row_read(FILE *f, const char *want, double *out, size_t n)
+/* The next word of the file; empty at its end. */
+static str word_next(str *rest)
 {
-    char name[16];
+    size_t n = 0;
 
-    assert_int_equal(fscanf(f, "%15s", name), 1);
-    assert_string_equal(name, want);
+    *rest = str_trim(*rest);
+    while (n < rest->n && !strchr(" \t\r\n", rest->p[n]))
+        n++;
+    str word = str_sub(*rest, 0, n);
+    *rest = str_from(*rest, n);
+    return word;
+}
+
+static size_t row_read(str *rest, const char *want, double *out, size_t n)
+{
+    assert_true(str_eq(word_next(rest), str_of(want)));
     for (size_t i = 0; i < n; i++)
-        assert_int_equal(fscanf(f, "%lf", &out[i]), 1);
+        assert_true(str_to_double(word_next(rest), &out[i]));
     return n;
 }
 
@@ -31,7 +42,7 @@ static void floats(const double *x, size_t n, float *out)
         out[i] = (float)x[i];
 }
 
-static void case_check(FILE *f, struct arena *a, unsigned n, unsigned terms)
+static void case_check(str *f, struct arena *a, size_t n, size_t terms)
 {
     double x[CHUNKS_MAX * TERMS_MAX], score[CHUNKS_MAX];
     float len[CHUNKS_MAX], weight[TERMS_MAX], voice[CHUNKS_MAX], cosine[CHUNKS_MAX];
@@ -49,28 +60,31 @@ static void case_check(FILE *f, struct arena *a, unsigned n, unsigned terms)
     row_read(f, "fused", x, n);
     for (size_t i = 0; i < n; i++)
         if (fabs(x[i] - score[i]) > 1e-4 * (1 + fabs(x[i])))
-            fail_msg("case of %u chunks, chunk %zu: %g instead of %g", n, i, score[i], x[i]);
+            fail_msg("case of %zu chunks, chunk %zu: %g instead of %g", n, i, score[i], x[i]);
 }
 
 static void fused_scores_are_those_of_the_training_script(void **state)
 {
     const char *src = getenv("HARKEN_SOURCE_DIR");
+    struct arena *file = arena_new("file");
     char path[512];
-    unsigned n, terms, cases = 0;
-    FILE *f;
+    size_t cases = 0;
+    struct err e;
+    str text;
 
     (void)state;
     snprintf(path, sizeof path, "%s/src/search/rank_cases.txt", src ? src : ".");
-    f = fopen(path, "r");
-    if (!f)
-        fail_msg("cannot read %s", path);
-    for (; f && fscanf(f, " case %u %u", &n, &terms) == 2; cases++) {
+    if (fs_read(path, 1 << 20, file, &text, &e))
+        fail_msg("%s: %s", path, e.msg);
+    for (; str_eq(word_next(&text), STR("case")); cases++) {
         struct arena *a = arena_new("test");
+        double n = 0, terms = 0;
+        assert_true(str_to_double(word_next(&text), &n) && str_to_double(word_next(&text), &terms));
         assert_true(n <= CHUNKS_MAX && terms <= TERMS_MAX);
-        case_check(f, a, n, terms);
+        case_check(&text, a, (size_t)n, (size_t)terms);
         arena_free(a);
     }
-    fclose(f);
+    arena_free(file);
     assert_int_equal(cases, 4);
 }
 

@@ -27,6 +27,18 @@ static enum err_code result_read(struct db_tx *t, struct core *c, struct id raw,
     return raw_problems_get(t, &c->v, raw, a, &out->problems, &out->problems_n, e);
 }
 
+/* Known bytes have one more path: the index hears of it. */
+static void paths_publish(struct core *c, const struct ingest_result *res, const struct raw_source *s, size_t n,
+                          struct arena *a)
+{
+    struct index_source *list = ARENA_ARRAY(a, struct index_source, n + 1);
+
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct index_source){s[i].given, s[i].path};
+    for (size_t i = 0; i < res->interactions_n; i++)
+        index_sources_set(c->ix, res->interactions[i], list, n);
+}
+
 enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str context, struct arena *a,
                             struct ingest_result *out, struct err *e)
 {
@@ -64,6 +76,7 @@ enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str 
             return e->code;
         for (size_t i = 0; i < gone_n; i++)
             index_drop(c->ix, gone[i]);
+        paths_publish(c, &res, sources, sources_n, a);
     } else if (db_commit(t, e)) {
         return e->code;
     }

@@ -319,6 +319,14 @@ static void labels_collect(struct doc *d, const struct index_doc *src)
     d->labels_n = (uint32_t)n;
 }
 
+static void sources_copy(struct doc *d, const struct index_source *sources, size_t n)
+{
+    d->sources = ARENA_ARRAY(d->a, struct index_source, n + 1);
+    for (size_t i = 0; i < n; i++)
+        d->sources[i] = (struct index_source){str_dup(d->a, sources[i].given), str_dup(d->a, sources[i].path)};
+    d->sources_n = (uint32_t)n;
+}
+
 static struct doc doc_make(const struct index_doc *src)
 {
     struct arena *a = arena_new_wiped("index.doc");
@@ -339,9 +347,7 @@ static struct doc doc_make(const struct index_doc *src)
     d.persons = ARENA_ARRAY(a, struct id, src->persons_n + 1);
     if (src->persons_n)
         memcpy(d.persons, src->persons, src->persons_n * sizeof *d.persons);
-    d.sources = ARENA_ARRAY(a, struct index_source, src->sources_n + 1);
-    for (size_t i = 0; i < src->sources_n; i++)
-        d.sources[i] = (struct index_source){str_dup(a, src->sources[i].given), str_dup(a, src->sources[i].path)};
+    sources_copy(&d, src->sources, src->sources_n);
     d.title = str_dup(a, src->title);
     labels_collect(&d, src);
     snprintf(d.language, sizeof d.language, "%.*s", STR_ARG(str_sub(src->language, 0, 8)));
@@ -399,6 +405,18 @@ bool index_drop(struct index *ix, struct id interaction)
     if (no != UINT32_MAX)
         doc_kill(ix, no);
     sweep_when_due(ix);
+    pthread_rwlock_unlock(&ix->lock);
+    return no != UINT32_MAX;
+}
+
+bool index_sources_set(struct index *ix, struct id interaction, const struct index_source *sources, size_t n)
+{
+    uint32_t no;
+
+    pthread_rwlock_wrlock(&ix->lock);
+    no = index_doc_find(ix, interaction);
+    if (no != UINT32_MAX)
+        sources_copy(&ix->docs[no], sources, n);
     pthread_rwlock_unlock(&ix->lock);
     return no != UINT32_MAX;
 }

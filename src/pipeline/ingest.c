@@ -67,10 +67,12 @@ enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str 
         res = (struct ingest_result){0};
     }
     if (row.state != RAW_PENDING) {
+        struct raw_source *sources;
         struct id *gone;
-        size_t gone_n;
+        size_t gone_n, sources_n;
         /* known bytes under a path that held others before: the path now means these */
-        if (raw_supersede(t, &c->v, row.id, a, &gone, &gone_n, e))
+        if (raw_supersede(t, &c->v, row.id, a, &gone, &gone_n, e) ||
+            raw_sources(t, &c->v, &row.id, 1, a, &sources, &sources_n, e))
             goto fail;
         if (db_commit(t, e))
             return e->code;

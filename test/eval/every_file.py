@@ -37,6 +37,30 @@ def verdict(got):
     return "read", got["items"][0].get("source_format", "?")
 
 
+def run(build_dir, data_dir):
+    """Rows: how many files crash, hang or are refused without place and reason; how many are read at all."""
+    exe = tool(build_dir)
+    paths = sorted(p for p in Path(data_dir).rglob("*") if p.is_file())
+    began, read, refused, bad = time.monotonic(), 0, collections.Counter(), []
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for path, failed, what, got, _ in pool.map(lambda p: one(exe, p, 60), paths):
+            kind, text = (failed, what) if failed else verdict(got)
+            if kind == "read":
+                read += 1
+            elif kind == "refused":
+                refused[text.partition(": ")[2]] += 1
+            else:
+                bad.append("%s (%s)" % (path.name, kind))
+    reasons = ", ".join("%d %s" % (n, r) for r, n in refused.most_common(6))
+    return [
+        {"id": "every-file-bad", "what": "files that crash, hang, or are refused without place and reason", "figure": len(bad),
+         "unit": "files", "goal": 0, "ok": not bad,
+         "note": "%d files in %.0f s%s" % (len(paths), time.monotonic() - began, "; " + ", ".join(bad[:10]) if bad else "")},
+        {"id": "every-file-read", "what": "files read; the others are refused with a reason", "figure": read / max(1, len(paths)),
+         "unit": "share", "note": "refused: " + reasons},
+    ]
+
+
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("build_dir")

@@ -273,6 +273,22 @@ def reference_row(meetings, options):
     return mean_measures(rows)
 
 
+def reference_b(meetings):
+    """Setting B: BM25 1.2/0.75, stop words and speakers, over the passages of all meetings; adds meeting_hit10."""
+    where = [(m, i) for m in meetings for i in range(len(m.passages))]
+    bm25 = Bm25([TOKEN.findall(t.lower()) for m in meetings for t in passage_texts(m, True)], 1.2, 0.75, stop=True)
+    rows, meeting_hit = [], []
+    for m in meetings:
+        for q in m.queries:
+            if not q.relevant:
+                continue
+            scores = bm25.scores(q.text)
+            listed = [where[k] for k in sorted(range(len(where)), key=lambda k: -scores[k])[:LISTED]]
+            rows.append(passage_measures([i if n is m else None for n, i in listed], q.relevant))
+            meeting_hit.append(any(n is m for n, _ in listed[:10]))
+    return mean_measures(rows) | {"meeting_hit10": sum(meeting_hit) / len(meeting_hit)}
+
+
 # --- with the real program ----------------------------------------------------------------------------------------
 
 

@@ -205,6 +205,22 @@ enum err_code settings_set(struct settings *s, str key, str value, const char *o
     return i == SIZE_MAX ? unknown_key(s, key, e) : value_set(s, i, value, origin, e);
 }
 
+/* Without a comment behind the value: `#` after white space, outside of quotes. */
+static str comment_cut(str value)
+{
+    size_t from = 0;
+
+    if (value.n && *value.p == '"') {
+        from = str_find_char(value, '"', 1);
+        if (from == SIZE_MAX)
+            return value;
+    }
+    for (size_t i = from; i < value.n; i++)
+        if (value.p[i] == '#' && (i == 0 || value.p[i - 1] == ' ' || value.p[i - 1] == '\t'))
+            return str_trim(str_sub(value, 0, i));
+    return value;
+}
+
 enum err_code settings_text_load(struct settings *s, str text, const char *name, struct err *e)
 {
     str line;
@@ -217,7 +233,7 @@ enum err_code settings_text_load(struct settings *s, str text, const char *name,
         if (str_find_char(line, '=', 0) == SIZE_MAX)
             return err_set(e, ERR_INVALID, "%s:%zu: expected key = value", name, no);
         key = str_trim(str_cut(line, '=', &value));
-        value = str_trim(value);
+        value = comment_cut(str_trim(value));
         if (value.n >= 2 && *value.p == '"' && value.p[value.n - 1] == '"')
             value = str_sub(value, 1, value.n - 1);
         if (settings_set(s, key, value, "file", e))

@@ -2,7 +2,8 @@
  *
  * Order of precedence: default, file, environment (HARKEN_<KEY in capitals, dots as underscores>), flag. Values carry
  * units: "30s", "64MiB". An unknown key is an error that names the nearest known one. Secrets come from files and print
- * as ***. The file has one `key = value` a line; `#` starts a comment. */
+ * as ***. The file has one `key = value` a line; `#` at its start or after
+ * white space starts a comment, unless the value stands in quotes. */
 #pragma once
 #include "base/arena.h"
 #include "base/err.h"

@@ -209,6 +209,18 @@ static void answer_no_route(struct call *k, unsigned allow)
                      STR("see the Allow field for what this address takes"));
 }
 
+/* Bodies are read as they are: an encoded one would be taken for something else (RFC 9110 8.4). */
+static bool body_plain(struct call *k)
+{
+    str coding = http_field_get(k->rq, STR("content-encoding"));
+
+    if (!coding.n || str_eq_nocase(coding, STR("identity")))
+        return true;
+    http_header(k->rep, STR("accept-encoding"), STR("identity"));
+    http_problem(k->rep, 415, STR_NULL, STR("encoded body"), STR("send the body without a content coding"));
+    return false;
+}
+
 static void on_request(void *ctx, struct http_request *rq, struct http_reply *rep)
 {
     struct gateway *g = ctx;
@@ -218,7 +230,7 @@ static void on_request(void *ctx, struct http_request *rq, struct http_reply *re
 
     if (!r)
         answer_no_route(&k, allow);
-    else if (admitted(&k, r))
+    else if (admitted(&k, r) && body_plain(&k))
         r->run(&k);
 }
 

@@ -4,20 +4,70 @@
 #include "text/lists.h"
 #include "text/words.h"
 
-static int speaker_of(struct timeline *t, const struct interaction *ia, str label, size_t *cap, struct arena *a)
-{
-    struct speaker s = {.label = label};
+/* Labels to numbers: a file may name as many speakers as it has turns. */
+struct label_table {
+    int *slot; /* number + 1; 0 is free */
+    size_t mask;
+};
 
-    for (size_t i = 0; i < t->speakers_n; i++)
-        if (str_eq(t->speakers[i].label, label))
-            return (int)i;
-    for (size_t i = 0; label.n && i < ia->participants_n; i++)
-        if (str_eq(str_trim(ia->participants[i].name), label)) {
-            s.side = ia->participants[i].side;
+static str label_trim(str s)
+{
+    size_t i = 0;
+
+    while (i < s.n) {
+        size_t next = i;
+        if (!uni_is_space(uni_next(s, &next)))
             break;
+        i = next;
+    }
+    s = str_from(s, i);
+    while (s.n) {
+        size_t prev = s.n;
+        if (!uni_is_space(uni_prev(s, &prev)))
+            break;
+        s.n = prev;
+    }
+    return s;
+}
+
+static int speaker_find(struct timeline *t, struct label_table *h, str label)
+{
+    size_t i = str_hash(label) & h->mask;
+
+    while (h->slot[i] && !str_eq(t->speakers[h->slot[i] - 1].label, label))
+        i = (i + 1) & h->mask;
+    if (!h->slot[i]) {
+        t->speakers[t->speakers_n].label = label;
+        h->slot[i] = (int)++t->speakers_n;
+    }
+    return h->slot[i] - 1;
+}
+
+/* The first participant of a name says the party of the speaker of that name. */
+static void speakers_make(struct timeline *t, const struct interaction *ia, struct arena *a)
+{
+    struct label_table h = {.mask = 15};
+    size_t heard;
+    bool *named;
+
+    while (h.mask < 2 * (ia->turns_n + ia->participants_n))
+        h.mask = 2 * h.mask + 1;
+    h.slot = ARENA_ARRAY(a, int, h.mask + 1);
+    t->speakers = ARENA_ARRAY(a, struct speaker, ia->turns_n + ia->participants_n + 1);
+    t->of_turn = ARENA_ARRAY(a, int, ia->turns_n + 1);
+    for (size_t i = 0; i < ia->turns_n; i++)
+        t->of_turn[i] = speaker_find(t, &h, label_trim(ia->turns[i].speaker));
+    heard = t->speakers_n;
+    named = ARENA_ARRAY(a, bool, heard + 1);
+    for (size_t i = 0; i < ia->participants_n; i++) {
+        str name = label_trim(ia->participants[i].name);
+        size_t s = name.n ? (size_t)speaker_find(t, &h, name) : heard;
+        if (s < heard && !named[s]) {
+            t->speakers[s].side = ia->participants[i].side;
+            named[s] = true;
         }
-    ARENA_PUSH(a, t->speakers, t->speakers_n, *cap) = s;
-    return (int)t->speakers_n - 1;
+    }
+    t->speakers_n = heard; /* who never speaks is no speaker */
 }
 
 static int by_time(const void *x, const void *y)
@@ -31,49 +81,37 @@ static int by_time(const void *x, const void *y)
     return (a->place > b->place) - (a->place < b->place);
 }
 
-static bool timed(const struct ia_turn *turn)
-{
-    return turn->start_ms != IA_TIME_NONE && turn->end_ms != IA_TIME_NONE;
-}
-
 static enum timeline_lack lack_of(const struct interaction *ia)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < ia->turns_n; i++)
-        n += timed(&ia->turns[i]);
-    return n == ia->turns_n && n ? TIMELINE_WHOLE : n ? TIMELINE_PARTIAL_TIMES : TIMELINE_NO_TIMES;
+        n += ia->turns[i].start_ms != IA_TIME_NONE && ia->turns[i].end_ms != IA_TIME_NONE;
+    return n == 0 ? TIMELINE_NO_TIMES : n < ia->turns_n ? TIMELINE_PARTIAL_TIMES : TIMELINE_WHOLE;
 }
 
-/* Words of a text and how many of them are backchannels, a listed phrase counting for each of its words. */
-static void words_listed(str text, struct arena *a, size_t *out_words, size_t *out_listed)
+static int64_t duration_of(const struct interaction *ia)
 {
-    const struct word_list *list = list_get("backchannels");
-    struct words w = words_split(text, a);
+    int64_t d = 0;
 
-    *out_words += w.n;
-    for (size_t i = 0; i < w.n;) {
-        size_t n = list_match(list, w.token + i, w.n - i, NULL);
-        *out_listed += n;
-        i += n ? n : 1;
-    }
+    if (ia->duration_ms != IA_TIME_NONE)
+        d = ia->duration_ms;
+    else
+        for (size_t i = 0; i < ia->turns_n; i++)
+            if (ia->turns[i].end_ms > ia->turns[i].start_ms && ia->turns[i].end_ms > d)
+                d = ia->turns[i].end_ms;
+    return d < TIMELINE_MS_MAX ? d : TIMELINE_MS_MAX;
 }
 
 static void segs_clip(struct timeline *t, const struct interaction *ia, struct arena *a)
 {
     t->segs = ARENA_ARRAY(a, struct seg, ia->turns_n + 1);
+    t->part_next = ARENA_ARRAY(a, size_t, ia->turns_n + 1);
     for (size_t i = 0; i < ia->turns_n; i++) {
-        const struct ia_turn *turn = &ia->turns[i];
-        struct seg s = {.speaker = t->of_turn[i],
-                        .t0 = turn->start_ms,
-                        .t1 = turn->end_ms,
-                        .place = i,
-                        .first = (uint32_t)i,
-                        .last = (uint32_t)i};
-        if (s.t0 < 0)
-            s.t0 = 0;
-        if (s.t1 > t->duration_ms)
-            s.t1 = t->duration_ms;
+        struct seg s = {.speaker = t->of_turn[i], .place = i, .part_last = i};
+        s.t0 = ia->turns[i].start_ms > 0 ? ia->turns[i].start_ms : 0;
+        s.t1 = ia->turns[i].end_ms < t->duration_ms ? ia->turns[i].end_ms : t->duration_ms;
+        s.words = words_count(ia->turns[i].text);
         if (s.t1 > s.t0)
             t->segs[t->segs_n++] = s;
     }
@@ -81,31 +119,58 @@ static void segs_clip(struct timeline *t, const struct interaction *ia, struct a
 }
 
 /* Joins each speaker's segments over small gaps, whoever speaks in between. */
-static void segs_join(struct timeline *t, const struct interaction *ia, struct arena *a)
+static void segs_join(struct timeline *t, struct arena *a)
 {
-    size_t *open = ARENA_ARRAY(a, size_t, t->speakers_n + 1), n = 0;
+    size_t *open = ARENA_ARRAY(a, size_t, t->speakers_n + 1), n = 0; /* the speaker's last segment, plus 1 */
 
-    for (size_t i = 0; i < t->speakers_n; i++)
-        open[i] = SIZE_MAX;
     for (size_t i = 0; i < t->segs_n; i++) {
-        struct seg s = t->segs[i], *prev = open[s.speaker] == SIZE_MAX ? NULL : &t->segs[open[s.speaker]];
-        words_listed(ia->turns[s.place].text, a, &s.words, &s.listed);
+        struct seg s = t->segs[i], *prev = open[s.speaker] ? &t->segs[open[s.speaker] - 1] : NULL;
         if (prev && s.t0 - prev->t1 <= GAP_MERGE_MS) {
             prev->t1 = prev->t1 > s.t1 ? prev->t1 : s.t1;
-            prev->first = prev->first < s.first ? prev->first : s.first;
-            prev->last = prev->last > s.last ? prev->last : s.last;
             prev->words += s.words;
-            prev->listed += s.listed;
+            t->part_next[prev->part_last] = s.place;
+            prev->part_last = s.place;
             continue;
         }
-        open[s.speaker] = n;
         t->segs[n++] = s;
+        open[s.speaker] = n;
     }
     t->segs_n = n;
     qsort(t->segs, n, sizeof *t->segs, by_time);
 }
 
-/* The latest ends of the segments so far that are no backchannels: of the speaker who reaches furthest, and of the others. */
+str timeline_text(const struct interaction *ia, const struct timeline *t, const struct seg *s, struct arena *a)
+{
+    size_t n = 1, i;
+    str *parts;
+
+    for (i = s->place; i != s->part_last; i = t->part_next[i])
+        n++;
+    if (n == 1)
+        return ia->turns[s->place].text;
+    parts = ARENA_ARRAY(a, str, n);
+    for (i = s->place, n = 0; i != s->part_last; i = t->part_next[i])
+        parts[n++] = ia->turns[i].text;
+    parts[n++] = ia->turns[i].text;
+    return str_join(a, parts, n, STR(" "));
+}
+
+/* At least half of the words are in the list, a listed phrase counting for each of its words. */
+static bool words_listed(str text, struct arena *a)
+{
+    const struct word_list *list = list_get("backchannels");
+    struct words w = words_split(text, a);
+    size_t listed = 0;
+
+    for (size_t i = 0; i < w.n;) {
+        size_t n = list_match(list, w.token + i, w.n - i, NULL);
+        listed += n;
+        i += n ? n : 1;
+    }
+    return 2 * listed >= w.n;
+}
+
+/* How far the segments so far that are no backchannels reach: the furthest one, and the furthest of all other speakers. */
 struct reach {
     int speaker;
     int64_t t1, other_t1;
@@ -124,15 +189,16 @@ static void reach_add(struct reach *r, const struct seg *s)
     }
 }
 
-static void backchannels_mark(struct timeline *t)
+static void backchannels_mark(struct timeline *t, const struct interaction *ia, struct arena *a)
 {
-    struct reach r = {-1, INT64_MIN / 2, INT64_MIN / 2};
+    struct reach r = {-1, -TIMELINE_MS_MAX, -TIMELINE_MS_MAX};
 
     for (size_t i = 0; i < t->segs_n; i++) {
         struct seg *s = &t->segs[i];
-        int64_t other = s->speaker == r.speaker ? r.other_t1 : r.t1;
-        s->backchannel = t->spaced && s->words >= 1 && s->words <= 3 && s->t1 - s->t0 <= 1000 &&
-                         2 * s->listed >= s->words && s->t0 <= other + 300;
+        int64_t other_t1 = s->speaker == r.speaker ? r.other_t1 : r.t1;
+        s->backchannel = t->spaced && s->words >= 1 && s->words <= BACKCHANNEL_WORDS &&
+                         s->t1 - s->t0 <= BACKCHANNEL_MS && s->t0 <= other_t1 + BACKCHANNEL_AFTER_MS &&
+                         words_listed(timeline_text(ia, t, s, a), a);
         if (!s->backchannel)
             reach_add(&r, s);
     }
@@ -155,65 +221,60 @@ static void turns_make(struct timeline *t, struct arena *a)
     }
 }
 
-struct edge {
-    int64_t at;
-    int step; /* +1 someone begins, -1 someone ends */
-};
-
-static int by_edge(const void *x, const void *y)
+struct stretch *timeline_speech(const struct seg *segs, size_t n, struct arena *a, size_t *out_n)
 {
-    const struct edge *a = x, *b = y;
+    struct stretch *list = ARENA_ARRAY(a, struct stretch, n + 1);
+    size_t k = 0;
 
-    if (a->at != b->at)
-        return a->at < b->at ? -1 : 1;
-    return a->step - b->step; /* ends before beginnings: touching is no overlap */
+    for (size_t i = 0; i < n; i++) {
+        if (k == 0 || segs[i].t0 > list[k - 1].t1)
+            list[k++] = (struct stretch){segs[i].t0, segs[i].t1};
+        else if (segs[i].t1 > list[k - 1].t1)
+            list[k - 1].t1 = segs[i].t1;
+    }
+    *out_n = k;
+    return list;
 }
 
-int64_t timeline_union(const struct timeline *t, const bool *take, int depth, struct arena *a)
+static int by_instant(const void *x, const void *y)
 {
-    struct edge *edges = ARENA_ARRAY(a, struct edge, 2 * t->segs_n + 1);
-    int64_t sum = 0;
-    size_t n = 0;
-    int now = 0;
+    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
 
-    for (size_t i = 0; i < t->segs_n; i++) {
-        if (take && !take[i])
-            continue;
-        edges[n++] = (struct edge){t->segs[i].t0, 1};
-        edges[n++] = (struct edge){t->segs[i].t1, -1};
-    }
-    qsort(edges, n, sizeof *edges, by_edge);
-    for (size_t i = 0; i < n; i++) {
-        if (i && now >= depth)
-            sum += edges[i].at - edges[i - 1].at;
-        now += edges[i].step;
+    return (a > b) - (a < b);
+}
+
+/* One speaker's segments never overlap after joining, so that two running at once are two people. */
+int64_t timeline_overlap_ms(const struct timeline *t, struct arena *a)
+{
+    int64_t *end = ARENA_ARRAY(a, int64_t, t->segs_n + 1), sum = 0, at = 0;
+    size_t begun = 0, ended = 0;
+
+    for (size_t i = 0; i < t->segs_n; i++)
+        end[i] = t->segs[i].t1;
+    qsort(end, t->segs_n, sizeof *end, by_instant);
+    while (ended < t->segs_n) {
+        bool begins = begun < t->segs_n && t->segs[begun].t0 < end[ended];
+        int64_t next = begins ? t->segs[begun].t0 : end[ended];
+        if (begun - ended >= 2)
+            sum += next - at;
+        at = next;
+        if (begins)
+            begun++;
+        else
+            ended++;
     }
     return sum;
 }
 
 void timeline_make(const struct interaction *ia, struct arena *a, struct timeline *t)
 {
-    bool *mine;
-    size_t cap = 0;
-
     *t = (struct timeline){.lack = lack_of(ia), .spaced = !lang_unspaced(ia->language)};
-    t->of_turn = ARENA_ARRAY(a, int, ia->turns_n + 1);
-    for (size_t i = 0; i < ia->turns_n; i++)
-        t->of_turn[i] = speaker_of(t, ia, str_trim(ia->turns[i].speaker), &cap, a);
+    speakers_make(t, ia, a);
     if (t->lack != TIMELINE_WHOLE)
         return;
-    t->duration_ms = ia->duration_ms;
-    for (size_t i = 0; ia->duration_ms == IA_TIME_NONE && i < ia->turns_n; i++)
-        if (ia->turns[i].end_ms > ia->turns[i].start_ms && ia->turns[i].end_ms > t->duration_ms)
-            t->duration_ms = ia->turns[i].end_ms;
+    t->duration_ms = duration_of(ia);
     segs_clip(t, ia, a);
-    segs_join(t, ia, a);
-    backchannels_mark(t);
+    segs_join(t, a);
+    backchannels_mark(t, ia, a);
     turns_make(t, a);
-    mine = ARENA_ARRAY(a, bool, t->segs_n + 1);
-    for (size_t s = 0; s < t->speakers_n; s++) {
-        for (size_t i = 0; i < t->segs_n; i++)
-            mine[i] = t->segs[i].speaker == (int)s;
-        t->speakers[s].talk_ms = timeline_union(t, mine, 1, a);
-    }
 }

@@ -159,7 +159,7 @@ async function conversation(id, spans) {
   );
   const first = spans.length ? $(`turn-${spans[0].turn}`) : null;
   if (first) first.scrollIntoView({ block: "center" });
-  else $("main").scrollIntoView({ block: "start" });
+  else window.scrollTo(0, 0);
   markCurrent();
 }
 
@@ -200,6 +200,7 @@ async function ask(question) {
 async function route() {
   const [path, query = ""] = location.hash.slice(1).split("?");
   const parts = path.split("/").filter(Boolean);
+  document.body.classList.toggle("inside", parts.length > 0); // on a phone the list makes room
   try {
     if (parts[0] === "c" && parts[1]) {
       const spans = query.split("_").filter(Boolean).map((s) => s.split(".").map(Number)).map(([turn, start, end]) => ({ turn, start, end }));

@@ -63,13 +63,15 @@ class Query(unittest.TestCase):
 
     def test_show_taken_elsewhere_is_the_same(self):
         """What show prints can be ingested again and shows the same conversation."""
-        for path in [self.calls["vtt"], *self.samples[:6]]:
+        for path in [self.calls["vtt"], self.calls["srt"], *self.samples]:
             shown = self.server.show(path)
             again = files.write(self.server.root, f"again/{shown['id']}.json", json.dumps(shown))
             self.server.ingest(again)
             back = self.server.show(again)
             for key in ("kind", "title", "started_at", "duration_ms", "participants", "turns"):
                 self.assertEqual(back.get(key), shown.get(key), (path, key))
+            figures = [self.server.json("insights", "--json", p)["statistics"] for p in (path, again)]
+            self.assertEqual(*figures)
 
     def test_mail_is_split(self):
         shown = self.server.show(self.mail)
@@ -233,8 +235,11 @@ class Query(unittest.TestCase):
         tables = [[{k: v for k, v in row.items() if k != "inputs_hash"}
                    for row in self.server.json("insights", "--json", self.calls[ext])["statistics"]]
                   for ext in ("vtt", "srt", "json")]
-        self.assertEqual(tables[0], tables[1])
         self.assertEqual(tables[0], tables[2])
+        # `Name: words` in cues is how Zoom writes, one cue at a time: overlaps are not known there.
+        for row, other in zip(tables[0], tables[1], strict=True):
+            if other["reason"] != "source_without_overlap":
+                self.assertEqual(row, other)
 
     def test_for_people(self):
         self.assertRegex(self.server.ok("search", "carriers"), r"(?m)^ 1\. .+ turns? \d+")

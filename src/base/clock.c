@@ -1,7 +1,5 @@
 #include "base/clock.h"
 
-#include <time.h>
-
 #include "base/arena.h"
 
 int64_t clock_now_ms(void)
@@ -21,6 +19,20 @@ int64_t clock_mono_us(void)
 int64_t clock_mono_ms(void)
 {
     return clock_mono_us() / 1000;
+}
+
+struct timespec clock_deadline(int64_t in_ms)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += in_ms / 1000;
+    t.tv_nsec += (long)(in_ms % 1000) * 1000000;
+    if (t.tv_nsec >= 1000000000) {
+        t.tv_sec++;
+        t.tv_nsec -= 1000000000;
+    }
+    return t;
 }
 
 /* Days since 1970-01-01 of a civil date: H. Hinnant, "chrono-compatible low-level date algorithms". */

@@ -1,5 +1,7 @@
 /* base/clock.h - instants are int64_t milliseconds since 1970 UTC; durations use the monotonic clock. */
 #pragma once
+#include <time.h>
+
 #include "base/str.h"
 
 #define CLOCK_NONE INT64_MIN /* "no instant known" */
@@ -7,6 +9,7 @@
 int64_t clock_now_ms(void);  /* wall clock, UTC */
 int64_t clock_mono_ms(void); /* never goes back; for durations and deadlines only */
 int64_t clock_mono_us(void);
+struct timespec clock_deadline(int64_t in_ms); /* monotonic, for pthread_cond_timedwait; in_ms >= 0 */
 
 enum { CLOCK_TEXT_LEN = 32 };
 /* "2026-06-10T21:50:07.428Z"; years 0000..9999, others give "" */

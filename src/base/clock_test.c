@@ -137,6 +137,21 @@ static void running_time_does_not_go_back(void **state)
     assert_true(clock_now_ms() > 1700000000000);
 }
 
+static void a_deadline_lies_that_far_ahead(void **state)
+{
+    static const int64_t waits_ms[] = {0, 1, 999, 1000, 123456789};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof waits_ms / sizeof waits_ms[0]; i++) {
+        int64_t before = clock_mono_us();
+        struct timespec t = clock_deadline(waits_ms[i]);
+        int64_t after = clock_mono_us(), at = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+
+        assert_true(t.tv_nsec >= 0 && t.tv_nsec < 1000000000);
+        assert_true(at >= before + waits_ms[i] * 1000 && at <= after + waits_ms[i] * 1000);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +162,7 @@ int main(void)
         cmocka_unit_test(every_day_of_800_years_goes_there_and_back),
         cmocka_unit_test(weekdays_begin_with_monday),
         cmocka_unit_test(running_time_does_not_go_back),
+        cmocka_unit_test(a_deadline_lies_that_far_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,6 +78,22 @@ enum err_code fs_write_all(int fd, str bytes, struct err *e)
     return ERR_OK;
 }
 
+bool fs_read_all(int fd, void *to, size_t n)
+{
+    char *p = to;
+
+    while (n) {
+        ssize_t k = read(fd, p, n);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k <= 0)
+            return false;
+        p += k;
+        n -= (size_t)k;
+    }
+    return true;
+}
+
 static enum err_code dir_sync(const char *path, struct err *e)
 {
     char dir[4096];

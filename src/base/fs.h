@@ -14,5 +14,6 @@ enum err_code fs_write_atomic(const char *path, str bytes, mode_t mode, struct e
 enum err_code fs_mkdirs(const char *path, mode_t mode,
                         struct err *e); /* like mkdir -p; existing ones keep their mode, new ones get it */
 enum err_code fs_write_all(int fd, str bytes, struct err *e);
+bool fs_read_all(int fd, void *to, size_t n); /* exactly n bytes; false at an earlier end or an error */
 bool fs_exists(const char *path);
 str fs_join(struct arena *a, str dir, str name); /* one slash between; NUL-terminated behind its length */

@@ -123,6 +123,22 @@ static void streams_are_read_to_their_end(void **state)
     close(fd[0]);
 }
 
+static void a_known_number_of_bytes_is_read_whole(void **state)
+{
+    char got[7] = "";
+    int fd[2];
+
+    (void)state;
+    assert_int_equal(pipe(fd), 0);
+    assert_int_equal(write(fd[1], "abc", 3), 3);
+    assert_int_equal(write(fd[1], "defgh", 5), 5);
+    assert_true(fs_read_all(fd[0], got, 6));
+    assert_string_equal(got, "abcdef");
+    close(fd[1]);
+    assert_false(fs_read_all(fd[0], got, 6)); /* two are left */
+    close(fd[0]);
+}
+
 static void joined_paths_have_one_slash_between(void **state)
 {
     (void)state;
@@ -134,9 +150,9 @@ static void joined_paths_have_one_slash_between(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_files_are_written_and_read),    cmocka_unit_test(mode_does_not_depend_on_the_umask),
-        cmocka_unit_test(what_cannot_be_read_says_why),        cmocka_unit_test(streams_are_read_to_their_end),
-        cmocka_unit_test(joined_paths_have_one_slash_between),
+        cmocka_unit_test(whole_files_are_written_and_read),      cmocka_unit_test(mode_does_not_depend_on_the_umask),
+        cmocka_unit_test(what_cannot_be_read_says_why),          cmocka_unit_test(streams_are_read_to_their_end),
+        cmocka_unit_test(a_known_number_of_bytes_is_read_whole), cmocka_unit_test(joined_paths_have_one_slash_between),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

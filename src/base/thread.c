@@ -70,19 +70,25 @@ struct queue {
     bool closed;
 };
 
+void thread_cond_init(pthread_cond_t *c)
+{
+    pthread_condattr_t attr;
+
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(c, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
 struct queue *queue_new(size_t max)
 {
     struct queue *q = calloc(1, sizeof *q);
-    pthread_condattr_t attr;
 
     if (!q || !(q->ring = calloc(max, sizeof *q->ring)))
         abort();
     q->max = max;
     pthread_mutex_init(&q->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&q->some, &attr);
-    pthread_condattr_destroy(&attr);
+    thread_cond_init(&q->some);
     return q;
 }
 
@@ -115,17 +121,10 @@ enum err_code queue_push(struct queue *q, void *item, struct err *e)
 
 void *queue_pop(struct queue *q, int timeout_ms)
 {
-    struct timespec until;
+    struct timespec until = clock_deadline(timeout_ms < 0 ? 0 : timeout_ms);
     void *item = NULL;
     int rc = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
     pthread_mutex_lock(&q->lock);
     while (!q->n && !q->closed && rc == 0)
         rc =

@@ -15,6 +15,8 @@ struct thread {
 /* `name`: at most 15 bytes. All signals are blocked in the new thread. */
 enum err_code thread_start(struct thread *t, const char *name, void (*run)(void *), void *arg, struct err *e);
 void thread_join(struct thread *t); /* nothing when it was not started */
+/* For waits that end at a clock_deadline(). */
+void thread_cond_init(pthread_cond_t *c);
 int thread_cores(void);             /* processors this process may use, at least 1 */
 
 struct queue; /* of pointers; any number of producers and consumers */

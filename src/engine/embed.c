@@ -52,22 +52,6 @@ struct embedder {
     struct thread reader;
 };
 
-static bool read_all(int fd, void *to, size_t n)
-{
-    char *p = to;
-
-    while (n) {
-        ssize_t k = read(fd, p, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return false;
-        p += k;
-        n -= (size_t)k;
-    }
-    return true;
-}
-
 static enum err_code file_hash(const char *path, char hex[65], struct err *e)
 {
     crypto_hash_sha256_state s;
@@ -127,7 +111,7 @@ static enum err_code engine_open(struct embedder *em, struct err *e)
         close(pair[0]);
         return err_set(e, ERR_IO, "start the engine process");
     }
-    if (!read_all(pair[0], &hello, sizeof hello) || hello.status || !hello.dim) {
+    if (!fs_read_all(pair[0], &hello, sizeof hello) || hello.status || !hello.dim) {
         bool spoke = hello.status == 1;
         hello.name[sizeof hello.name - 1] = 0;
         err_set(e, ERR_UNSUPPORTED, "engine: %s", spoke ? hello.name : "the process ended at once");
@@ -168,12 +152,12 @@ static bool reply_read(struct embedder *em, int fd)
     float *vec = NULL;
     bool ok;
 
-    if (!read_all(fd, &rep, sizeof rep))
+    if (!fs_read_all(fd, &rep, sizeof rep))
         return false;
     floats = rep.status ? 0 : (size_t)rep.n * rep.dim;
     if (rep.n > WIRE_N_MAX || (int)rep.dim != em->info.dim || !(vec = malloc(floats * sizeof *vec + 1)))
         return false;
-    if (!read_all(fd, vec, floats * sizeof *vec)) {
+    if (!fs_read_all(fd, vec, floats * sizeof *vec)) {
         free(vec);
         return false;
     }
@@ -221,14 +205,9 @@ static bool engine_lost(struct embedder *em)
 
 static bool pause_unless_stopping(struct embedder *em, int ms)
 {
-    struct timespec until;
+    struct timespec until = clock_deadline(ms);
     bool go;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&em->lock);
     while (!em->stopping && pthread_cond_timedwait(&em->changed, &em->lock, &until) == 0) {
     }
@@ -265,7 +244,6 @@ enum err_code embedder_start(const char *exe, const char *model_path, int thread
                              struct err *e)
 {
     struct embedder *em = calloc(1, sizeof *em);
-    pthread_condattr_t attr;
     enum err_code rc;
 
     if (!em)
@@ -278,10 +256,7 @@ enum err_code embedder_start(const char *exe, const char *model_path, int thread
     em->model = strdup(model_path);
     pthread_mutex_init(&em->lock, NULL);
     pthread_mutex_init(&em->send_lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&em->changed, &attr);
-    pthread_condattr_destroy(&attr);
+    thread_cond_init(&em->changed);
     rc = file_hash(model_path, em->info.model_hash, e);
     if (!rc)
         rc = engine_open(em, e);
@@ -368,14 +343,9 @@ static enum err_code request_send(struct embedder *em, struct waiter *w, enum em
 
 static enum err_code wait_for(struct embedder *em, struct waiter *w, int timeout_ms, struct err *e)
 {
-    struct timespec until;
+    struct timespec until = clock_deadline(timeout_ms);
     enum err_code rc;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&em->lock);
     while (!w->done && pthread_cond_timedwait(&em->changed, &em->lock, &until) == 0) {
     }

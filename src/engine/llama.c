@@ -61,22 +61,6 @@ struct piece {
     uint32_t i;
 };
 
-static bool read_all(int fd, void *to, size_t n)
-{
-    char *p = to;
-
-    while (n) {
-        ssize_t k = read(fd, p, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return false;
-        p += k;
-        n -= (size_t)k;
-    }
-    return true;
-}
-
 static void reply_send(struct engine *en, const struct wire_reply *rep, const float *vec, size_t vec_bytes)
 {
     pthread_mutex_lock(&en->write_lock);
@@ -295,7 +279,8 @@ static bool request_read(struct engine *en)
     struct wire_request h;
     struct request *r;
 
-    if (!read_all(en->fd, &h, sizeof h) || h.n == 0 || h.n > WIRE_N_MAX || h.lane > 1 || h.body_bytes > WIRE_BODY_MAX)
+    if (!fs_read_all(en->fd, &h, sizeof h) || h.n == 0 || h.n > WIRE_N_MAX || h.lane > 1 ||
+        h.body_bytes > WIRE_BODY_MAX)
         return false;
     r = calloc(1, sizeof *r);
     if (!r)
@@ -304,7 +289,7 @@ static bool request_read(struct engine *en)
     r->body = malloc(h.body_bytes ? h.body_bytes : 1);
     r->text = calloc(h.n, sizeof *r->text);
     r->vec = calloc((size_t)h.n * (size_t)en->dim, sizeof *r->vec);
-    if (!r->body || !r->text || !r->vec || !read_all(en->fd, r->body, h.body_bytes) ||
+    if (!r->body || !r->text || !r->vec || !fs_read_all(en->fd, r->body, h.body_bytes) ||
         !request_split(r, h.body_bytes)) {
         request_free(r);
         return false;

@@ -12,7 +12,6 @@ struct http_stream *http_reply_stream(struct http_reply *rep, str content_type, 
     struct exchange *x = (struct exchange *)((char *)rep - offsetof(struct exchange, rep));
     struct http_stream *s = calloc(1, sizeof *s);
     pthread_mutexattr_t ma;
-    pthread_condattr_t ca;
 
     if (!s)
         abort();
@@ -21,10 +20,7 @@ struct http_stream *http_reply_stream(struct http_reply *rep, str content_type, 
     pthread_mutexattr_settype(&ma, PTHREAD_MUTEX_RECURSIVE);
     pthread_mutex_init(&s->told, &ma);
     pthread_mutexattr_destroy(&ma);
-    pthread_condattr_init(&ca);
-    pthread_condattr_setclock(&ca, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->room, &ca);
-    pthread_condattr_destroy(&ca);
+    thread_cond_init(&s->room);
     if (opts)
         s->opts = *opts;
     s->max_bytes = s->opts.max_bytes ? s->opts.max_bytes : MAX_DEFAULT;
@@ -112,16 +108,9 @@ enum err_code http_stream_write(struct http_stream *s, str data, struct err *e)
 enum err_code http_stream_wait(struct http_stream *s, size_t data_n, int timeout_ms, struct err *e)
 {
     enum err_code rc = ERR_OK;
-    struct timespec until;
+    struct timespec until = clock_deadline(timeout_ms);
     int waited = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
     pthread_mutex_lock(&s->lock);
     while (s->x && !s->ended && s->data.n && s->data.n + data_n > s->max_bytes && !waited)
         waited = pthread_cond_timedwait(&s->room, &s->lock, &until);

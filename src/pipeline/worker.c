@@ -35,22 +35,12 @@ struct worker_pool {
     struct thread beat, listen;
 };
 
-static void until_ms(struct timespec *t, int ms)
-{
-    clock_gettime(CLOCK_MONOTONIC, t);
-    t->tv_sec += ms / 1000;
-    t->tv_nsec += (long)(ms % 1000) * 1000000;
-    t->tv_sec += t->tv_nsec / 1000000000;
-    t->tv_nsec %= 1000000000;
-}
-
 /* Sleeps until *counter moves from `seen`, draining, or the time is over. Returns false when draining. */
 static bool sleep_on(struct worker_pool *p, pthread_cond_t *cond, const uint64_t *counter, uint64_t seen, int ms)
 {
-    struct timespec until;
+    struct timespec until = clock_deadline(ms);
     bool go;
 
-    until_ms(&until, ms);
     pthread_mutex_lock(&p->lock);
     while (*counter == seen && !p->draining && pthread_cond_timedwait(cond, &p->lock, &until) == 0) {
     }
@@ -156,16 +146,12 @@ static void beat_run(void *arg)
 enum err_code workers_start(struct core *c, struct err *e)
 {
     struct worker_pool *p = calloc(1, sizeof *p);
-    pthread_condattr_t attr;
 
     if (!p)
         return err_set(e, ERR_MEMORY, "out of memory");
     pthread_mutex_init(&p->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&p->wake, &attr);
-    pthread_cond_init(&p->progress, &attr);
-    pthread_condattr_destroy(&attr);
+    thread_cond_init(&p->wake);
+    thread_cond_init(&p->progress);
     c->workers = p;
     for (const struct stage *s = stages; s->queue; s++) {
         int threads = s->threads ? s->threads : thread_cores();

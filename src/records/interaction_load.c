@@ -258,32 +258,17 @@ enum err_code record_ia_load(struct db_tx *t, const struct vaulted *v, const str
     return ERR_OK;
 }
 
-static enum err_code ids_run(struct db_tx *t, const struct db_stmt *s, const struct db_val *v, size_t n,
-                             struct arena *a, struct id **out, size_t *out_n, struct err *e)
-{
-    struct db_rows r;
-    size_t cap = 0;
-
-    *out = NULL;
-    *out_n = 0;
-    if (db_run(t, s, v, n, &r, e))
-        return e->code;
-    while (db_next(&r))
-        ARENA_PUSH(a, *out, *out_n, cap) = db_id(&r, 0);
-    db_rows_done(&r);
-    return ERR_OK;
-}
-
 enum err_code record_ia_ids(struct db_tx *t, const struct vaulted *v, struct id after, size_t limit, struct arena *a,
                             struct id **out, size_t *out_n, struct err *e)
 {
-    return ids_run(t, &ia_load_sql[IA_IDS], DB_ARGS(P_ID(v->workspace), P_ID(after), P_I64(limit)), a, out, out_n, e);
+    return db_run_ids(t, &ia_load_sql[IA_IDS], DB_ARGS(P_ID(v->workspace), P_ID(after), P_I64(limit)), a, out, out_n,
+                      e);
 }
 
 enum err_code record_ia_ids_of_raw(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
                                    struct id **out, size_t *out_n, struct err *e)
 {
-    return ids_run(t, &ia_load_sql[IA_OF_RAW], DB_ARGS(P_ID(v->workspace), P_ID(raw)), a, out, out_n, e);
+    return db_run_ids(t, &ia_load_sql[IA_OF_RAW], DB_ARGS(P_ID(v->workspace), P_ID(raw)), a, out, out_n, e);
 }
 
 enum err_code record_ia_drop(struct db_tx *t, const struct vaulted *v, struct id id, bool *out_found, struct err *e)

@@ -268,23 +268,6 @@ enum err_code raw_sources(struct db_tx *t, const struct vaulted *v, const struct
     return ERR_OK;
 }
 
-/* Ids of a one-column result. */
-static enum err_code ids_run(struct db_tx *t, const struct db_stmt *s, const struct db_val *v, size_t n,
-                             struct arena *a, struct id **out, size_t *out_n, struct err *e)
-{
-    struct db_rows r;
-    size_t cap = 0;
-
-    *out = NULL;
-    *out_n = 0;
-    if (db_run(t, s, v, n, &r, e))
-        return e->code;
-    while (db_next(&r))
-        ARENA_PUSH(a, *out, *out_n, cap) = db_id(&r, 0);
-    db_rows_done(&r);
-    return ERR_OK;
-}
-
 enum err_code raw_supersede(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
                             struct id **out_gone, size_t *out_n, struct err *e)
 {
@@ -293,19 +276,20 @@ enum err_code raw_supersede(struct db_tx *t, const struct vaulted *v, struct id 
 
     *out_gone = NULL;
     *out_n = 0;
-    if (ids_run(t, &raw_sql[SOURCE_OLDER], DB_ARGS(P_ID(v->workspace), P_ID(raw)), a, &older, &older_n, e))
+    if (db_run_ids(t, &raw_sql[SOURCE_OLDER], DB_ARGS(P_ID(v->workspace), P_ID(raw)), a, &older, &older_n, e))
         return e->code;
     if (!older_n)
         return ERR_OK;
     if (db_run(t, &raw_sql[SOURCE_TAKE], DB_ARGS(P_ID(v->workspace), P_ID(raw)), NULL, e))
         return e->code;
-    if (ids_run(t, &raw_sql[RAW_ORPHANS], DB_ARGS(P_ID(v->workspace), P_IDS(older, older_n)), a, &orphans, &orphans_n,
-                e))
+    if (db_run_ids(t, &raw_sql[RAW_ORPHANS], DB_ARGS(P_ID(v->workspace), P_IDS(older, older_n)), a, &orphans,
+                   &orphans_n, e))
         return e->code;
     for (size_t i = 0; i < orphans_n; i++) {
         struct id *ias;
         size_t ias_n;
-        if (ids_run(t, &raw_sql[RAW_INTERACTIONS], DB_ARGS(P_ID(v->workspace), P_ID(orphans[i])), a, &ias, &ias_n, e))
+        if (db_run_ids(t, &raw_sql[RAW_INTERACTIONS], DB_ARGS(P_ID(v->workspace), P_ID(orphans[i])), a, &ias, &ias_n,
+                       e))
             return e->code;
         for (size_t k = 0; k < ias_n; k++)
             ARENA_PUSH(a, gone, gone_n, cap) = ias[k];

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "base/thread.h"
 #include "store/db_priv.h"
 
 enum {
@@ -275,7 +276,6 @@ static enum err_code conn_take(struct db *d, int64_t deadline, struct conn **out
 struct db *db_new(const struct db_config *cfg)
 {
     struct db *d = calloc(1, sizeof *d);
-    pthread_condattr_t attr;
 
     if (!d)
         abort();
@@ -285,10 +285,7 @@ struct db *db_new(const struct db_config *cfg)
     d->conninfo = strdup(cfg->conninfo);
     d->cfg.conninfo = d->conninfo;
     pthread_mutex_init(&d->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&d->freed, &attr);
-    pthread_condattr_destroy(&attr);
+    thread_cond_init(&d->freed);
     return d;
 }
 
@@ -643,6 +640,24 @@ enum err_code db_run(struct db_tx *t, const struct db_stmt *s, const struct db_v
         *out = (struct db_rows){.res = r, .row = -1, .rows_n = PQntuples(r), .affected = before};
     else
         PQclear(r);
+    return ERR_OK;
+}
+
+enum err_code db_run_ids(struct db_tx *t, const struct db_stmt *s, const struct db_val *v, size_t n, struct arena *a,
+                         struct id **out, size_t *out_n, struct err *e)
+{
+    struct db_rows r;
+    struct id *ids;
+    size_t at = 0;
+
+    if (db_run(t, s, v, n, &r, e))
+        return e->code;
+    ids = arena_array(a, (size_t)r.rows_n, sizeof *ids);
+    while (db_next(&r))
+        ids[at++] = db_id(&r, 0);
+    db_rows_done(&r);
+    *out = ids;
+    *out_n = at;
     return ERR_OK;
 }
 

@@ -121,6 +121,9 @@ struct db_rows {
 };
 enum err_code db_run(struct db_tx *t, const struct db_stmt *s, const struct db_val *v, size_t n, struct db_rows *out,
                      struct err *e);
+/* db_run for a statement whose rows are single ids: all of them, memory in `a`. */
+enum err_code db_run_ids(struct db_tx *t, const struct db_stmt *s, const struct db_val *v, size_t n, struct arena *a,
+                         struct id **out, size_t *out_n, struct err *e);
 /* Queues a statement whose rows are not wanted. */
 enum err_code db_send(struct db_tx *t, const struct db_stmt *s, const struct db_val *v, size_t n, struct err *e);
 /* Waits for everything queued. *out_affected (may be NULL): rows touched by statements of db_send since the last wait. */

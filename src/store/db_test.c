@@ -98,6 +98,27 @@ static void arrays_come_back_as_sent(void **state)
     db_rollback(t);
 }
 
+static void ids_come_back_in_order(void **state)
+{
+    static const struct db_stmt all = {"t_ids",
+                                       "SELECT x FROM unnest($1::uuid[]) WITH ORDINALITY u(x, i) ORDER BY i DESC"};
+    struct id ids[] = {id_new(), id_new(), id_new()}, *back;
+    struct arena *a = arena_new("test");
+    struct db_tx *t = begin();
+    struct err e;
+    size_t n;
+
+    (void)state;
+    assert_int_equal(db_run_ids(t, &all, DB_ARGS(P_IDS(ids, 3)), a, &back, &n, &e), ERR_OK);
+    assert_int_equal(n, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(id_eq(back[i], ids[2 - i]));
+    assert_int_equal(db_run_ids(t, &all, DB_ARGS(P_IDS(ids, 0)), a, &back, &n, &e), ERR_OK);
+    assert_int_equal(n, 0);
+    arena_free(a);
+    db_rollback(t);
+}
+
 /* Far more than the socket's buffers hold, in both directions, without a wait of ours in between. */
 static void many_large_sends_travel_in_order(void **state)
 {
@@ -458,6 +479,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_come_back_as_sent),
         cmocka_unit_test(arrays_come_back_as_sent),
+        cmocka_unit_test(ids_come_back_in_order),
         cmocka_unit_test(many_large_sends_travel_in_order),
         cmocka_unit_test(error_names_statement_not_value),
         cmocka_unit_test(queued_error_comes_out_at_commit),

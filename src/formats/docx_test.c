@@ -1,9 +1,6 @@
-#include "formats/test_build.h"
+#include "formats/test_fixture.h"
 
 #define P(text) "<w:p><w:r><w:t>" text "</w:t></w:r></w:p>"
-
-static struct arena *a;
-static struct format_result r;
 
 static void paragraphs_headings_lists_and_tables_become_turns_in_order(void **state)
 {
@@ -163,32 +160,17 @@ static void elements_nested_without_end_are_refused(void **state)
     buf_done(&b);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    a = arena_new("docx_test");
-    r = (struct format_result){0};
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(a);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(paragraphs_headings_lists_and_tables_become_turns_in_order, setup, teardown),
-        cmocka_unit_test_setup_teardown(deleted_words_field_codes_and_fallback_copies_are_left_out, setup, teardown),
-        cmocka_unit_test_setup_teardown(teams_transcript_with_ranges_is_a_call, setup, teardown),
-        cmocka_unit_test_setup_teardown(teams_transcript_with_names_and_starts_is_a_call, setup, teardown),
-        cmocka_unit_test_setup_teardown(external_entities_and_entity_bombs_are_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(broken_files_say_what_is_wrong, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_bomb_is_refused_while_it_unpacks, setup, teardown),
-        cmocka_unit_test_setup_teardown(elements_nested_without_end_are_refused, setup, teardown),
+        FIXTURE_TEST(paragraphs_headings_lists_and_tables_become_turns_in_order),
+        FIXTURE_TEST(deleted_words_field_codes_and_fallback_copies_are_left_out),
+        FIXTURE_TEST(teams_transcript_with_ranges_is_a_call),
+        FIXTURE_TEST(teams_transcript_with_names_and_starts_is_a_call),
+        FIXTURE_TEST(external_entities_and_entity_bombs_are_refused),
+        FIXTURE_TEST(broken_files_say_what_is_wrong),
+        FIXTURE_TEST(a_bomb_is_refused_while_it_unpacks),
+        FIXTURE_TEST(elements_nested_without_end_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,4 @@
-#include "formats/test_build.h"
-
-static struct arena *a;
-static struct format_result r;
+#include "formats/test_fixture.h"
 
 #define HEAD "From: Ann Lee <ann@Example.ORG>\r\nTo: \"Bob, Jr.\" <bob@x.test>, carl@x.test\r\nSubject: "
 
@@ -200,33 +197,18 @@ static void cut_anywhere_it_is_read_or_refused(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    a = arena_new("eml_test");
-    r = (struct format_result){0};
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(a);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(headers_become_title_time_people_and_ids, setup, teardown),
-        cmocka_unit_test_setup_teardown(quoted_words_and_signature_are_parts, setup, teardown),
-        cmocka_unit_test_setup_teardown(bodies_are_decoded, setup, teardown),
-        cmocka_unit_test_setup_teardown(plain_form_of_an_alternative_is_taken, setup, teardown),
-        cmocka_unit_test_setup_teardown(attached_mail_and_files_become_items_of_the_thread, setup, teardown),
-        cmocka_unit_test_setup_teardown(invitation_adds_its_people_and_its_words, setup, teardown),
-        cmocka_unit_test_setup_teardown(damaged_multipart_keeps_its_words, setup, teardown),
-        cmocka_unit_test_setup_teardown(parts_in_parts_without_end_stop_at_the_limit, setup, teardown),
-        cmocka_unit_test_setup_teardown(cut_anywhere_it_is_read_or_refused, setup, teardown),
+        FIXTURE_TEST(headers_become_title_time_people_and_ids),
+        FIXTURE_TEST(quoted_words_and_signature_are_parts),
+        FIXTURE_TEST(bodies_are_decoded),
+        FIXTURE_TEST(plain_form_of_an_alternative_is_taken),
+        FIXTURE_TEST(attached_mail_and_files_become_items_of_the_thread),
+        FIXTURE_TEST(invitation_adds_its_people_and_its_words),
+        FIXTURE_TEST(damaged_multipart_keeps_its_words),
+        FIXTURE_TEST(parts_in_parts_without_end_stop_at_the_limit),
+        FIXTURE_TEST(cut_anywhere_it_is_read_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,5 @@
 #include "formats/html_text.h"
-#include "formats/test_build.h"
-
-static struct arena *a;
-static struct format_result r;
+#include "formats/test_fixture.h"
 
 static str joined(const char *html, unsigned flags, struct html_facts *facts)
 {
@@ -100,29 +97,12 @@ static void nesting_without_end_is_cut(void **state)
     buf_done(&b);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    a = arena_new("html_test");
-    r = (struct format_result){0};
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(a);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(elements_become_readable_blocks, setup, teardown),
-        cmocka_unit_test_setup_teardown(hidden_words_are_counted_not_kept, setup, teardown),
-        cmocka_unit_test_setup_teardown(quotes_of_a_mail_get_marks, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_page_becomes_a_document, setup, teardown),
-        cmocka_unit_test_setup_teardown(nesting_without_end_is_cut, setup, teardown),
+        FIXTURE_TEST(elements_become_readable_blocks), FIXTURE_TEST(hidden_words_are_counted_not_kept),
+        FIXTURE_TEST(quotes_of_a_mail_get_marks),      FIXTURE_TEST(a_page_becomes_a_document),
+        FIXTURE_TEST(nesting_without_end_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,6 @@
 #include "formats/ical.h"
-#include "formats/test_build.h"
+#include "formats/test_fixture.h"
 
-static struct arena *a;
 static struct ical cal;
 
 static struct ical_event *one(const char *lines)
@@ -75,7 +74,6 @@ static void broken_calendars_are_recovered_or_empty(void **state)
 
 static void a_calendar_file_becomes_notes(void **state)
 {
-    struct format_result r = {0};
     struct interaction *ia =
         test_parse(a,
                    STR("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:u\r\nSUMMARY:Kick-off\r\nDTSTART:20260610T130000Z\r\n"
@@ -89,27 +87,13 @@ static void a_calendar_file_becomes_notes(void **state)
     assert_str(ia->turns[0].text, "Meeting: Kick-off\nWhen: 2026-06-10 13:00 to 14:00 (UTC+00:00)\n\nbring\nfriends");
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    a = arena_new("ical_test");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(a);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_event_has_what_when_where_and_who, setup, teardown),
-        cmocka_unit_test_setup_teardown(zones_are_found_by_any_usual_name, setup, teardown),
-        cmocka_unit_test_setup_teardown(broken_calendars_are_recovered_or_empty, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_calendar_file_becomes_notes, setup, teardown),
+        FIXTURE_TEST(an_event_has_what_when_where_and_who),
+        FIXTURE_TEST(zones_are_found_by_any_usual_name),
+        FIXTURE_TEST(broken_calendars_are_recovered_or_empty),
+        FIXTURE_TEST(a_calendar_file_becomes_notes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

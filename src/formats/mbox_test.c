@@ -1,7 +1,4 @@
-#include "formats/test_build.h"
-
-static struct arena *a;
-static struct format_result r;
+#include "formats/test_fixture.h"
 
 #define FROM(who) "From " who "@x.test Tue Jun 10 21:50:07 2026\n"
 #define HEADS(who) "From: " who "@x.test\nSubject: " who "\nMessage-ID: <" who "@x>\n"
@@ -53,27 +50,12 @@ static void a_damaged_message_is_named_and_the_rest_goes_on(void **state)
     assert_str(r.problems[0].place, "message 2");
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    a = arena_new("mbox_test");
-    r = (struct format_result){0};
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(a);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_message_is_an_item, setup, teardown),
-        cmocka_unit_test_setup_teardown(content_length_is_believed_when_it_fits, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_damaged_message_is_named_and_the_rest_goes_on, setup, teardown),
+        FIXTURE_TEST(every_message_is_an_item),
+        FIXTURE_TEST(content_length_is_believed_when_it_fits),
+        FIXTURE_TEST(a_damaged_message_is_named_and_the_rest_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

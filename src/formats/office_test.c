@@ -1,9 +1,6 @@
 #include "formats/office.h"
 
-#include "formats/test_build.h"
-
-static struct arena *a;
-static struct format_result r;
+#include "formats/test_fixture.h"
 
 #define A_P(t) "<a:p><a:r><a:t>" t "</a:t></a:r></a:p>"
 #define SLIDE(body) "<p:sld xmlns:p=\"p\" xmlns:a=\"a\">" body "</p:sld>"
@@ -51,26 +48,11 @@ static void sheets_give_a_row_a_turn(void **state)
     assert_str(ia->turns[1].text, "two parts | in");
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    a = arena_new("office_test");
-    r = (struct format_result){0};
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(a);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(slides_are_read_in_their_order_with_notes, setup, teardown),
-        cmocka_unit_test_setup_teardown(sheets_give_a_row_a_turn, setup, teardown),
+        FIXTURE_TEST(slides_are_read_in_their_order_with_notes),
+        FIXTURE_TEST(sheets_give_a_row_a_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

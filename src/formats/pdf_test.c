@@ -4,10 +4,7 @@
 
 #include "base/fs.h"
 #include "formats/pdftotext.h"
-#include "formats/test_build.h"
-
-static struct arena *a;
-static struct format_result r;
+#include "formats/test_fixture.h"
 
 static enum err_code refusal(str bytes, struct err *e)
 {
@@ -95,29 +92,12 @@ static void paragraphs_become_turns_across_pages(void **state)
     assert_str(ia->turns[2].text, "next page");
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    a = arena_new("pdf_test");
-    r = (struct format_result){0};
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(a);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(words_are_read_and_lines_joined, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_page_without_text_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(an_encrypted_file_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(damage_is_refused_or_read_around, setup, teardown),
-        cmocka_unit_test_setup_teardown(paragraphs_become_turns_across_pages, setup, teardown),
+        FIXTURE_TEST(words_are_read_and_lines_joined),      FIXTURE_TEST(a_page_without_text_is_refused),
+        FIXTURE_TEST(an_encrypted_file_is_refused),         FIXTURE_TEST(damage_is_refused_or_read_around),
+        FIXTURE_TEST(paragraphs_become_turns_across_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,10 +5,7 @@
 
 #include "base/fs.h"
 #include "formats/confine.h"
-#include "formats/test_build.h"
-
-static struct arena *a;
-static struct format_result r;
+#include "formats/test_fixture.h"
 
 static enum err_code read_it(str bytes, const char *name, struct err *e)
 {
@@ -177,32 +174,18 @@ static void without_the_sandbox_it_reads_here(void **state)
     assert_int_equal(code, ERR_OK);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    a = arena_new("sandbox_test");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(a);
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_child_gives_what_this_process_would, setup, teardown),
-        cmocka_unit_test_setup_teardown(pdf_is_read_through_a_second_child, setup, teardown),
-        cmocka_unit_test_setup_teardown(pdf_inside_a_mail_is_read_too, setup, teardown),
-        cmocka_unit_test_setup_teardown(refusals_keep_their_words, setup, teardown),
-        cmocka_unit_test_setup_teardown(too_much_memory_is_said, setup, teardown),
-        cmocka_unit_test_setup_teardown(too_much_time_is_said, setup, teardown),
-        cmocka_unit_test_setup_teardown(threads_share_the_nursery, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_stopped_nursery_is_started_again, setup, teardown),
-        cmocka_unit_test_setup_teardown(without_the_sandbox_it_reads_here, setup, teardown),
+        FIXTURE_TEST(the_child_gives_what_this_process_would),
+        FIXTURE_TEST(pdf_is_read_through_a_second_child),
+        FIXTURE_TEST(pdf_inside_a_mail_is_read_too),
+        FIXTURE_TEST(refusals_keep_their_words),
+        FIXTURE_TEST(too_much_memory_is_said),
+        FIXTURE_TEST(too_much_time_is_said),
+        FIXTURE_TEST(threads_share_the_nursery),
+        FIXTURE_TEST(a_stopped_nursery_is_started_again),
+        FIXTURE_TEST(without_the_sandbox_it_reads_here),
     };
 
     if (argc > 1 && strcmp(argv[1], "parser") == 0)

@@ -1,8 +1,6 @@
 #include "formats/wire.h"
 
-#include "formats/test_build.h"
-
-static struct arena *a;
+#include "formats/test_fixture.h"
 
 static void an_item_comes_back_as_it_went(void **state)
 {
@@ -68,8 +66,8 @@ static void lies_of_a_child_are_refused(void **state)
         "{\"kind\":0,\"format\":\"eml\",\"participants\":[],\"turns\":[[\"a\",0,0,\"t\\u0000\"]],\"parts\":[]}",
         "{\"kind\":0,\"format\":\"eml\",\"participants\":[],\"turns\":[[\"a\",0,0,\"\xff\"]],\"parts\":[]}",
         "{\"kind\":0,\"format\":\"eml\",\"participants\":[],\"turns\":[],\"parts\":[[7,\"x\"]]}",
-        "{\"kind\":0,\"format\":\"eml\",\"started_at_ms\":9223372036854775807,\"participants\":[],\"turns\":[],"
-        "\"parts\":[]}",
+        ("{\"kind\":0,\"format\":\"eml\",\"started_at_ms\":9223372036854775807,\"participants\":[],\"turns\":[],"
+         "\"parts\":[]}"),
         "{\"kind\":0,\"format\":\"eml\",\"participants\":{},\"turns\":[],\"parts\":[]}",
     };
     struct interaction ia;
@@ -86,7 +84,6 @@ static void errors_and_notes_come_back(void **state)
 {
     struct err sent = {ERR_DENIED, "no way"}, said, e;
     struct format_problem p = {STR("cue 3"), STR("is odd")};
-    struct format_result r = {0};
     struct buf b;
 
     (void)state;
@@ -106,26 +103,12 @@ static void errors_and_notes_come_back(void **state)
     buf_done(&b);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    a = arena_new("wire_test");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(a);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_item_comes_back_as_it_went, setup, teardown),
-        cmocka_unit_test_setup_teardown(lies_of_a_child_are_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(errors_and_notes_come_back, setup, teardown),
+        FIXTURE_TEST(an_item_comes_back_as_it_went),
+        FIXTURE_TEST(lies_of_a_child_are_refused),
+        FIXTURE_TEST(errors_and_notes_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,7 @@
 #include "formats/zip.h"
 
-#include "formats/test_build.h"
+#include "formats/test_fixture.h"
 
-static struct arena *a;
 static struct zip z;
 
 static bool want_all(str name)
@@ -92,28 +91,12 @@ static void damage_is_an_error_not_a_crash(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    a = arena_new("zip_test");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(a);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(wanted_members_are_read, setup, teardown),
-        cmocka_unit_test_setup_teardown(names_that_climb_are_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(too_many_members_are_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_ratio_over_the_limit_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(damage_is_an_error_not_a_crash, setup, teardown),
+        FIXTURE_TEST(wanted_members_are_read),        FIXTURE_TEST(names_that_climb_are_refused),
+        FIXTURE_TEST(too_many_members_are_refused),   FIXTURE_TEST(a_ratio_over_the_limit_is_refused),
+        FIXTURE_TEST(damage_is_an_error_not_a_crash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include "api/api.h"
+#include "records/accounts.h"
 
 bool api_body(struct call *k, const char *const *keys, struct json_doc **out)
 {
@@ -79,13 +80,33 @@ static bool bad_field(struct call *k, const char *name, const char *want)
     return false;
 }
 
-static bool field_id(struct call *k, const struct json *v, const char *name, struct id *out)
+/* An id, or a name that is looked up. Nothing of that name: an id that fits nothing, so that nothing is found. */
+static bool field_named(struct call *k, const struct json *v, const char *name, enum named_kind kind, struct id *out)
 {
     const struct json *f = json_get(v, name);
+    struct api *api = k->app;
+    struct vaulted *va = &api->core->v;
+    str text = str_dup(k->a, json_str(f, STR("")));
+    struct db_tx *t;
+    struct err e;
+    enum err_code rc;
 
-    if (json_kind(f) == JSON_ABSENT || json_kind(f) == JSON_NULL)
+    if (json_kind(f) == JSON_ABSENT || json_kind(f) == JSON_NULL || id_parse(text, out))
         return true;
-    return id_parse(json_str(f, STR("")), out) || bad_field(k, name, "an id");
+    if (!text.n)
+        return bad_field(k, name, "an id or a name");
+    rc = db_begin(va->db, va->workspace, 10000, &t, &e);
+    if (!rc) {
+        rc = named_find(t, va, kind, text, k->a, out, &e);
+        db_rollback(t);
+    }
+    if (rc && rc != ERR_NOT_FOUND) {
+        http_problem_err(k->rep, &e);
+        return false;
+    }
+    if (rc)
+        *out = id_new();
+    return true;
 }
 
 static bool field_time(struct call *k, const struct json *v, const char *name, int64_t *out)
@@ -134,8 +155,9 @@ bool api_filter(struct call *k, const struct json *v, struct index_filter *out)
         }
     }
     return field_bits(k, v, "kind", true, &out->kinds) && field_bits(k, v, "side", false, &out->sides) &&
-           field_id(k, v, "account", &out->account) && field_id(k, v, "deal", &out->deal) &&
-           field_id(k, v, "person", &out->person) && field_time(k, v, "from", &out->from_ms) &&
+           field_named(k, v, "account", NAMED_ACCOUNT, &out->account) &&
+           field_named(k, v, "deal", NAMED_DEAL, &out->deal) &&
+           field_named(k, v, "person", NAMED_PERSON, &out->person) && field_time(k, v, "from", &out->from_ms) &&
            field_time(k, v, "to", &out->to_ms);
 }
 

@@ -1,6 +1,7 @@
 /* api/interactions.c - conversations: list, one, its cleaned text, its figures, deletion. */
 #include "api/api.h"
 #include "text/clean.h"
+#include "text/pii.h"
 
 void api_interactions_list(struct call *k)
 {
@@ -71,49 +72,111 @@ static struct record_ia *one_load(struct call *k)
     return n ? rec : NULL;
 }
 
-static void clean_write(struct jw *w, const struct interaction *ia, struct arena *a)
+/* [start in the edited text, its bytes, start in the original, its bytes] of each piece. */
+static void map_write(struct jw *w, const struct offmap *m)
+{
+    jw_karr(w, "map");
+    for (size_t i = 0; i < m->n; i++) {
+        const struct offmap_seg *seg = &m->seg[i];
+        jw_arr(w);
+        jw_i64(w, seg->edited);
+        jw_i64(w, seg->edited_n);
+        jw_i64(w, seg->original);
+        jw_i64(w, seg->original_n);
+        jw_end(w);
+    }
+    jw_end(w);
+}
+
+static void edited_open(struct jw *w, const struct interaction *ia, struct arena *a)
 {
     jw_obj(w);
     jw_kstr(w, "id", id_str(a, ia->id));
     jw_kstr(w, "source", ia->source);
     jw_kstr(w, "language", ia->language);
     jw_karr(w, "turns");
+}
+
+static void clean_write(struct jw *w, const struct interaction *ia, struct arena *a)
+{
+    edited_open(w, ia, a);
     for (size_t i = 0; i < ia->turns_n; i++) {
         struct cleaned c;
         clean_text(ia->turns[i].text, ia->language, a, &c);
         jw_obj(w);
         jw_kstr(w, "speaker", ia->turns[i].speaker);
         jw_kstr(w, "text", c.text);
-        jw_karr(
-            w, "map"); /* [start in the cleaned text, its bytes, start in the original, its bytes] of each kept piece */
-        for (size_t m = 0; m < c.map.n; m++) {
-            const struct offmap_seg *seg = &c.map.seg[m];
-            jw_arr(w);
-            jw_i64(w, seg->edited);
-            jw_i64(w, seg->edited_n);
-            jw_i64(w, seg->original);
-            jw_i64(w, seg->original_n);
-            jw_end(w);
-        }
-        jw_end(w);
+        map_write(w, &c.map);
         jw_end(w);
     }
     jw_end(w);
     jw_end(w);
 }
 
+/* Speakers are people, too: their labels are masked like any other name. */
+static str speaker_mask(struct pii_mask *m, str label, struct arena *a)
+{
+    struct pii_span whole = {.type = PII_NAME, .start = 0, .end = (uint32_t)label.n, .confidence = 1};
+
+    return label.n ? pii_mask_text(m, label, &whole, 1, a, NULL) : label;
+}
+
+/* Marks as stored, one turn after the other; whoever may read the original opens a mark by its place in it. */
+static void masked_write(struct jw *w, const struct interaction *ia, const struct record_pii *marks, size_t n,
+                         struct arena *a)
+{
+    struct pii_span *span = ARENA_ARRAY(a, struct pii_span, n + 1);
+    struct pii_mask *m = pii_mask_new();
+    size_t at = 0;
+
+    edited_open(w, ia, a);
+    for (size_t i = 0; i < ia->turns_n; i++) {
+        struct offmap map;
+        size_t here = 0;
+        for (; at < n && marks[at].turn == i; at++)
+            span[here++] =
+                (struct pii_span){(enum pii_type)marks[at].type, marks[at].start, marks[at].end, marks[at].confidence};
+        jw_obj(w);
+        jw_kstr(w, "speaker", speaker_mask(m, ia->turns[i].speaker, a));
+        jw_kstr(w, "text", pii_mask_text(m, ia->turns[i].text, span, here, a, &map));
+        map_write(w, &map);
+        jw_end(w);
+    }
+    jw_end(w);
+    jw_end(w);
+    pii_mask_free(m);
+}
+
 void api_interaction_get(struct call *k)
 {
-    int64_t clean;
+    struct api *api = k->app;
+    struct record_pii *marks = NULL;
+    size_t marks_n = 0;
+    int64_t clean, masked;
     struct record_ia *rec;
+    struct db_tx *t;
     struct buf b;
     struct jw w;
+    struct err e = {0};
 
-    if (!api_query_int(k, STR("clean"), 0, 0, 1, &clean) || !(rec = one_load(k)))
+    if (!api_query_int(k, STR("clean"), 0, 0, 1, &clean) || !api_query_int(k, STR("masked"), 0, 0, 1, &masked) ||
+        !(rec = one_load(k)))
         return;
+    if (masked) {
+        if (db_begin(api->core->v.db, api->core->v.workspace, 20000, &t, &e) == ERR_OK) {
+            record_pii_load(t, &api->core->v, rec->ia.id, k->a, &marks, &marks_n, &e);
+            db_rollback(t);
+        }
+        if (e.code) { /* without the marks nothing may be shown as masked */
+            http_problem_err(k->rep, &e);
+            return;
+        }
+    }
     buf_init_wiped(&b, 512 << 20);
     jw_init(&w, &b);
-    if (clean)
+    if (masked)
+        masked_write(&w, &rec->ia, marks, marks_n, k->a);
+    else if (clean)
         clean_write(&w, &rec->ia, k->a);
     else
         ia_json_write(&rec->ia, &w);

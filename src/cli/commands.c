@@ -10,6 +10,9 @@ static const struct cli_opt ask_opts[] = {
     {"--from", "DATE", "only what started on or after"},
     {"--to", "DATE", "only what started before"},
     {"--side", "SIDE", "only passages where internal or external people speak"},
+    {"--account", "NAME|ID", "only conversations with this account"},
+    {"--deal", "NAME|ID", "only conversations about this deal"},
+    {"--person", "MAIL|NAME|ID", "only conversations this person takes part in"},
     {"--batch", "FILE", "answer one JSON line {\"question\",\"in\"} with one line each; - is standard input"},
     JSON_OPT,
     HOME_OPT,
@@ -43,6 +46,9 @@ static const struct cli_opt search_opts[] = {
     {"--from", "DATE", "only what started on or after"},
     {"--to", "DATE", "only what started before"},
     {"--side", "SIDE", "only passages where internal or external people speak"},
+    {"--account", "NAME|ID", "only conversations with this account"},
+    {"--deal", "NAME|ID", "only conversations about this deal"},
+    {"--person", "MAIL|NAME|ID", "only conversations this person takes part in"},
     {"--batch", "FILE",
      "answer one JSON line {\"query\",\"in\",\"limit\",\"mode\"} with one line each; - is standard input"},
     JSON_OPT,
@@ -64,6 +70,7 @@ static const struct cli_opt serve_opts[] = {
 
 static const struct cli_opt show_opts[] = {
     {"--clean", NULL, "the cleaned text with the map of its offsets"},
+    {"--masked", NULL, "personal data replaced by typed placeholders, with the map of the offsets"},
     JSON_OPT,
     HOME_OPT,
     {NULL},

@@ -46,6 +46,9 @@ static str request_of_args(struct arena *a, const struct cli_args *x, const char
     option_put(&w, x, "--from", "from");
     option_put(&w, x, "--to", "to");
     option_put(&w, x, "--side", "side");
+    option_put(&w, x, "--account", "account");
+    option_put(&w, x, "--deal", "deal");
+    option_put(&w, x, "--person", "person");
     jw_end(&w);
     return buf_view(b);
 }

@@ -104,11 +104,15 @@ static int each_run(struct arena *a, const char *suffix, bool clean, struct cli_
 int cli_show(struct arena *a, int argc, char **argv)
 {
     struct cli_args x;
+    const char *suffix;
     int rc;
 
     if (!cli_parse(cli_find("show"), argc, argv, a, &x, &rc))
         return rc;
-    return each_run(a, cli_has(&x, "--clean") ? "?clean=1" : "", cli_has(&x, "--clean"), &x, transcript_print);
+    if (cli_has(&x, "--clean") && cli_has(&x, "--masked"))
+        return cli_usage_error(x.command, "--clean and --masked are two views: choose one");
+    suffix = cli_has(&x, "--clean") ? "?clean=1" : cli_has(&x, "--masked") ? "?masked=1" : "";
+    return each_run(a, suffix, *suffix != 0, &x, transcript_print);
 }
 
 static void insights_print_one(const struct json *v, bool clean)

@@ -1,19 +1,9 @@
 #include "base/clock.h"
+#include "records/accounts.h"
 #include "records/interaction.h"
 #include "records/people.h"
 
-enum {
-    IA_ADD,
-    PARTICIPANT_ADD,
-    TURN_ADD,
-    PART_ADD,
-    PII_ADD,
-    CHUNK_ADD,
-    ACCOUNT_FIND,
-    ACCOUNT_ADD,
-    DEAL_FIND,
-    DEAL_ADD
-};
+enum { IA_ADD, PARTICIPANT_ADD, TURN_ADD, PART_ADD, PII_ADD, CHUNK_ADD };
 
 const struct db_stmt ia_save_sql[] = {
     [IA_ADD] =
@@ -43,18 +33,11 @@ const struct db_stmt ia_save_sql[] = {
          "WITH ORDINALITY AS u(t, b, f, y, c, o)"},
     [CHUNK_ADD] = {"chunk_add",
                    "INSERT INTO chunk (workspace_id, interaction_id, ordinal, spans) VALUES ($1, $2, $3, $4)"},
-    [ACCOUNT_FIND] = {"account_find", "SELECT id FROM account WHERE workspace_id=$1 AND name_index=$2"},
-    [ACCOUNT_ADD] =
-        {"account_add",
-         "INSERT INTO account (workspace_id, id, name_index, sealed, created_at) VALUES ($1, $2, $3, $4, $5)"},
-    [DEAL_FIND] = {"deal_find", "SELECT id FROM deal WHERE workspace_id=$1 AND name_index=$2"},
-    [DEAL_ADD] = {"deal_add", "INSERT INTO deal (workspace_id, id, account_id, name_index, sealed, created_at) "
-                              "VALUES ($1, $2, $3, $4, $5, $6)"},
 };
 const size_t ia_save_sql_n = sizeof ia_save_sql / sizeof *ia_save_sql;
 
 enum { PERSON_LISTED = 1, PERSON_LABEL = 2, PERSON_SIDE_SAID = 4 }; /* participant.flags; see interaction_load.c */
-enum { TURNS_PER_STATEMENT = 500 };
+enum { TURNS_PER_STATEMENT = 500, NAME_BYTES_MAX = 64 << 10 };
 
 /* A row of `participant`: someone listed, a speaker label, or both. */
 struct who {
@@ -157,13 +140,14 @@ static enum err_code cast_write(struct db_tx *t, const struct vaulted *v, const 
         struct jw j;
         str sealed;
 
-        buf_init_wiped(&b, 256 << 10);
+        buf_init_wiped(&b, NAME_BYTES_MAX);
         jw_init(&j, &b);
         jw_obj(&j);
         jw_kstr(&j, "name", w->name);
         jw_kstr(&j, "email", w->email);
         jw_end(&j);
-        rc = seal(v->keys, key_subject(w->subject), &where, buf_view(&b), a, &sealed, e);
+        rc = buf_ok(&b) ? seal(v->keys, key_subject(w->subject), &where, buf_view(&b), a, &sealed, e)
+                        : err_set(e, ERR_LIMIT, "the name of a participant or speaker is too long");
         buf_done(&b);
         if (!rc)
             rc = db_send(t, &ia_save_sql[PARTICIPANT_ADD],
@@ -281,42 +265,6 @@ static enum err_code chunks_write(struct db_tx *t, const struct vaulted *v, stru
     return ERR_OK;
 }
 
-/* Account or deal by name: found or made. */
-static enum err_code named_resolve(struct db_tx *t, const struct vaulted *v, bool deal, str name, struct id account,
-                                   struct arena *a, struct id *out, struct err *e)
-{
-    struct seal_at where = {v->workspace, deal ? "deal" : "account", "sealed", id_new(), 0};
-    uint8_t index[BLIND_BYTES];
-    struct db_rows r;
-    str key = str_lower_ascii(a, str_trim(name)), sealed;
-
-    *out = (struct id){{0}};
-    if (!key.n)
-        return ERR_OK;
-    if (blind_index(v->keys, v->workspace, deal ? "deal.name" : "account.name", key, index, e))
-        return e->code;
-    if (db_run(t, &ia_save_sql[deal ? DEAL_FIND : ACCOUNT_FIND],
-               DB_ARGS(P_ID(v->workspace), P_BYTES_N(index, sizeof index)), &r, e))
-        return e->code;
-    if (db_next(&r))
-        *out = db_id(&r, 0);
-    db_rows_done(&r);
-    if (!id_is_nil(*out))
-        return ERR_OK;
-    if (seal(v->keys, key_class(KEY_METADATA), &where, name, a, &sealed, e))
-        return e->code;
-    *out = where.row;
-    if (deal)
-        return db_send(t, &ia_save_sql[DEAL_ADD],
-                       DB_ARGS(P_ID(v->workspace), P_ID(*out), P_ID_OR_NULL(account), P_BYTES_N(index, sizeof index),
-                               P_BYTES(sealed), P_I64(clock_now_ms())),
-                       e);
-    return db_send(
-        t, &ia_save_sql[ACCOUNT_ADD],
-        DB_ARGS(P_ID(v->workspace), P_ID(*out), P_BYTES_N(index, sizeof index), P_BYTES(sealed), P_I64(clock_now_ms())),
-        e);
-}
-
 static enum err_code meta_seal(const struct vaulted *v, const struct interaction *ia, struct arena *a, str *out,
                                struct err *e)
 {
@@ -390,15 +338,15 @@ enum err_code record_ia_save(struct db_tx *t, const struct vaulted *v, struct re
     if (!rec->ia.language.n)
         rec->ia.language = STR("und");
     cast_make(&c, &rec->ia, own, own_n, a);
-    if (cast_people(t, v, &c, rec, a, e) ||
-        named_resolve(t, v, false, rec->ia.account, rec->account, a, &rec->account, e) ||
-        named_resolve(t, v, true, rec->ia.deal, rec->account, a, &rec->deal, e) || row_add(t, v, rec, a, e))
+    if (cast_people(t, v, &c, rec, a, e))
+        return e->code;
+    for (size_t i = 0; i < rec->ia.participants_n; i++)
+        rec->ia.participants[i].side = c.who[i].side;
+    if (accounts_resolve(t, v, &rec->ia, a, &rec->account, &rec->deal, e) || row_add(t, v, rec, a, e))
         return e->code;
     if (cast_write(t, v, &c, rec->ia.id, a, e) || turns_write(t, v, &c, &rec->ia, e) ||
         parts_write(t, v, &c, &rec->ia, a, e) || pii_write(t, v, rec->ia.id, pii, pii_n, a, e) ||
         chunks_write(t, v, rec->ia.id, chunks, chunks_n, a, e))
         return e->code;
-    for (size_t i = 0; i < rec->ia.participants_n; i++)
-        rec->ia.participants[i].side = c.who[i].side;
     return ERR_OK;
 }

@@ -129,7 +129,8 @@ static enum err_code person_add(struct db_tx *t, const struct vaulted *v, struct
     jw_kstr(&j, "name", w->name);
     jw_kstr(&j, "email", w->email);
     jw_end(&j);
-    rc = seal(v->keys, key_subject(w->subject), &where, buf_view(&b), a, &sealed, e);
+    rc = buf_ok(&b) ? seal(v->keys, key_subject(w->subject), &where, buf_view(&b), a, &sealed, e)
+                    : err_set(e, ERR_LIMIT, "the name of a participant or speaker is too long");
     buf_done(&b);
     if (rc)
         return rc;
@@ -166,6 +167,21 @@ enum err_code people_resolve(struct db_tx *t, const struct vaulted *v, struct pe
         if (id_is_nil(w[i].person) && person_add(t, v, &w[i], &k[i], a, e))
             return e->code;
     }
+    return ERR_OK;
+}
+
+enum err_code people_find(struct db_tx *t, const struct vaulted *v, str who, struct arena *a, struct id *out,
+                          struct err *e)
+{
+    bool mail = str_find_char(who, '@', 0) != SIZE_MAX;
+    struct people_want w = {.name = mail ? STR("") : str_trim(who), .email = mail ? str_trim(who) : STR("")};
+    struct key k;
+
+    *out = (struct id){{0}};
+    if (key_make(v, &w, a, &k, e) || known_find(t, v, &w, &k, 1, KEY_EMAIL, &people_sql[PERSON_BY_EMAIL], a, e) ||
+        known_find(t, v, &w, &k, 1, KEY_NAME, &people_sql[PERSON_BY_NAME], a, e))
+        return e->code;
+    *out = w.person;
     return ERR_OK;
 }
 

@@ -15,4 +15,7 @@ struct people_want {
  * people lock until the transaction ends, so that two workers do not make one person twice. */
 enum err_code people_resolve(struct db_tx *t, const struct vaulted *v, struct people_want *w, size_t n, struct arena *a,
                              struct err *e);
+/* The person of an address or full name; *out nil when there is none. */
+enum err_code people_find(struct db_tx *t, const struct vaulted *v, str who, struct arena *a, struct id *out,
+                          struct err *e);
 enum err_code people_count(struct db_tx *t, const struct vaulted *v, int64_t *out, struct err *e);

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 
-enum { PAGE = 100, REBUILD_DB_MS = 60000 };
+enum { PAGE = 100, PROGRESS_EVERY = 5000, REBUILD_DB_MS = 60000 };
 
 /* Side of whoever speaks a turn: the listed participant of that name, else unknown. */
 static enum ia_side side_of_turn(const struct interaction *ia, size_t turn)
@@ -133,6 +133,15 @@ static enum err_code page_put(struct rebuild *rb, const struct id *ids, size_t n
     return rc;
 }
 
+/* A line for every 5000 interactions: a large store takes a while to open. */
+static void progress_note(struct core *c, size_t done)
+{
+    size_t total = atomic_load(&c->rebuild_total);
+
+    if (total > PROGRESS_EVERY && done / PROGRESS_EVERY != (done - PAGE) / PROGRESS_EVERY)
+        LOG_INFO("index.rebuilding", F_INT("done", done), F_INT("of", total));
+}
+
 static void pages_run(void *arg)
 {
     struct rebuild *rb = arg;
@@ -151,7 +160,7 @@ static void pages_run(void *arg)
                 rb->e = e;
             break;
         }
-        atomic_fetch_add(&rb->c->rebuild_done, n);
+        progress_note(rb->c, atomic_fetch_add(&rb->c->rebuild_done, n) + n);
     }
     arena_free(a);
 }

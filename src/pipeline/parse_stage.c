@@ -135,8 +135,8 @@ static enum err_code item_store(struct work *w, struct db_tx *t, size_t i, struc
     if (record_ia_save(t, &c->v, rec, c->own_domains, c->own_domains_n, p->pii, p->pii_n, p->chunks, p->chunks_n, w->a,
                        e))
         return e->code;
-    prepare_statistics(c, &rec->ia, w->a, &stats, &stats_n);
-    if (record_stats_save(t, &c->v, rec->ia.id, stats, stats_n, e))
+    if (prepare_statistics(c, t, &rec->ia, w->a, &stats, &stats_n, e) ||
+        record_stats_save(t, &c->v, rec->ia.id, stats, stats_n, e))
         return e->code;
     if (c->em && p->chunks_n) {
         struct job_new job = {
@@ -173,6 +173,20 @@ static enum err_code result_store(struct work *w, struct err *e)
 fail:
     db_rollback(t);
     return e->code;
+}
+
+/* Would storing it fail the same way again? Then the upload is refused, not tried for ever. */
+static bool store_is_final(enum err_code rc, int failures)
+{
+    return rc == ERR_LIMIT || rc == ERR_INVALID || rc == ERR_UNSUPPORTED || (rc == ERR_INTERNAL && failures >= 2);
+}
+
+static void refuse(struct work *w, const struct err *why)
+{
+    w->parsed = (struct format_result){0};
+    w->problems_n = 0;
+    problem_of_err(w, why);
+    w->problems[0].path = w->sources_n ? w->sources[0].given : STR("");
 }
 
 static void result_publish(struct work *w)
@@ -224,6 +238,10 @@ enum err_code parse_stage_run(struct core *c, const struct job *jobs, size_t n, 
             break;
         items_prepare(&w);
         rc = result_store(&w, e);
+        if (rc && store_is_final(rc, jobs[i].failures)) {
+            refuse(&w, e);
+            rc = result_store(&w, e);
+        }
         if (!rc) {
             result_publish(&w);
             LOG_INFO("upload.done", F_ID("raw", w.raw.id), F_INT("interactions", w.parsed.items_n),

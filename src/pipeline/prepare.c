@@ -6,6 +6,8 @@
 #include "text/pii.h"
 #include "text/words.h"
 
+static const int64_t EARLIER_MS = (int64_t)180 * 24 * 3600 * 1000; /* definitions.md, interactivity */
+
 static void language_set(struct interaction *ia, struct arena *a)
 {
     str *parts;
@@ -63,11 +65,17 @@ void prepare_interaction(struct core *c, struct interaction *ia, struct arena *a
         out->words += (int64_t)words_count(ia->turns[i].text);
 }
 
-void prepare_statistics(struct core *c, const struct interaction *ia, struct arena *a, struct record_stat **out,
-                        size_t *out_n)
+enum err_code prepare_statistics(struct core *c, struct db_tx *t, const struct interaction *ia, struct arena *a,
+                                 struct record_stat **out, size_t *out_n, struct err *e)
 {
     struct statistics_context ctx = {0};
+    double *spm = NULL;
 
-    (void)c;
+    if (ia->kind == IA_CALL && ia->started_at_ms != CLOCK_NONE &&
+        record_stat_values(t, &c->v, STR("switches_per_minute"), ia->started_at_ms - EARLIER_MS, ia->started_at_ms, a,
+                           &spm, &ctx.spm_before_n, e))
+        return e->code;
+    ctx.spm_before = spm;
     statistics_compute(ia, &ctx, a, out, out_n);
+    return ERR_OK;
 }

@@ -12,6 +12,6 @@ struct prepared {
 
 /* Sets ia->language; fills *out. Computes only; any thread. Memory in `a`. */
 void prepare_interaction(struct core *c, struct interaction *ia, struct arena *a, struct prepared *out);
-/* The figures of definitions.md section 1, for calls; sides must be settled. */
-void prepare_statistics(struct core *c, const struct interaction *ia, struct arena *a, struct record_stat **out,
-                        size_t *out_n);
+/* The figures of definitions.md section 1, for calls; sides must be settled. Reads earlier calls in the transaction. */
+enum err_code prepare_statistics(struct core *c, struct db_tx *t, const struct interaction *ia, struct arena *a,
+                                 struct record_stat **out, size_t *out_n, struct err *e);

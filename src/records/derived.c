@@ -2,7 +2,7 @@
 #include "base/clock.h"
 #include "records/interaction.h"
 
-enum { CHUNKS_LOAD, VECTORS_SAVE, STATS_DROP, STAT_ADD, STATS_LOAD };
+enum { CHUNKS_LOAD, VECTORS_SAVE, STATS_DROP, STAT_ADD, STATS_LOAD, STAT_VALUES };
 
 const struct db_stmt derived_sql[] = {
     /* $2 interactions, $3 model hash -> vectors of that model only */
@@ -23,6 +23,11 @@ const struct db_stmt derived_sql[] = {
         {"stats_load",
          "SELECT ordinal, stat, value, unit, n, reason, definition_version, inputs_hash, spans, label_sealed "
          "FROM statistic WHERE workspace_id=$1 AND interaction_id=$2 ORDER BY ordinal"},
+    /* $2 figure, $3 from, $4 to: starts of calls */
+    [STAT_VALUES] = {"stat_values",
+                     "SELECT s.value FROM statistic s JOIN interaction i ON i.workspace_id=s.workspace_id AND "
+                     "i.id=s.interaction_id WHERE s.workspace_id=$1 AND s.stat=$2 AND s.label_sealed IS NULL AND "
+                     "s.value IS NOT NULL AND i.kind=0 AND i.started_at>=$3 AND i.started_at<$4"},
 };
 const size_t derived_sql_n = sizeof derived_sql / sizeof *derived_sql;
 
@@ -215,5 +220,22 @@ enum err_code record_stats_load(struct db_tx *t, const struct vaulted *v, struct
         return rc;
     *out = list;
     *out_n = n;
+    return ERR_OK;
+}
+
+enum err_code record_stat_values(struct db_tx *t, const struct vaulted *v, str stat, int64_t from_ms, int64_t to_ms,
+                                 struct arena *a, double **out, size_t *out_n, struct err *e)
+{
+    struct db_rows r;
+    size_t cap = 0;
+
+    *out = NULL;
+    *out_n = 0;
+    if (db_run(t, &derived_sql[STAT_VALUES], DB_ARGS(P_ID(v->workspace), P_TEXT(stat), P_I64(from_ms), P_I64(to_ms)),
+               &r, e))
+        return e->code;
+    while (db_next(&r))
+        ARENA_PUSH(a, *out, *out_n, cap) = db_f64(&r, 0);
+    db_rows_done(&r);
     return ERR_OK;
 }

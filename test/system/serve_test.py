@@ -1,8 +1,11 @@
 """The server's life: first and second start, its address, its health, who may talk to it, and how it ends."""
+import concurrent.futures
+import json
 import os
 import pathlib
 import re
 import signal
+import subprocess
 import sys
 import unittest
 
@@ -15,6 +18,7 @@ class Life(unittest.TestCase):
     def test_starts_twice_and_drains(self):
         with harken.Server() as server:
             self.assertRegex(server.address(), r"^http://127\.0\.0\.1:\d+$")
+            harken.wait_for("the banner", lambda: "Ctrl-C" in server.banner(), 10)
             self.assertIn(server.address(), server.banner())
             self.assertRegex(server.banner(), r"sign in +http://\S+/sign-in\?token=\S+")
             path = files.write(server.root, "call.vtt", files.vtt())
@@ -67,9 +71,37 @@ class Life(unittest.TestCase):
                     self.assertNotIn(before, now)
 
 
+    def test_ctrl_c_in_the_middle_of_an_ingest(self):
+        with harken.Server() as server:
+            files.small_files(server.root / "in", 40)
+            child = subprocess.Popen([str(harken.binary()), "ingest", "--json", "--wait", str(server.root / "in")],
+                                     stdout=subprocess.PIPE, text=True, env=harken.environment(server.home))
+            harken.wait_for("some to be in", lambda: sum(server.status()["interactions"].values()) >= 5, 60)
+            self.assertEqual(server.stop(), 0)
+            self.assertIsNone(child.poll(), "the ingest waits for the server to come back")
+            server.start()
+            answer = json.loads(child.communicate(timeout=180)[0])
+            self.assertEqual((child.returncode, answer["failed"]), (0, []))
+            # What was acknowledged before the stop and sent again counts as known.
+            self.assertEqual(answer["new"] + answer["known"], 40)
+            self.assertEqual(sum(server.status()["interactions"].values()), 40)
+
+    def test_many_at_once(self):
+        with harken.Server() as server:
+            files.small_files(server.root / "in", 10)
+            server.ingest(server.root / "in")
+            with concurrent.futures.ThreadPoolExecutor(16) as pool:
+                asked = [pool.submit(server.http, "POST", "/v1/search", {"query": f"order {n % 10:05}"}) for n in range(200)]
+                replies = [a.result() for a in asked]
+            self.assertEqual({r.status for r in replies}, {200})
+            for n, reply in enumerate(replies):
+                sources = [pathlib.Path(h["source"]).stem for h in json.loads(reply.body)["hits"][:3]]
+                self.assertIn(f"{n % 10:05}", sources)
+
+
 def vector_search(server):
     done = server.run("search", "--json", "--mode", "vector", "carriers for the dispatch hall")
-    return done.code == 0 and harken.json.loads(done.out)["hits"]
+    return done.code == 0 and json.loads(done.out)["hits"]
 
 
 def status_uid(pid):
@@ -90,7 +122,7 @@ class Door(unittest.TestCase):
         self.assertEqual(self.server.http("GET", "/healthz", token=None).status, 200)
         ready = self.server.http("GET", "/readyz", token=None)
         self.assertEqual(ready.status, 200)
-        self.assertEqual(harken.json.loads(ready.body)["sandbox"], "on")
+        self.assertEqual(json.loads(ready.body)["sandbox"], "on")
 
     def test_everything_else_does(self):
         for method, path in (("GET", "/metrics"), ("GET", "/v1/status"), ("GET", "/v1/interactions"), ("POST", "/v1/search"),
@@ -120,7 +152,7 @@ class Door(unittest.TestCase):
     def test_sign_in_link_works_once(self):
         link = self.server.ok("status", "--json", "--link")
         del link
-        url = harken.json.loads(self.server.http("POST", "/v1/sign-in-links", {}).body)["url"]
+        url = json.loads(self.server.http("POST", "/v1/sign-in-links", {}).body)["url"]
         path = url.removeprefix(self.server.address())
         first = self.server.http("GET", path, token=None)
         self.assertIn(first.status, (302, 303))
@@ -160,7 +192,7 @@ class Door(unittest.TestCase):
             with self.subTest(f"{method} {path} {body}"):
                 reply = self.server.http(method, path, body)
                 self.assertEqual(reply.status, want)
-                problem = harken.json.loads(reply.body)
+                problem = json.loads(reply.body)
                 self.assertTrue(reply.headers["content-type"].startswith("application/problem+json"))
                 self.assertEqual(problem["status"], want)
                 self.assertTrue(problem["title"])

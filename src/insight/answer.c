@@ -1,10 +1,10 @@
 #include <math.h>
 
-#include "insight/answer.h"
+#include "insight/answer_priv.h"
 #include "engine/embed.h"
 #include "search/query.h"
 
-enum { EMBED_WAIT_MS = 5000 };
+enum { EMBED_WAIT_MS = 5000, PASSAGES = 24 };
 
 const float *answer_query_vector(struct embedder *em, str text, const str *history, size_t history_n, struct arena *a,
                                  struct err *e)
@@ -40,8 +40,30 @@ const float *answer_query_vector(struct embedder *em, str text, const str *histo
 enum err_code answer_make(struct index *ix, struct embedder *em, const struct answer_source *src,
                           const struct answer_question *q, struct arena *a, struct answer *out, struct err *e)
 {
-    if (!q->text.n || q->text.n > INDEX_QUERY_BYTES_MAX)
+    struct index_query iq = {.text = q->text,
+                             .history = q->history,
+                             .history_n = q->history_n,
+                             .mode = INDEX_FUSED,
+                             .limit = PASSAGES,
+                             .filter = q->filter};
+    struct answer made = {0};
+    struct index_hit *hits;
+    enum err_code rc = ERR_OK;
+    size_t n;
+
+    if (!str_trim(q->text).n || q->text.n > INDEX_QUERY_BYTES_MAX)
         return err_set(e, ERR_INVALID, "a question has 1 to %d bytes", INDEX_QUERY_BYTES_MAX);
-    *out = (struct answer){0};
-    return ERR_OK;
+    if (iq.history_n > INDEX_HISTORY_MAX) {
+        iq.history += iq.history_n - INDEX_HISTORY_MAX;
+        iq.history_n = INDEX_HISTORY_MAX;
+    }
+    if (!answer_counted(ix, src, q, a, &made, &rc, e)) {
+        iq.vec = answer_query_vector(em, q->text, iq.history, iq.history_n, a, e);
+        rc = index_query(ix, &iq, a, &hits, &n, e);
+        if (!rc)
+            rc = answer_picked(em, src, q, iq.vec, hits, n, a, &made, e);
+    }
+    if (!rc)
+        *out = made;
+    return rc;
 }

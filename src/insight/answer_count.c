@@ -1,0 +1,622 @@
+#include "insight/answer_count.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "insight/answer_priv.h"
+#include "text/words.h"
+
+enum { LOAD_BATCH = 64, ROWS_MAX = 100000, DAY_MS = 86400000, ZONE_MS_MAX = 15 * 3600000, NAME_WORDS_MAX = 8 };
+
+/* --- reading ------------------------------------------------------------------------------------------------------ */
+
+struct reading {
+    struct words w;
+    size_t at;
+    int64_t today_ms; /* begin of the day of the question */
+    struct arena *a;
+    struct count_query *q;
+};
+
+static bool is(const struct reading *r, size_t i, const char *word)
+{
+    return i < r->w.n && str_eq(r->w.token[i], str_of(word));
+}
+
+static bool is_one_of(const struct reading *r, size_t i, const char *const *words)
+{
+    for (; *words; words++)
+        if (is(r, i, *words))
+            return true;
+    return false;
+}
+
+static bool take(struct reading *r, const char *phrase)
+{
+    str rest = str_of(phrase);
+    size_t n = 0;
+
+    while (rest.n) {
+        str word = str_cut(rest, ' ', &rest);
+        if (r->at + n >= r->w.n || !str_eq(r->w.token[r->at + n], word))
+            return false;
+        n++;
+    }
+    r->at += n;
+    return true;
+}
+
+static const char *take_any(struct reading *r, const char *const *phrases)
+{
+    for (; *phrases; phrases++)
+        if (take(r, *phrases))
+            return *phrases;
+    return NULL;
+}
+
+static const struct {
+    const char *word;
+    unsigned kinds;
+} kind_words[] = {
+    {"calls", 1u << IA_CALL},
+    {"call", 1u << IA_CALL},
+    {"meetings", 1u << IA_CALL},
+    {"meeting", 1u << IA_CALL},
+    {"mails", 1u << IA_MAIL},
+    {"mail", 1u << IA_MAIL},
+    {"emails", 1u << IA_MAIL},
+    {"email", 1u << IA_MAIL},
+    {"e-mails", 1u << IA_MAIL},
+    {"e-mail", 1u << IA_MAIL},
+    {"messages", 1u << IA_MAIL},
+    {"notes", 1u << IA_NOTE},
+    {"note", 1u << IA_NOTE},
+    {"documents", 1u << IA_DOCUMENT},
+    {"document", 1u << IA_DOCUMENT},
+    {"docs", 1u << IA_DOCUMENT},
+    {"files", 1u << IA_DOCUMENT},
+    {"interactions", 0},
+    {"conversations", 0},
+    {"conversation", 0},
+    {"interaction", 0},
+    {"anrufe", 1u << IA_CALL},
+    {"gespräche", 1u << IA_CALL},
+    {"besprechungen", 1u << IA_CALL},
+    {"nachrichten", 1u << IA_MAIL},
+    {"notizen", 1u << IA_NOTE},
+    {"dokumente", 1u << IA_DOCUMENT},
+};
+
+static bool head_read(struct reading *r)
+{
+    static const char *const polite[] = {"please", "can you", "could you", "in", "so", NULL};
+    static const char *const counts[] = {"how many", "count", "number of", "what is the number of", "wie viele", NULL};
+    static const char *const lists[] = {"which", "list",    "show me", "show",       "what",
+                                        "find",  "give me", "welche",  "in welchen", NULL};
+    static const char *const fillers[] = {"all", "the",      "of",    "our",      "my",
+                                          "are", "recorded", "sales", "customer", NULL};
+
+    while (take_any(r, polite))
+        ;
+    if (!take_any(r, counts)) {
+        if (!take_any(r, lists))
+            return false;
+        r->q->list = true;
+    }
+    while (take_any(r, fillers))
+        ;
+    for (size_t i = 0; i < sizeof kind_words / sizeof kind_words[0]; i++)
+        if (is(r, r->at, kind_words[i].word)) {
+            r->q->kinds = kind_words[i].kinds;
+            r->q->noun = r->w.token[r->at++];
+            return true;
+        }
+    return false;
+}
+
+static int month_of(const struct reading *r, size_t i)
+{
+    static const char *const names[] = {"january", "february", "march",     "april",   "may",      "june",
+                                        "july",    "august",   "september", "october", "november", "december"};
+    static const char *const german[] = {"januar", "februar", "märz",      "april",   "mai",      "juni",
+                                         "juli",   "august",  "september", "oktober", "november", "dezember"};
+
+    for (int m = 0; m < 12; m++)
+        if (is(r, i, names[m]) || is(r, i, german[m]) ||
+            (i < r->w.n && r->w.token[i].n == 3 && str_eq(r->w.token[i], str_n(names[m], 3))))
+            return m + 1;
+    return 0;
+}
+
+static bool number(const struct reading *r, size_t i, int64_t lo, int64_t hi, int64_t *out)
+{
+    str s = i < r->w.n ? r->w.token[i] : STR_NULL;
+
+    if (s.n > 2 &&
+        (str_ends(s, STR("st")) || str_ends(s, STR("nd")) || str_ends(s, STR("rd")) || str_ends(s, STR("th"))))
+        s.n -= 2;
+    return str_to_i64(s, out) && *out >= lo && *out <= hi;
+}
+
+static int64_t civil(int64_t year, int month, int64_t day)
+{
+    while (month > 12) {
+        month -= 12;
+        year++;
+    }
+    while (month < 1) {
+        month += 12;
+        year--;
+    }
+    return clock_from_civil((int)year, month, (int)day, 0, 0, 0, 0);
+}
+
+static void today_parts(const struct reading *r, int64_t *year, int *month)
+{
+    int y, d, h, mi, s, ms;
+
+    clock_to_civil(r->today_ms, &y, month, &d, &h, &mi, &s, &ms);
+    *year = y;
+}
+
+/* A month without a year is the last one that has begun. */
+static int64_t year_of(const struct reading *r, int month)
+{
+    int64_t year;
+    int now;
+
+    today_parts(r, &year, &now);
+    return month > now ? year - 1 : year;
+}
+
+/* "today", "1 September 2026", "September 1, 2026", "2026-09-01", "October 2026", "2026", "monday": [from, to). */
+static bool date_read(struct reading *r, int64_t *from, int64_t *to)
+{
+    static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                       "friday", "saturday", "sunday",    NULL};
+    int64_t day = 0, year = 0;
+    int month;
+    size_t i;
+
+    take(r, "the");
+    i = r->at;
+    if (is(r, i, "today") || is(r, i, "yesterday")) {
+        *from = r->today_ms - (is(r, i, "today") ? 0 : DAY_MS);
+        *to = *from + DAY_MS;
+        r->at = i + 1;
+        return true;
+    }
+    for (int d = 0; days[d]; d++)
+        if (is(r, i, days[d])) {
+            *from = r->today_ms - (int64_t)((clock_weekday(r->today_ms) - d + 7) % 7) * DAY_MS;
+            *to = *from + DAY_MS;
+            r->at = i + 1;
+            return true;
+        }
+    if (i < r->w.n && r->w.token[i].n == 10 && clock_parse(r->w.token[i], from, NULL)) {
+        *to = *from + DAY_MS;
+        r->at = i + 1;
+        return true;
+    }
+    if (number(r, i, 1, 31, &day) && month_of(r, i + 1 + (is(r, i + 1, "of") ? 1 : 0))) {
+        i += is(r, i + 1, "of") ? 2 : 1;
+        month = month_of(r, i++);
+    } else if ((month = month_of(r, i)) != 0) {
+        i++;
+        if (number(r, i, 1, 31, &day))
+            i++;
+    } else if (number(r, i, 1900, 2200, &year)) {
+        *from = civil(year, 1, 1);
+        *to = civil(year + 1, 1, 1);
+        r->at = i + 1;
+        return true;
+    } else {
+        return false;
+    }
+    if (number(r, i, 1900, 2200, &year))
+        i++;
+    else
+        year = year_of(r, month);
+    *from = civil(year, month, day ? day : 1);
+    *to = day ? *from + DAY_MS : civil(year, month + 1, 1);
+    r->at = i;
+    return true;
+}
+
+/* "last month", "this week", "last 30 days", "past two weeks" (as a number). */
+static bool relative_read(struct reading *r, int64_t *from, int64_t *to)
+{
+    size_t i = r->at + (is(r, r->at, "the") ? 1 : 0);
+    bool last = is(r, i, "last") || is(r, i, "past") || is(r, i, "previous"), now = is(r, i, "this");
+    int64_t year, n;
+    int month;
+
+    if (!last && !now)
+        return false;
+    today_parts(r, &year, &month);
+    i++;
+    if (last && number(r, i, 1, 1000, &n)) {
+        static const char *const d[] = {"days", "day", NULL}, *const w[] = {"weeks", "week", NULL},
+                                 *const m[] = {"months", "month", NULL};
+        *to = r->today_ms + DAY_MS;
+        if (is_one_of(r, i + 1, d))
+            *from = r->today_ms - n * DAY_MS;
+        else if (is_one_of(r, i + 1, w))
+            *from = r->today_ms - 7 * n * DAY_MS;
+        else if (is_one_of(r, i + 1, m))
+            *from = civil(year, month, 1) - (civil(year, month, 1) - civil(year, month - (int)(n % 1200), 1)) +
+                    (r->today_ms - civil(year, month, 1));
+        else
+            return false;
+        r->at = i + 2;
+        return true;
+    }
+    if (is(r, i, "week")) {
+        *from = r->today_ms - (int64_t)clock_weekday(r->today_ms) * DAY_MS - (last ? 7 * (int64_t)DAY_MS : 0);
+        *to = *from + 7 * (int64_t)DAY_MS;
+    } else if (is(r, i, "month")) {
+        *from = civil(year, month - last, 1);
+        *to = civil(year, month - last + 1, 1);
+    } else if (is(r, i, "quarter")) {
+        int first = (month - 1) / 3 * 3 + 1 - 3 * last;
+        *from = civil(year, first, 1);
+        *to = civil(year, first + 3, 1);
+    } else if (is(r, i, "year")) {
+        *from = civil(year - last, 1, 1);
+        *to = civil(year - last + 1, 1, 1);
+    } else {
+        return false;
+    }
+    r->at = i + 1;
+    return true;
+}
+
+static void range_narrow(struct count_query *q, int64_t from, int64_t to)
+{
+    if (from != CLOCK_NONE && (q->from_ms == CLOCK_NONE || from > q->from_ms))
+        q->from_ms = from;
+    if (to != CLOCK_NONE && (q->to_ms == CLOCK_NONE || to < q->to_ms))
+        q->to_ms = to;
+}
+
+static bool time_read(struct reading *r)
+{
+    static const char *const at[] = {"in", "on", "during", "from", "im", "am", NULL};
+    int64_t from, to, from2, to2;
+    size_t begin = r->at;
+
+    if (relative_read(r, &from, &to)) {
+        range_narrow(r->q, from, to);
+        return true;
+    }
+    if ((take(r, "since") || take(r, "seit")) && date_read(r, &from, &to)) {
+        range_narrow(r->q, from, CLOCK_NONE);
+        return true;
+    }
+    r->at = begin;
+    if (take(r, "after") && date_read(r, &from, &to)) {
+        range_narrow(r->q, to, CLOCK_NONE);
+        return true;
+    }
+    r->at = begin;
+    if ((take(r, "before") || take(r, "vor")) && date_read(r, &from, &to)) {
+        range_narrow(r->q, CLOCK_NONE, from);
+        return true;
+    }
+    r->at = begin;
+    if (take(r, "until") && date_read(r, &from, &to)) {
+        range_narrow(r->q, CLOCK_NONE, to);
+        return true;
+    }
+    r->at = begin;
+    if ((take(r, "between") || take(r, "from")) && date_read(r, &from, &to) &&
+        (take(r, "and") || take(r, "to") || take(r, "until")) && date_read(r, &from2, &to2)) {
+        range_narrow(r->q, from, to2);
+        return true;
+    }
+    r->at = begin;
+    if (take_any(r, at) && (relative_read(r, &from, &to) || date_read(r, &from, &to))) {
+        range_narrow(r->q, from, to);
+        return true;
+    }
+    r->at = begin;
+    if (is(r, r->at, "today") || is(r, r->at, "yesterday"))
+        if (date_read(r, &from, &to)) {
+            range_narrow(r->q, from, to);
+            return true;
+        }
+    r->at = begin;
+    return false;
+}
+
+/* Where a name ends: at the next word that begins something else. */
+static bool ends_name(struct reading *r)
+{
+    static const char *const ends[] = {
+        "in",        "on",         "since",     "before", "after",    "between", "during",   "last",       "this",
+        "with",      "by",         "from",      "to",     "mention",  "about",   "that",     "take",       "took",
+        "attend",    "attended",   "send",      "sent",   "write",    "wrote",   "use",      "uses",       "mentions",
+        "mentioned", "mentioning", "are",       "were",   "have",     "has",     "had",      "do",         "did",
+        "until",     "today",      "yesterday", "join",   "joined",   "contain", "contains", "containing", "there",
+        "is",        "was",        "the last",  "where",  "happened", "happen",  "we",       NULL};
+
+    return r->at >= r->w.n || is_one_of(r, r->at, ends);
+}
+
+/* For words "in" and the like may belong to what is looked for; a date ends them. */
+static bool name_read(struct reading *r, enum count_role role)
+{
+    static const char *const articles[] = {"the",    "a",    "an", "our", "word", "words",
+                                           "phrase", "term", "of", "any", NULL};
+    size_t first, n;
+    str name;
+
+    while (take_any(r, articles))
+        ;
+    first = r->at;
+    while (r->at < r->w.n && r->at - first < NAME_WORDS_MAX && !ends_name(r))
+        r->at++;
+    n = r->at - first;
+    if (n == 0 || r->q->names_n == COUNT_NAMES_MAX)
+        return false;
+    name = str_join(r->a, r->w.token + first, n, STR(" "));
+    if (str_ends(name, STR("'s")))
+        name.n -= 2;
+    r->q->names[r->q->names_n].role = role;
+    r->q->names[r->q->names_n++].name = name;
+    return true;
+}
+
+/* "did Priya Raman take part in", "did Lucy send", "Priya attended" */
+static bool did_read(struct reading *r)
+{
+    static const char *const part[] = {
+        "take part in",   "take part",   "took part in", "took part", "attend",   "attended", "join", "joined",
+        "participate in", "participate", "have",         "had",       "speak in", "do",       NULL};
+    static const char *const wrote[] = {"send", "sent", "write", "wrote", "make", "made", NULL};
+    size_t begin = r->at;
+
+    if (!(take(r, "did") || take(r, "has") || take(r, "have") || take(r, "was") || take(r, "does")))
+        return false;
+    if (name_read(r, COUNT_PERSON)) {
+        if (take_any(r, wrote)) {
+            r->q->names[r->q->names_n - 1].role = COUNT_BY;
+            return true;
+        }
+        if (take_any(r, part) || (is(r, r->at, "in") && ++r->at))
+            return true;
+        r->q->names_n--;
+    }
+    r->at = begin;
+    return false;
+}
+
+static bool clause_read(struct reading *r)
+{
+    static const char *const empty[] = {
+        "were there",  "are there", "there were", "there are",   "there is",    "there",  "do we have", "did we have",
+        "have we had", "we had",    "we have",    "are",         "were",        "was",    "is",         "did we get",
+        "happened",    "happen",    "took place", "of any kind", "in total",    "in all", "altogether", "that",
+        "which",       "and",       "exist",      "recorded",    "do you have", "have",   "has been",   "been",
+        "gab es",      "gibt es",   "us",         "did we",      NULL};
+    static const char *const words[] = {"mention",    "mentions",   "mentioned",        "mentioning", "about",
+                                        "contain",    "contains",   "containing",       "use",        "uses",
+                                        "using",      "talk about", "talked about",     "discuss",    "discussed",
+                                        "discussing", "say",        "where we mention", "erwähnen",   NULL};
+    static const char *const with[] = {"with", "mit", "involving", NULL};
+    static const char *const by[] = {"sent by", "written by", "by", "from", "von", NULL};
+    static const char *const to[] = {"sent to", "to", "an", NULL};
+
+    if (time_read(r) || did_read(r))
+        return true;
+    if (take_any(r, words))
+        return name_read(r, COUNT_WORDS);
+    if (take_any(r, with))
+        return name_read(r, COUNT_WITH);
+    if (take_any(r, by))
+        return name_read(r, COUNT_BY);
+    if (take_any(r, to))
+        return name_read(r, COUNT_TO);
+    return take_any(r, empty) != NULL;
+}
+
+bool count_parse(str question, int64_t now_ms, struct arena *a, struct count_query *out)
+{
+    struct reading r = {.w = words_split(question, a), .a = a, .q = out};
+
+    *out = (struct count_query){.from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE};
+    r.today_ms = now_ms - ((now_ms % DAY_MS) + DAY_MS) % DAY_MS;
+    if (!head_read(&r))
+        return false;
+    out->rest = r.at < r.w.n ? str_trim(str_from(question, r.w.word[r.at].start)) : STR_NULL;
+    while (out->rest.n && (str_ends(out->rest, STR("?")) || str_ends(out->rest, STR("."))))
+        out->rest.n--;
+    while (r.at < r.w.n)
+        if (!clause_read(&r))
+            return false;
+    return true;
+}
+
+/* --- answering ---------------------------------------------------------------------------------------------------- */
+
+/* The words of `name` stand in `text`, one after the other. */
+static bool holds(str text, str name, struct arena *a)
+{
+    struct words have = words_split(text, a), want = words_split(name, a);
+
+    for (size_t i = 0; want.n && i + want.n <= have.n; i++) {
+        size_t k = 0;
+        while (k < want.n && (str_eq(have.token[i + k], want.token[k]) ||
+                              str_eq(have.token[i + k], str_fmt(a, "%.*s's", STR_ARG(want.token[k])))))
+            k++;
+        if (k == want.n)
+            return true;
+    }
+    return false;
+}
+
+static bool people_hold(const struct interaction *ia, str name, struct arena *a)
+{
+    for (size_t i = 0; i < ia->participants_n; i++)
+        if (holds(ia->participants[i].name, name, a) || str_eq_nocase(ia->participants[i].email, name))
+            return true;
+    for (size_t i = 0; i < ia->turns_n; i++)
+        if (holds(ia->turns[i].speaker, name, a))
+            return true;
+    return false;
+}
+
+static bool speaks(const struct interaction *ia, str name, struct arena *a)
+{
+    for (size_t i = 0; i < ia->turns_n; i++)
+        if (ia->turns[i].speaker.n && holds(ia->turns[i].speaker, name, a))
+            return true;
+    return false;
+}
+
+static bool words_hold(const struct interaction *ia, str words, struct arena *a)
+{
+    struct arena *scratch = arena_new_wiped("insight.count");
+    bool found = false;
+
+    (void)a;
+    for (size_t i = 0; i < ia->turns_n && !found; i++) {
+        found = str_find_nocase(ia->turns[i].text, words, 0) != SIZE_MAX || holds(ia->turns[i].text, words, scratch);
+        arena_reset(scratch);
+    }
+    arena_free(scratch);
+    return found;
+}
+
+static bool passes(const struct interaction *ia, const struct count_query *q, struct arena *a)
+{
+    for (size_t i = 0; i < q->names_n; i++) {
+        str name = q->names[i].name;
+        bool account = holds(ia->account, name, a), ok = false;
+        switch (q->names[i].role) {
+        case COUNT_WITH:
+            ok = account || people_hold(ia, name, a) || holds(ia->title, name, a);
+            break;
+        case COUNT_PERSON:
+            ok = people_hold(ia, name, a);
+            break;
+        case COUNT_BY:
+            ok = speaks(ia, name, a) || (!ia->account.n ? false : account && ia->kind != IA_MAIL);
+            break;
+        case COUNT_TO:
+            ok = account || (people_hold(ia, name, a) && !speaks(ia, name, a));
+            break;
+        case COUNT_WORDS:
+            ok = words_hold(ia, name, a);
+            break;
+        }
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+/* The day is that of the place where the interaction was recorded. */
+static bool in_range(const struct interaction *ia, const struct count_query *q)
+{
+    int64_t local;
+
+    if (q->from_ms == CLOCK_NONE && q->to_ms == CLOCK_NONE)
+        return true;
+    if (ia->started_at_ms == CLOCK_NONE)
+        return false;
+    local = ia->started_at_ms + (int64_t)ia->started_offset_min * 60000;
+    return (q->from_ms == CLOCK_NONE || local >= q->from_ms) && (q->to_ms == CLOCK_NONE || local < q->to_ms);
+}
+
+static struct index_filter filter_of(const struct answer_question *q, const struct count_query *c)
+{
+    struct index_filter f = q->filter;
+    unsigned all = (1u << IA_KINDS) - 1;
+
+    if (c->kinds)
+        f.kinds = (f.kinds ? f.kinds : all) & c->kinds;
+    if (c->from_ms != CLOCK_NONE && (f.from_ms == CLOCK_NONE || c->from_ms - ZONE_MS_MAX > f.from_ms))
+        f.from_ms = c->from_ms - ZONE_MS_MAX;
+    if (c->to_ms != CLOCK_NONE && (f.to_ms == CLOCK_NONE || c->to_ms + ZONE_MS_MAX < f.to_ms))
+        f.to_ms = c->to_ms + ZONE_MS_MAX;
+    return f;
+}
+
+static enum err_code batch_count(const struct answer_source *src, const struct index_entry *list, size_t n,
+                                 const struct count_query *c, struct arena *a, struct answer *out, struct err *e)
+{
+    struct arena *page = arena_new_wiped("insight.count");
+    struct id ids[LOAD_BATCH];
+    struct interaction *ia;
+    size_t got = 0;
+    enum err_code rc;
+
+    for (size_t i = 0; i < n; i++)
+        ids[i] = list[i].interaction;
+    rc = src->load(src->arg, ids, n, page, &ia, &got, e);
+    for (size_t i = 0, k = 0; !rc && i < got; i++) {
+        while (k < n && !id_eq(list[k].interaction, ia[i].id))
+            k++;
+        if (k < n && in_range(&ia[i], c) && passes(&ia[i], c, page))
+            out->rows[out->rows_n++] =
+                (struct answer_row){ia[i].id, ia[i].kind, ia[i].started_at_ms, list[k].title, list[k].source};
+    }
+    (void)a;
+    arena_free(page);
+    return rc;
+}
+
+static str noun_of(const struct count_query *c, int64_t n, struct arena *a)
+{
+    str s = c->noun;
+
+    if (n == 1 && s.n > 1 && s.p[s.n - 1] == 's')
+        s.n--;
+    else if (n != 1 && s.n && s.p[s.n - 1] != 's' && uni_ascii(s) && s.p[s.n - 1] != 'e' && s.p[s.n - 1] != 'n')
+        s = str_fmt(a, "%.*ss", STR_ARG(s));
+    return s;
+}
+
+static void sentence_make(const struct count_query *c, struct arena *a, struct answer *out)
+{
+    str noun = noun_of(c, out->count, a);
+
+    out->sentences = ARENA_NEW(a, struct answer_sentence);
+    out->sentences_n = 1;
+    out->sentences[0].score = 1;
+    out->sentences[0].text = c->rest.n
+                                 ? str_fmt(a, "%lld %.*s: %.*s", (long long)out->count, STR_ARG(noun), STR_ARG(c->rest))
+                                 : str_fmt(a, "%lld %.*s", (long long)out->count, STR_ARG(noun));
+    out->found = out->counted = true;
+}
+
+bool answer_counted(struct index *ix, const struct answer_source *src, const struct answer_question *q, struct arena *a,
+                    struct answer *out, enum err_code *rc, struct err *e)
+{
+    struct index_entry *list;
+    struct index_filter f;
+    struct count_query c;
+    size_t n, total;
+
+    *rc = ERR_OK;
+    if (!count_parse(q->text, q->now_ms, a, &c))
+        return false;
+    f = filter_of(q, &c);
+    if (f.kinds == 0 && c.kinds) { /* asked for mails where only calls may be looked at */
+        sentence_make(&c, a, out);
+        return true;
+    }
+    index_list(ix, &f, 0, ROWS_MAX, a, &list, &n, &total);
+    if (total > n) {
+        *rc = err_set(e, ERR_LIMIT, "more than %d interactions to count: narrow the question", ROWS_MAX);
+        return true;
+    }
+    out->rows = ARENA_ARRAY(a, struct answer_row, n + 1);
+    for (size_t i = 0; i < n && !*rc; i += LOAD_BATCH)
+        *rc = batch_count(src, list + i, n - i < LOAD_BATCH ? n - i : LOAD_BATCH, &c, a, out, e);
+    out->count = (int64_t)out->rows_n;
+    if (!*rc)
+        sentence_make(&c, a, out);
+    return true;
+}

@@ -121,6 +121,7 @@ static enum err_code rows_load(struct loader *l, const struct id *ids, size_t n)
     return rc;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): ARENA_PUSH writes *cap
 static void person_note(struct loader *l, struct record_ia *rec, struct id person, size_t *cap)
 {
     for (size_t k = 0; k < rec->persons_n; k++)

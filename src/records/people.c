@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "text/uni.h"
 
-enum { PEOPLE_LOCK, PERSON_BY_EMAIL, PERSON_BY_NAME, PERSON_ADD, PEOPLE_COUNT };
+enum { PEOPLE_LOCK, PERSON_BY_EMAIL, PERSON_BY_NAME, PERSON_ADD, PERSON_FORGET, PEOPLE_COUNT };
 
 const struct db_stmt people_sql[] = {
     /* $1 workspace: one lock per workspace until the end of the transaction */
@@ -19,6 +19,9 @@ const struct db_stmt people_sql[] = {
         {"person_add",
          "INSERT INTO person (workspace_id, id, subject_id, email_index, name_index, side, sealed, created_at) "
          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"},
+    /* $2 person: found by address and name no more */
+    [PERSON_FORGET] = {"person_forget",
+                       "UPDATE person SET email_index=NULL, name_index=NULL WHERE workspace_id=$1 AND id=$2"},
     [PEOPLE_COUNT] = {"people_count", "SELECT count(*) FROM person WHERE workspace_id=$1"},
 };
 const size_t people_sql_n = sizeof people_sql / sizeof *people_sql;
@@ -142,6 +145,20 @@ static enum err_code person_add(struct db_tx *t, const struct vaulted *v, struct
                    e);
 }
 
+/* An erased person who turns up again is somebody new: nothing leads from the new words to the old. */
+static enum err_code erased_forget(struct db_tx *t, const struct vaulted *v, struct people_want *w, size_t n,
+                                   struct err *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (id_is_nil(w[i].person) || keyring_subject_has(v->keys, v->workspace, w[i].subject))
+            continue;
+        if (db_send(t, &people_sql[PERSON_FORGET], DB_ARGS(P_ID(v->workspace), P_ID(w[i].person)), e))
+            return e->code;
+        w[i].person = w[i].subject = (struct id){{0}};
+    }
+    return ERR_OK;
+}
+
 enum err_code people_resolve(struct db_tx *t, const struct vaulted *v, struct people_want *w, size_t n, struct arena *a,
                              struct err *e)
 {
@@ -155,7 +172,7 @@ enum err_code people_resolve(struct db_tx *t, const struct vaulted *v, struct pe
     if (db_run(t, &people_sql[PEOPLE_LOCK], DB_ARGS(P_ID(v->workspace)), NULL, e))
         return e->code;
     if (known_find(t, v, w, k, n, KEY_EMAIL, &people_sql[PERSON_BY_EMAIL], a, e) ||
-        known_find(t, v, w, k, n, KEY_NAME, &people_sql[PERSON_BY_NAME], a, e))
+        known_find(t, v, w, k, n, KEY_NAME, &people_sql[PERSON_BY_NAME], a, e) || erased_forget(t, v, w, n, e))
         return e->code;
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < i && id_is_nil(w[i].person) && k[i].kind; j++) {

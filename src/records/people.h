@@ -1,7 +1,8 @@
 /* records/people.h - who stands behind a name or an address: people, each with a subject key of their own.
  *
  * An address names a person in the whole workspace. A full name (two words or more) without an address names one person of
- * that name; anything else ("Speaker 2", "Anna") is a person of its interaction only. Merging people is for users to do. */
+ * that name; anything else ("Speaker 2", "Anna") is a person of its interaction only. Merging people is for users to do.
+ * Whoever was erased (the subject key is destroyed) and turns up again is a new person. */
 #pragma once
 #include "records/vaulted.h"
 

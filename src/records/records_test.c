@@ -406,7 +406,7 @@ static void erased_person_leaves_no_words(void **state)
 {
     struct db_tx *t = begin();
     struct record_ia rec = sample(raw_new(t, "to be erased", "erase.eml")), *got;
-    struct people_want w = {.name = STR("Bo Lind"), .email = STR("bo@theirs.example")};
+    struct people_want w = {.name = STR("Bo Lind"), .email = STR("bo@theirs.example")}, again;
 
     (void)state;
     OK(record_ia_save(t, &v, &rec, NULL, 0, NULL, 0, NULL, 0, a, &e));
@@ -420,6 +420,14 @@ static void erased_person_leaves_no_words(void **state)
     assert_true(str_eq(got->ia.turns[3].text, turns[3].text));
     assert_true(str_eq(got->ia.participants[1].name, STR("[erased]")) && !got->ia.participants[1].email.n);
     assert_true(str_eq(got->ia.participants[0].name, people[0].name));
+
+    /* whoever comes back is somebody new */
+    again = w;
+    OK(people_resolve(t, &v, &again, 1, a, &e));
+    assert_false(id_eq(again.person, w.person) || id_eq(again.subject, w.subject));
+    rec = sample(raw_new(t, "comes back", "back.eml"));
+    OK(record_ia_save(t, &v, &rec, NULL, 0, NULL, 0, NULL, 0, a, &e));
+    assert_true(str_eq(load_one(t, rec.ia.id)->ia.turns[2].text, turns[2].text));
     db_rollback(t);
 }
 

@@ -1,0 +1,81 @@
+/* Every statement of the program is one the freshly migrated database understands, under a name of its own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "store/audit_store.h"
+#include "store/queue.h"
+#include "store/statements_test.h"
+#include "store/token_store.h"
+#include "store/workspace_store.h"
+
+/* The tables of rooms that keep them to themselves. */
+extern const struct db_stmt raw_sql[], accounts_sql[], people_sql[], ia_save_sql[], ia_load_sql[], derived_sql[],
+    rebuild_sql[], samples_sql[];
+extern const size_t raw_sql_n, accounts_sql_n, people_sql_n, ia_save_sql_n, ia_load_sql_n, derived_sql_n, rebuild_sql_n,
+    samples_sql_n;
+
+static struct test_home home;
+
+static void every_statement_is_prepared(void **state)
+{
+    const struct statement_table tables[] = {
+        {"audit", audit_sql, audit_sql_n},
+        {"queue", queue_sql, queue_sql_n},
+        {"token", token_sql, token_sql_n},
+        {"workspace", workspace_sql, workspace_sql_n},
+        {"raw", raw_sql, raw_sql_n},
+        {"people", people_sql, people_sql_n},
+        {"interaction_save", ia_save_sql, ia_save_sql_n},
+        {"interaction_load", ia_load_sql, ia_load_sql_n},
+        {"derived", derived_sql, derived_sql_n},
+        {"rebuild", rebuild_sql, rebuild_sql_n},
+        {"samples", samples_sql, samples_sql_n},
+        {"accounts", accounts_sql, accounts_sql_n},
+    };
+    (void)state;
+    statements_prepare(&home, tables, sizeof tables / sizeof *tables);
+}
+
+/* $1 is the workspace in every statement that touches rows of one. */
+static void every_statement_names_its_workspace(void **state)
+{
+    static const struct {
+        const struct db_stmt *rows;
+        const size_t *n;
+    } tables[] = {{raw_sql, &raw_sql_n},         {people_sql, &people_sql_n},    {ia_save_sql, &ia_save_sql_n},
+                  {ia_load_sql, &ia_load_sql_n}, {derived_sql, &derived_sql_n},  {rebuild_sql, &rebuild_sql_n},
+                  {samples_sql, &samples_sql_n}, {accounts_sql, &accounts_sql_n}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (size_t k = 0; k < *tables[i].n; k++)
+            if (!strstr(tables[i].rows[k].sql, "$1"))
+                fail_msg("%s has no $1", tables[i].rows[k].name);
+}
+
+static int up(void **state)
+{
+    (void)state;
+    test_home_new(&home);
+    return 0;
+}
+
+static int down(void **state)
+{
+    (void)state;
+    test_home_free(&home);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_statement_is_prepared),
+        cmocka_unit_test(every_statement_names_its_workspace),
+    };
+    return cmocka_run_group_tests(tests, up, down);
+}

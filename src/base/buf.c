@@ -37,9 +37,8 @@ static bool grow(struct buf *b, size_t need)
         cap = b->max;
     if (b->wiped) { /* realloc could leave a copy behind */
         p = malloc(cap);
-        if (p && b->n)
-            memcpy(p, b->p, b->n);
         if (p && b->p) {
+            memcpy(p, b->p, b->n);
             explicit_bzero(b->p, b->cap);
             free(b->p);
         }
@@ -91,7 +90,7 @@ void buf_char(struct buf *b, char c)
 
 void buf_fmt(struct buf *b, const char *fmt, ...)
 {
-    char small[256], *to = small;
+    char small[256], *to;
     va_list ap;
     int n;
 

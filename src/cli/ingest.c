@@ -96,7 +96,8 @@ static void folder_add(struct ingest *g, str given, int depth, struct side side)
         if (de->d_name[0] != '.')
             ARENA_PUSH(g->a, names, n, cap) = str_cz(g->a, str_of(de->d_name));
     closedir(d);
-    qsort(names, n, sizeof *names, by_name);
+    if (n)
+        qsort(names, n, sizeof *names, by_name);
     side = side_read(g, given, side);
     for (size_t i = 0; i < n; i++)
         if (!side.table || !str_eq(side.folder, given) || strcmp(names[i], CONTEXT_FILE) != 0)
@@ -317,8 +318,9 @@ static bool wait_pending(struct ingest *g, bool show, struct err *e)
     int pause_ms = 20;
 
     while (pending > 0) {
-        struct http_answer ans;
+        struct http_answer ans = {0};
         struct json_doc *d = NULL;
+
         arena_reset(a);
         if (exchange_patient(g, &c, "GET", STR("/v1/status"), STR_NULL, STR(""), a, &ans, e) ||
             json_parse(ans.body, &d, e))
@@ -422,7 +424,8 @@ int cli_ingest(struct arena *a, int argc, char **argv)
     if (show)
         fprintf(stderr, "\r%60s\r", "");
     seconds = (double)(clock_mono_ms() - start) / 1000;
-    qsort(g.failures, g.failures_n, sizeof *g.failures, by_path);
+    if (g.failures_n)
+        qsort(g.failures, g.failures_n, sizeof *g.failures, by_path);
     if (cli_has(&x, "--json"))
         result_json(&g, seconds);
     else

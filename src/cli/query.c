@@ -214,15 +214,12 @@ static int query_run(struct arena *a, const char *name, const char *key, str pat
         return rc;
     }
     buf_init_wiped(&b, 1 << 20);
-    if (cli_call(c, "POST", path, request_of_args(a, &x, key, &b), a, &out, &e)) {
+    if (cli_call(c, "POST", path, request_of_args(a, &x, key, &b), a, &out, &e) || json_parse(out, &d, &e))
         rc = cli_fail(&e);
-    } else if (cli_has(&x, "--json")) {
+    else if (cli_has(&x, "--json"))
         printf("%.*s\n", STR_ARG(str_trim(out)));
-    } else if (json_parse(out, &d, &e)) {
-        rc = cli_fail(&e);
-    } else {
+    else
         print(json_root(d));
-    }
     json_free(d);
     buf_done(&b);
     http_client_free(c);

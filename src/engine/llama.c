@@ -310,13 +310,13 @@ static void quiet(enum ggml_log_level level, const char *text, void *user)
     (void)level, (void)text, (void)user; /* model files can put text of their own into these lines */
 }
 
-static int fail(int fd, const char *why)
+static _Noreturn void give_up(const char *why)
 {
     struct wire_reply rep = {.status = 1};
 
     snprintf(rep.name, sizeof rep.name, "%s", why);
-    fs_write_all(fd, str_n((const char *)&rep, sizeof rep), NULL);
-    return 1;
+    fs_write_all(WIRE_FD, str_n((const char *)&rep, sizeof rep), NULL);
+    _exit(1);
 }
 
 static bool worker_open(struct worker *w, struct engine *en)
@@ -365,18 +365,20 @@ int engine_module_main(const struct engine_args *args)
     llama_backend_init();
     en.model = model_load(args->model_path);
     if (!en.model)
-        return fail(WIRE_FD, "the model file cannot be loaded; is it a GGUF encoder?");
+        give_up("the model file cannot be loaded; is it a GGUF encoder?");
     en.vocab = llama_model_get_vocab(en.model);
     en.dim = llama_model_n_embd(en.model);
     w = calloc((size_t)threads, sizeof *w);
-    for (int i = 0; w && i < threads; i++)
+    if (!w)
+        give_up("there is no memory for its threads");
+    for (int i = 0; i < threads; i++)
         if (!worker_open(&w[i], &en))
-            return fail(WIRE_FD, "the model cannot run as an encoder here");
+            give_up("the model cannot run as an encoder here");
     if (args->sandbox && confine_compute() != ERR_OK)
-        return fail(WIRE_FD, "the sandbox cannot be set up");
-    for (int i = 0; w && i < threads; i++)
+        give_up("the sandbox cannot be set up");
+    for (int i = 0; i < threads; i++)
         if (thread_start(&w[i].thread, "embed", worker_run, &w[i], NULL))
-            return fail(WIRE_FD, "no thread could be started");
+            give_up("no thread could be started");
     hello.dim = (uint32_t)en.dim;
     hello.threads = (uint32_t)threads;
     snprintf(hello.hash, sizeof hello.hash, "%s", args->model_hash);

@@ -105,6 +105,7 @@ static bool is_transcript(const struct blocks *b)
     return turns >= 2 && turns * 2 >= paragraphs;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): ARENA_PUSH writes *cap
 static void participant_note(struct arena *a, struct interaction *ia, size_t *cap, str name)
 {
     size_t i;

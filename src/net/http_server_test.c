@@ -19,6 +19,7 @@
 #include "net/http_server.h"
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* held: handlers of /wait wait */
+static atomic_int arrived;                               /* handlers of /wait that came to the gate */
 
 static bool head(void *ctx, struct http_request *rq, struct http_plan *plan, struct http_reply *rep)
 {
@@ -53,6 +54,7 @@ static void handle(void *ctx, struct http_request *rq, struct http_reply *rep)
         return;
     }
     if (str_eq(rq->path, STR("/wait"))) {
+        atomic_fetch_add(&arrived, 1);
         pthread_mutex_lock(&gate);
         pthread_mutex_unlock(&gate);
     }
@@ -288,7 +290,11 @@ static void overload_is_said_truthfully(void **state)
 
     (void)state;
     pthread_mutex_lock(&gate);
-    callers_start(k, 8, http_server_url(s, 0), "/wait", &stop);
+    atomic_store(&arrived, 0);
+    callers_start(k, 1, http_server_url(s, 0), "/wait", &stop);
+    while (atomic_load(&arrived) == 0) /* the one worker has left the queue empty: one of the others fits */
+        usleep(1000);
+    callers_start(k + 1, 7, http_server_url(s, 0), "/wait", &stop);
     do {
         usleep(1000);
         http_server_stats(s, &st);

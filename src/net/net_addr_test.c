@@ -44,7 +44,7 @@ static void addresses(void **state)
             fail_msg("row %zu: %d", i, rc);
         if (rc)
             continue;
-        if (a.family != rows[i].family || a.port != rows[i].port || strcmp(a.text, rows[i].text) ||
+        if (a.family != rows[i].family || a.port != rows[i].port || strcmp(a.text, rows[i].text) != 0 ||
             net_addr_is_loopback(&a) != rows[i].loopback)
             fail_msg("row %zu: %d %d %s", i, a.family, a.port, a.text);
     }

@@ -69,9 +69,10 @@ static enum err_code caller_find(struct gateway *g, str token, struct caller *ou
         return ERR_OK;
     if (token_find(g->o.db, g->o.workspace, token, &t, e))
         return e->code;
+    if (t.once) /* a sign-in link is for GET /sign-in, and now it is spent */
+        return err_set(e, ERR_DENIED, "a sign-in link is no token");
     *out = (struct caller){.token = t.id, .scopes = t.scopes, .access = 1};
-    if (!t.once)
-        known_put(g, hash, out);
+    known_put(g, hash, out);
     return ERR_OK;
 }
 
@@ -96,14 +97,16 @@ static bool unsafe(enum http_method m)
 static bool own_page(const struct http_request *rq)
 {
     str site = http_field_get(rq, STR("sec-fetch-site")), origin = http_field_get(rq, STR("origin"));
-    str type = http_content_type(rq);
+    str type = http_content_type(rq), rest;
 
     if (str_starts(type, STR("application/x-www-form-urlencoded")) || str_starts(type, STR("multipart/")) ||
         str_eq(type, STR("text/plain")))
         return false;
     if (site.n)
         return str_eq(site, STR("same-origin"));
-    return origin.n > 7 && str_ends(origin, rq->host) && str_starts(origin, STR("http"));
+    str_cut(origin, ':', &rest);
+    return rq->host.n && (str_starts(origin, STR("http://")) || str_starts(origin, STR("https://"))) &&
+           str_eq(str_from(rest, 2), rq->host);
 }
 
 static void refuse_unknown(struct call *k)
@@ -286,8 +289,8 @@ void gateway_sign_in(struct call *k)
 {
     str token = STR("");
     struct token t;
-    struct err e;
-    bool found;
+    struct err e = {0};
+    bool found = false;
 
     if (http_query_get(k->rq, STR("token"), &token, &found, &e) || !found ||
         token_find(k->g->o.db, k->g->o.workspace, token, &t, &e) || !t.once) {

@@ -70,8 +70,10 @@ class Query(unittest.TestCase):
             back = self.server.show(again)
             for key in ("kind", "title", "started_at", "duration_ms", "participants", "turns"):
                 self.assertEqual(back.get(key), shown.get(key), (path, key))
-            figures = [self.server.json("insights", "--json", p)["statistics"] for p in (path, again)]
-            self.assertEqual(*figures)
+            # Without the hash: it covers the earlier calls, of which there are more by now.
+            figures = [[{k: v for k, v in row.items() if k != "inputs_hash"}
+                        for row in self.server.json("insights", "--json", p)["statistics"]] for p in (path, again)]
+            self.assertEqual(*figures, path)
 
     def test_mail_is_split(self):
         shown = self.server.show(self.mail)
@@ -174,7 +176,9 @@ class Query(unittest.TestCase):
             self.assertEqual((answer["sentences"], answer["rows"]), ([], []))
         for sentence in answer["sentences"]:
             self.assertLessEqual({"text", "spans"}, set(sentence))
-            self.assertTrue(sentence["text"].strip() and sentence["spans"])
+            self.assertTrue(sentence["text"].strip())
+            # Only what was counted rests on rows instead of somebody's words.
+            self.assertTrue(sentence["spans"] or answer["rows"], sentence)
             for span in sentence["spans"]:
                 self.assertEqual(set(span), {"interaction", "source", "turn", "start", "end", "quote"})
                 shown = self.show(span["interaction"])

@@ -13,6 +13,70 @@ static void *grown(void *p, size_t n, size_t size)
     return q;
 }
 
+/* ---- scores of a query ---- */
+
+enum { SCORES_SPARE = 2 };
+
+static void scores_free(struct scores *s)
+{
+    while (s) {
+        struct scores *next = s->next;
+        free(s->sum);
+        free(s->touched);
+        free(s);
+        s = next;
+    }
+}
+
+struct scores *index_scores_take(struct index *ix)
+{
+    struct scores *s;
+
+    pthread_mutex_lock(&ix->spare_lock);
+    s = ix->spare;
+    if (s)
+        ix->spare = s->next;
+    pthread_mutex_unlock(&ix->spare_lock);
+    if (s && s->cap >= ix->chunks_n) {
+        s->next = NULL;
+        return s;
+    }
+    if (s) {
+        s->next = NULL;
+        scores_free(s);
+    }
+    s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    s->cap = ix->chunks_n + ix->chunks_n / 8u + 1024;
+    s->sum = calloc(s->cap, sizeof *s->sum);
+    s->touched = grown(NULL, s->cap, sizeof *s->touched);
+    if (!s->sum)
+        abort();
+    return s;
+}
+
+void index_scores_give(struct index *ix, struct scores *s)
+{
+    size_t kept = 0;
+
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->n; i++)
+        s->sum[s->touched[i]] = 0;
+    s->n = 0;
+    pthread_mutex_lock(&ix->spare_lock);
+    for (struct scores *x = ix->spare; x; x = x->next)
+        kept++;
+    if (kept < SCORES_SPARE) {
+        s->next = ix->spare;
+        ix->spare = s;
+        s = NULL;
+    }
+    pthread_mutex_unlock(&ix->spare_lock);
+    scores_free(s);
+}
+
 struct index *index_new(int dim)
 {
     struct index *ix = calloc(1, sizeof *ix);
@@ -26,6 +90,7 @@ struct index *index_new(int dim)
     if (!ix->by_id)
         abort();
     pthread_rwlock_init(&ix->lock, NULL);
+    pthread_mutex_init(&ix->spare_lock, NULL);
     return ix;
 }
 
@@ -35,19 +100,24 @@ void index_free(struct index *ix)
         return;
     for (uint32_t i = 0; i < ix->docs_n; i++)
         arena_free(ix->docs[i].a);
-    if (ix->vecs)
-        explicit_bzero(ix->vecs, (size_t)ix->chunks_n * ix->dim * sizeof *ix->vecs);
+    if (ix->codes)
+        explicit_bzero(ix->codes, (size_t)ix->chunks_n * ix->dim);
+    if (ix->rests)
+        explicit_bzero(ix->rests, (size_t)ix->chunks_n * scan_rest_bytes(ix->dim));
+    scores_free(ix->spare);
     free(ix->docs);
+    free(ix->rows);
     free(ix->by_id);
     free(ix->chunks);
     free(ix->spans);
     free(ix->voices);
     free(ix->codes);
     free(ix->scales);
-    free(ix->vecs);
+    free(ix->rests);
     free(ix->langs);
     postings_free(ix->words);
     pthread_rwlock_destroy(&ix->lock);
+    pthread_mutex_destroy(&ix->spare_lock);
     free(ix);
 }
 
@@ -154,12 +224,14 @@ static void doc_kill(struct index *ix, uint32_t no)
         ix->chunks_vec -= ix->chunks[i].vector;
         ix->chunks[i].alive = false;
         ix->chunks[i].vector = false;
+        ix->scales[i] = -1;
     }
     ix->chunks_alive -= d->chunks_n;
     ix->docs_alive--;
     lang_count(ix, d->language, -1);
     arena_free(d->a);
     *d = (struct doc){0};
+    ix->rows[no] = (struct doc_row){0};
     ids_rebuild(ix, ix->by_id_slots);
 }
 
@@ -170,11 +242,11 @@ static void chunks_reserve(struct index *ix, uint32_t more)
     if (ix->chunks_n + more <= ix->chunks_cap)
         return;
     while (cap < ix->chunks_n + more)
-        cap += cap / 2;
+        cap += cap < 65536 ? cap / 2 : cap / 8; /* little slack where it would cost much */
     ix->chunks = grown(ix->chunks, cap, sizeof *ix->chunks);
     ix->codes = grown(ix->codes, cap, ix->dim);
     ix->scales = grown(ix->scales, cap, sizeof *ix->scales);
-    ix->vecs = grown(ix->vecs, cap, ix->dim * sizeof *ix->vecs);
+    ix->rests = grown(ix->rests, cap, scan_rest_bytes(ix->dim));
     ix->chunks_cap = cap;
 }
 
@@ -183,7 +255,7 @@ static void spans_put(struct index *ix, struct chunk_row *row, const struct inde
     size_t n = c->spans_n < INDEX_SPANS_MAX ? c->spans_n : INDEX_SPANS_MAX;
 
     if (ix->spans_n + n > ix->spans_cap) {
-        ix->spans_cap = (ix->spans_n + n) * 3 / 2 + 256;
+        ix->spans_cap = (ix->spans_n + n) * 9 / 8 + 256;
         ix->spans = grown(ix->spans, ix->spans_cap, sizeof *ix->spans);
     }
     row->span_first = (uint32_t)ix->spans_n;
@@ -198,7 +270,7 @@ static void voices_put(struct index *ix, struct chunk_row *row, const struct doc
     size_t n = c->voices_n < INDEX_SPANS_MAX ? c->voices_n : INDEX_SPANS_MAX;
 
     if (ix->voices_n + n > ix->voices_cap) {
-        ix->voices_cap = (ix->voices_n + n) * 3 / 2 + 256;
+        ix->voices_cap = (ix->voices_n + n) * 9 / 8 + 256;
         ix->voices = grown(ix->voices, ix->voices_cap, sizeof *ix->voices);
     }
     row->voice_first = (uint32_t)ix->voices_n;
@@ -219,7 +291,7 @@ static void sweep(struct index *ix)
     uint32_t *keep = grown(NULL, ix->chunks_n + 1u, sizeof *keep), chunks = 0, docs = 0;
     struct ia_span *spans = grown(NULL, ix->spans_n + 1, sizeof *spans);
     struct voice_row *voices = grown(NULL, ix->voices_n + 1, sizeof *voices);
-    size_t spans_n = 0, voices_n = 0;
+    size_t spans_n = 0, voices_n = 0, rest = scan_rest_bytes(ix->dim);
 
     for (uint32_t i = 0; i < ix->chunks_n; i++) {
         struct chunk_row *from = &ix->chunks[i], *to = &ix->chunks[chunks];
@@ -228,7 +300,7 @@ static void sweep(struct index *ix)
             continue;
         memcpy(spans + spans_n, ix->spans + from->span_first, from->spans_n * sizeof *spans);
         memmove(ix->codes + (size_t)chunks * ix->dim, ix->codes + (size_t)i * ix->dim, ix->dim);
-        memmove(ix->vecs + (size_t)chunks * ix->dim, ix->vecs + (size_t)i * ix->dim, ix->dim * sizeof *ix->vecs);
+        memmove(ix->rests + (size_t)chunks * rest, ix->rests + (size_t)i * rest, rest);
         ix->scales[chunks] = ix->scales[i];
         *to = *from;
         to->span_first = (uint32_t)spans_n;
@@ -243,6 +315,8 @@ static void sweep(struct index *ix)
             continue;
         if (ix->docs[i].chunks_n)
             ix->docs[i].first = keep[ix->docs[i].first];
+        ix->rows[docs] = ix->rows[i];
+        ix->rows[docs].first = ix->docs[i].first;
         for (uint32_t k = 0; k < ix->docs[i].chunks_n; k++)
             ix->chunks[ix->docs[i].first + k].doc = docs;
         ix->docs[docs++] = ix->docs[i];
@@ -278,9 +352,11 @@ static void doc_add(struct index *ix, const struct doc *made, const struct index
     if (ix->docs_n == ix->docs_cap) {
         ix->docs_cap = ix->docs_cap ? ix->docs_cap * 2 : 256;
         ix->docs = grown(ix->docs, ix->docs_cap, sizeof *ix->docs);
+        ix->rows = grown(ix->rows, ix->docs_cap, sizeof *ix->rows);
     }
     ix->docs[ix->docs_n++] = *made;
     ix->docs[no].first = first;
+    ix->rows[no] = (struct doc_row){.access = made->access, .first = first, .chunks_n = made->chunks_n};
     ix->docs_alive++;
     lang_count(ix, made->language, 1);
     chunks_reserve(ix, (uint32_t)src->chunks_n);
@@ -290,6 +366,8 @@ static void doc_add(struct index *ix, const struct doc *made, const struct index
                                            .words = words[i].content,
                                            .alive = true,
                                            .sides = src->chunk_sides ? src->chunk_sides[i] : 1u << IA_SIDE_UNKNOWN};
+        ix->scales[c] = -1;
+        ix->rows[no].words += words[i].content;
         spans_put(ix, &ix->chunks[c], &src->chunks[i]);
         voices_put(ix, &ix->chunks[c], made, &src->chunks[i]);
         for (size_t k = 0; k < words[i].n; k++)
@@ -385,8 +463,8 @@ bool index_vectors_put(struct index *ix, struct id interaction, const float *vec
     ok = no != UINT32_MAX && ix->docs[no].chunks_n == chunks_n;
     for (size_t i = 0; ok && i < chunks_n; i++) {
         uint32_t c = ix->docs[no].first + (uint32_t)i;
-        memcpy(ix->vecs + (size_t)c * ix->dim, vecs + i * ix->dim, ix->dim * sizeof *vecs);
-        scan_quantise(vecs + i * ix->dim, ix->dim, ix->codes + (size_t)c * ix->dim, &ix->scales[c]);
+        scan_quantise_fine(vecs + i * ix->dim, ix->dim, ix->codes + (size_t)c * ix->dim,
+                           ix->rests + (size_t)c * scan_rest_bytes(ix->dim), &ix->scales[c]);
         ix->chunks_vec += !ix->chunks[c].vector;
         ix->chunks[c].vector = true;
     }
@@ -526,10 +604,11 @@ void index_stats_get(struct index *ix, struct index_stats *out)
         .chunks_with_vector = ix->chunks_vec,
         .terms = postings_terms(ix->words),
         .postings = postings_count(ix->words),
-        .bytes = postings_bytes(ix->words) +
-                 (size_t)ix->chunks_cap * (sizeof *ix->chunks + ix->dim * 5 + sizeof *ix->scales) +
-                 ix->spans_cap * sizeof *ix->spans + ix->voices_cap * sizeof *ix->voices +
-                 ix->docs_cap * sizeof *ix->docs,
+        .bytes =
+            postings_bytes(ix->words) +
+            (size_t)ix->chunks_cap * (sizeof *ix->chunks + ix->dim + scan_rest_bytes(ix->dim) + sizeof *ix->scales) +
+            ix->spans_cap * sizeof *ix->spans + ix->voices_cap * sizeof *ix->voices +
+            ix->docs_cap * (sizeof *ix->docs + sizeof *ix->rows),
     };
     pthread_rwlock_unlock(&ix->lock);
 }

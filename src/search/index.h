@@ -6,8 +6,8 @@
  * lasts microseconds to milliseconds (words are made into postings before the lock is taken). Nothing does I/O.
  *
  * Lexical: BM25 (k1 1.2, b 0.75; Robertson and Zaragoza 2009) over stems of the interaction's language. Vector: exact scan of
- * int8 codes with a scale per vector (AVX2 or portable, chosen at run time). Both choose the interactions that are ranked
- * chunk by chunk with floats (search/rank.h). A filter is applied before any score is computed, never after. */
+ * int8 codes with a scale per vector (AVX2 or portable, chosen at run time; a big set is shared among threads that live for
+ * that query). Both choose the interactions that are ranked chunk by chunk with vectors of full precision (search/rank.h). A filter is applied before any score is computed, never after. */
 #pragma once
 #include "domain/interaction.h"
 #include "search/chunk.h"
@@ -100,6 +100,17 @@ struct index_hit {
 /* Best first. Errors: ERR_INVALID (empty or too long query, limit out of range). */
 enum err_code index_query(struct index *ix, const struct index_query *q, struct arena *a, struct index_hit **out,
                           size_t *out_n, struct err *e);
+
+/* The chunks nearest to a vector among those that pass the filter, best first, without the ranker: what it starts from.
+ * `limit`: 1..INDEX_NEAREST_MAX. */
+enum { INDEX_NEAREST_MAX = 400 };
+struct index_near {
+    struct id interaction;
+    uint32_t chunk; /* ordinal in the interaction */
+    float cosine;
+};
+void index_nearest(struct index *ix, const float *vec, const struct index_filter *f, size_t limit, struct arena *a,
+                   struct index_near **out, size_t *out_n);
 
 /* What the index knows of an interaction: for `--in`, `show PATH`, lists. */
 struct index_entry {

@@ -27,6 +27,12 @@ static void *grow(void *p, size_t n, size_t size)
     return q;
 }
 
+static void list_done(struct posting_list *l)
+{
+    free(l->bytes);
+    free(l->heads);
+}
+
 struct postings *postings_new(void)
 {
     struct postings *t = calloc(1, sizeof *t);
@@ -46,7 +52,7 @@ void postings_free(struct postings *t)
     if (!t)
         return;
     for (uint32_t i = 0; i < t->n; i++)
-        free(t->term[i].list.p);
+        list_done(&t->term[i].list);
     free(t->term);
     free(t->slot);
     arena_free(t->words);
@@ -100,15 +106,61 @@ uint32_t postings_term(struct postings *t, str term)
     return t->n - 1;
 }
 
+/* ---- lists ---- */
+
+static uint32_t blocks_of(uint32_t n)
+{
+    return (n + POSTINGS_BLOCK - 1) / POSTINGS_BLOCK;
+}
+
+static void varint_put(struct posting_list *l, uint32_t v)
+{
+    for (; v > 127; v >>= 7)
+        l->bytes[l->bytes_n++] = (uint8_t)(v | 128);
+    l->bytes[l->bytes_n++] = (uint8_t)v;
+}
+
+static inline uint32_t varint_get(const uint8_t **p)
+{
+    uint32_t v = *(*p)++;
+
+    if (v < 128)
+        return v;
+    v &= 127;
+    for (unsigned shift = 7;; shift += 7) {
+        uint32_t b = *(*p)++;
+        v |= (b & 127) << shift;
+        if (b < 128)
+            return v;
+    }
+}
+
+/* The step to the chunk, doubled, plus one when the word stands there once; else its count follows. The step of the first
+ * posting is counted from -1, so that it is never 0; steps stay below 2^31. */
+static void list_add(struct posting_list *l, uint32_t chunk, uint32_t tf)
+{
+    uint32_t step = l->n ? chunk - l->last : chunk + 1;
+
+    if (l->bytes_cap - l->bytes_n < 10) {
+        l->bytes_cap += l->bytes_cap / 4 + (l->n ? 16 : 10);
+        l->bytes = grow(l->bytes, l->bytes_cap, 1);
+    }
+    if (l->n && l->n % POSTINGS_BLOCK == 0) {
+        uint32_t heads = l->n / POSTINGS_BLOCK - 1;
+        if ((heads & (heads - 1)) == 0) /* room doubles: 1, 2, 4, ... */
+            l->heads = grow(l->heads, heads ? heads * 2 : 1, sizeof *l->heads);
+        l->heads[heads] = (struct posting_head){l->last, l->bytes_n};
+    }
+    varint_put(l, step << 1 | (tf == 1));
+    if (tf != 1)
+        varint_put(l, tf);
+    l->last = chunk;
+    l->n++;
+}
+
 void postings_add(struct postings *t, uint32_t term, uint32_t chunk, uint32_t tf)
 {
-    struct posting_list *l = &t->term[term].list;
-
-    if (l->n == l->cap) {
-        l->cap = l->cap ? l->cap + l->cap / 2 + 2 : 2;
-        l->p = grow(l->p, l->cap, sizeof *l->p);
-    }
-    l->p[l->n++] = (struct posting){chunk, (uint16_t)(tf > UINT16_MAX ? UINT16_MAX : tf)};
+    list_add(&t->term[term].list, chunk, tf > UINT16_MAX ? UINT16_MAX : tf);
     t->count++;
 }
 
@@ -117,20 +169,75 @@ const struct posting_list *postings_list(const struct postings *t, uint32_t term
     return &t->term[term].list;
 }
 
+void posting_it_init(struct posting_it *it, const struct posting_list *l)
+{
+    *it = (struct posting_it){.l = l, .p = l->bytes, .chunk = UINT32_MAX};
+}
+
+bool posting_it_next(struct posting_it *it)
+{
+    uint32_t v;
+
+    if (it->next == it->l->n)
+        return false;
+    v = varint_get(&it->p);
+    it->chunk += v >> 1; /* the first step wraps from UINT32_MAX */
+    it->tf = v & 1 ? 1 : varint_get(&it->p);
+    it->next++;
+    return true;
+}
+
+/* Jumps to the last block that begins at `from` or earlier, when that is further on. */
+static void block_jump(struct posting_it *it, uint32_t from)
+{
+    const struct posting_list *l = it->l;
+    uint32_t lo = it->next ? (it->next - 1) / POSTINGS_BLOCK : 0, hi, step = 1, blocks = blocks_of(l->n);
+
+    if (lo + 1 >= blocks || l->heads[lo].before >= from)
+        return;
+    for (hi = lo + 1; hi + step < blocks && l->heads[hi + step - 1].before < from; step *= 2)
+        hi += step;
+    lo = hi;
+    hi = hi + step < blocks ? hi + step : blocks;
+    while (hi - lo > 1) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (l->heads[mid - 1].before < from)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    it->p = l->bytes + l->heads[lo - 1].at;
+    it->chunk = l->heads[lo - 1].before;
+    it->next = lo * POSTINGS_BLOCK;
+}
+
+bool posting_it_seek(struct posting_it *it, uint32_t from)
+{
+    if (it->next && it->chunk >= from)
+        return true;
+    if (!it->l->n || it->l->last < from) {
+        it->next = it->l->n;
+        return false;
+    }
+    block_jump(it, from);
+    while (posting_it_next(it))
+        if (it->chunk >= from)
+            return true;
+    return false;
+}
+
 void postings_renumber(struct postings *t, const uint32_t *keep)
 {
     t->count = 0;
     for (uint32_t i = 0; i < t->n; i++) {
-        struct posting_list *l = &t->term[i].list;
-        uint32_t n = 0;
-        for (uint32_t k = 0; k < l->n; k++) {
-            if (keep[l->p[k].chunk] == UINT32_MAX)
-                continue;
-            l->p[n] = l->p[k];
-            l->p[n++].chunk = keep[l->p[k].chunk];
-        }
-        l->n = n;
-        t->count += n;
+        struct posting_list was = t->term[i].list, *l = &t->term[i].list;
+        struct posting_it it;
+        *l = (struct posting_list){0};
+        for (posting_it_init(&it, &was); posting_it_next(&it);)
+            if (keep[it.chunk] != UINT32_MAX)
+                list_add(l, keep[it.chunk], it.tf);
+        list_done(&was);
+        t->count += l->n;
     }
 }
 
@@ -149,6 +256,6 @@ size_t postings_bytes(const struct postings *t)
     size_t n = t->cap * sizeof *t->term + t->slots * sizeof *t->slot + arena_used_bytes(t->words);
 
     for (uint32_t i = 0; i < t->n; i++)
-        n += t->term[i].list.cap * sizeof(struct posting);
+        n += t->term[i].list.bytes_cap + (size_t)blocks_of(t->term[i].list.n) * sizeof(struct posting_head);
     return n;
 }

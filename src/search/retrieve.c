@@ -1,52 +1,81 @@
 /* search/retrieve.c - one query over the index: filter, words and vectors choose interactions, the ranker orders their chunks. */
 #include <math.h>
 
+#include "base/thread.h"
 #include "search/index_priv.h"
 #include "search/query.h"
 #include "search/rank.h"
 
-enum { POOL = 400, LANGS_MAX = 4, DOTS = 4096, RANKED_CHUNKS_MAX = 12000, TERMS_MAX = QUERY_TERMS_MAX * LANGS_MAX };
+enum {
+    POOL = 400,
+    LANGS_MAX = 4,
+    DOTS = 1024,
+    SHARE_MIN = 20000,
+    SHARES_MAX = 16,
+    RANKED_CHUNKS_MAX = 12000,
+    TERMS_MAX = QUERY_TERMS_MAX * LANGS_MAX
+};
 static const double bm25_k1 = 1.2, bm25_b = 0.75;
 static const double name_weight = 0.5; /* of a speaker's name in the choice of interactions */
+
+/* Allowed chunks that stand side by side: [from, to). */
+struct stretch {
+    uint32_t from, to;
+};
 
 struct run {
     struct index *ix;
     const struct index_query *q;
+    const struct index_filter *f;
     struct arena *a;
     str path;
-    bool *doc_ok;
+    struct stretch *ok; /* ascending, apart; sides are not looked at yet */
+    size_t ok_n, ok_cap;
+    bool all; /* every chunk there is */
     size_t chunks_ok;
     double words_mean;
     struct query query; /* in the language the index holds most of */
     uint32_t term[TERMS_MAX]; /* per query term: number in the postings, UINT32_MAX when no chunk has it */
     double df[TERMS_MAX];
-    float *lex; /* per chunk */
+    struct scores *lex;
     uint32_t *docs; /* chosen, best first */
     size_t docs_n;
 };
 
-static bool chunk_ok(const struct run *r, uint32_t c)
+static bool side_ok(const struct run *r, uint32_t c)
 {
-    const struct chunk_row *row = &r->ix->chunks[c];
+    return !r->f->sides || (r->ix->chunks[c].sides & r->f->sides);
+}
 
-    return row->alive && r->doc_ok[row->doc] && (!r->q->filter.sides || (row->sides & r->q->filter.sides));
+/* Is access all that the filter asks for, sides apart? Then only the slim rows are read. */
+static bool access_only(const struct index_filter *f, str path)
+{
+    return !path.n && !f->interactions_n && id_is_nil(f->account) && id_is_nil(f->deal) && id_is_nil(f->person) &&
+           !f->kinds && f->from_ms == CLOCK_NONE && f->to_ms == CLOCK_NONE;
+}
+
+static void stretch_add(struct run *r, const struct doc_row *d, double *words)
+{
+    *words += d->words;
+    r->chunks_ok += d->chunks_n;
+    if (r->ok_n && r->ok[r->ok_n - 1].to == d->first)
+        r->ok[r->ok_n - 1].to += d->chunks_n;
+    else if (d->chunks_n)
+        ARENA_PUSH(r->a, r->ok, r->ok_n, r->ok_cap) = (struct stretch){d->first, d->first + d->chunks_n};
 }
 
 static void filter_run(struct run *r)
 {
+    const struct index *ix = r->ix;
     double words = 0;
+    bool slim;
 
-    r->path = index_path_plain(r->q->filter.in);
-    r->doc_ok = ARENA_ARRAY(r->a, bool, r->ix->docs_n + 1u);
-    for (uint32_t i = 0; i < r->ix->docs_n; i++) {
-        const struct doc *d = &r->ix->docs[i];
-        r->doc_ok[i] = index_doc_passes(d, &r->q->filter, r->path);
-        if (!r->doc_ok[i])
-            continue;
-        for (uint32_t c = d->first; c < d->first + d->chunks_n; c++)
-            words += r->ix->chunks[c].words;
-        r->chunks_ok += d->chunks_n;
-    }
+    r->path = index_path_plain(r->f->in);
+    slim = access_only(r->f, r->path);
+    for (uint32_t i = 0; i < ix->docs_n; i++)
+        if ((ix->rows[i].access & r->f->access) && (slim || index_doc_passes(&ix->docs[i], r->f, r->path)))
+            stretch_add(r, &ix->rows[i], &words);
+    r->all = r->chunks_ok == ix->chunks_n && !r->f->sides;
     r->words_mean = r->chunks_ok ? words / (double)r->chunks_ok : 1;
 }
 
@@ -73,24 +102,61 @@ static void query_read(struct run *r, struct tokens *tk)
         r->term[i] = postings_find(r->ix->words, r->query.terms[i].stem);
 }
 
-/* Adds one term's BM25 to r->lex; returns how many allowed chunks hold it. */
+/* The next posting of an allowed chunk; *at is the stretch the walk has come to, 0 at first. Lists and stretches that do not
+ * meet are jumped over. */
+static bool allowed_next(const struct run *r, struct posting_it *it, size_t *at)
+{
+    bool have = posting_it_next(it);
+
+    while (have) {
+        while (*at < r->ok_n && r->ok[*at].to <= it->chunk)
+            ++*at;
+        if (*at == r->ok_n)
+            return false;
+        if (it->chunk < r->ok[*at].from)
+            have = posting_it_seek(it, r->ok[*at].from);
+        else if (side_ok(r, it->chunk))
+            return true;
+        else
+            have = posting_it_next(it);
+    }
+    return false;
+}
+
+static size_t allowed_count(const struct run *r, const struct posting_list *l)
+{
+    struct posting_it it;
+    size_t at = 0, n = 0;
+
+    if (r->all)
+        return l->n;
+    for (posting_it_init(&it, l); allowed_next(r, &it, &at);)
+        n++;
+    return n;
+}
+
+/* Adds one term's BM25 to the scores; returns how many allowed chunks hold it. */
 static size_t bm25_add(struct run *r, uint32_t term, double weight)
 {
     const struct posting_list *l;
-    size_t df = 0;
+    struct scores *s = r->lex;
+    struct posting_it it;
+    size_t df, at = 0;
     double idf;
 
     if (term == UINT32_MAX)
         return 0;
     l = postings_list(r->ix->words, term);
-    for (uint32_t i = 0; i < l->n; i++)
-        df += chunk_ok(r, l->p[i].chunk);
+    df = allowed_count(r, l);
     idf = log(1 + ((double)r->chunks_ok - (double)df + 0.5) / ((double)df + 0.5)) * weight;
-    for (uint32_t i = 0; df && i < l->n; i++) {
-        uint32_t c = l->p[i].chunk;
-        double tf = l->p[i].tf, len = r->ix->chunks[c].words / r->words_mean;
-        if (chunk_ok(r, c))
-            r->lex[c] += (float)(idf * tf * (bm25_k1 + 1) / (tf + bm25_k1 * (1 - bm25_b + bm25_b * len)));
+    for (posting_it_init(&it, l); df && allowed_next(r, &it, &at);) {
+        double tf = it.tf, len = r->ix->chunks[it.chunk].words / r->words_mean;
+        double add = idf * tf * (bm25_k1 + 1) / (tf + bm25_k1 * (1 - bm25_b + bm25_b * len));
+        if (add <= 0)
+            continue;
+        if (s->sum[it.chunk] <= 0)
+            s->touched[s->n++] = it.chunk;
+        s->sum[it.chunk] += (float)add;
     }
     return df;
 }
@@ -159,7 +225,7 @@ static void best_add(struct best *b, uint32_t chunk, float score)
             best_swap(b, i, (i - 1) / 2);
         return;
     }
-    if (score <= b->score[0])
+    if (score < b->score[0] || (score <= b->score[0] && chunk > b->chunk[0]))
         return;
     b->chunk[0] = chunk;
     b->score[0] = score;
@@ -181,31 +247,76 @@ static void best_sort(struct best *b)
     }
 }
 
-static void vectors_run(struct run *r, struct best *best)
-{
-    const struct index *ix = r->ix;
-    int8_t *query = ARENA_ARRAY(r->a, int8_t, ix->dim);
-    uint32_t *rows = ARENA_ARRAY(r->a, uint32_t, DOTS);
-    int32_t *dots = ARENA_ARRAY(r->a, int32_t, DOTS);
+/* One thread's share of the vector scan: rows [from, to) of the allowed chunks, counted through all stretches. */
+struct scan_share {
+    const struct run *r;
+    const int8_t *query;
     float scale;
-    size_t n = 0;
+    size_t from, to;
+    struct best best;
+    struct thread t;
+};
 
-    scan_quantise(r->q->vec, ix->dim, query, &scale);
-    for (uint32_t d = 0; d <= ix->docs_n; d++) {
-        uint32_t from = d < ix->docs_n && r->doc_ok[d] ? ix->docs[d].first : 0;
-        uint32_t to = d < ix->docs_n && r->doc_ok[d] ? from + ix->docs[d].chunks_n : 0;
-        for (uint32_t c = from; c < to || (d == ix->docs_n && n); c++) {
-            if (c < to && chunk_ok(r, c) && ix->chunks[c].vector)
-                rows[n++] = c;
-            if (n < DOTS && d < ix->docs_n)
+static void stretch_scan(struct scan_share *s, uint32_t from, uint32_t to)
+{
+    const struct index *ix = s->r->ix;
+    int32_t dots[DOTS];
+
+    for (uint32_t c = from; c < to; c += DOTS) {
+        uint32_t n = to - c < DOTS ? to - c : DOTS;
+        scan_dots_run(ix->codes, ix->dim, c, n, s->query, dots);
+        for (uint32_t i = 0; i < n; i++) {
+            float own = ix->scales[c + i], cos = (float)dots[i] * own * s->scale;
+            if (s->best.n == POOL && cos < s->best.score[0])
                 continue;
-            scan_dots(ix->codes, ix->dim, rows, n, query, dots);
-            for (size_t i = 0; i < n; i++) {
-                float cos = (float)dots[i] * ix->scales[rows[i]] * scale;
-                best_add(best, rows[i], cos);
-            }
-            n = 0;
+            if (own >= 0 && side_ok(s->r, c + i))
+                best_add(&s->best, c + i, cos);
         }
+    }
+}
+
+static void share_run(void *arg)
+{
+    struct scan_share *s = arg;
+    size_t at = 0;
+
+    for (size_t i = 0; i < s->r->ok_n && at < s->to; i++) {
+        struct stretch x = s->r->ok[i];
+        size_t n = x.to - x.from, skip = at < s->from ? s->from - at : 0, end = s->to - at;
+        if (skip < n)
+            stretch_scan(s, x.from + (uint32_t)skip, x.from + (uint32_t)(end < n ? end : n));
+        at += n;
+    }
+}
+
+/* Shares are scanned side by side when there is enough to do; starting a thread costs about as much as 2,000 vectors. What a
+ * thread could not be started for is scanned here. */
+static void vectors_run(struct run *r, const float *vec, struct best *best)
+{
+    size_t most = r->chunks_ok / SHARE_MIN + 1, cores = (size_t)thread_cores(), n = cores < most ? cores : most;
+    int8_t *query = ARENA_ARRAY(r->a, int8_t, r->ix->dim);
+    struct scan_share *share;
+    struct err e;
+    float scale;
+
+    n = n < SHARES_MAX ? n : SHARES_MAX;
+    share = ARENA_ARRAY(r->a, struct scan_share, n);
+    scan_quantise(vec, r->ix->dim, query, &scale);
+    for (size_t i = 0; i < n; i++) {
+        share[i].r = r;
+        share[i].query = query;
+        share[i].scale = scale;
+        share[i].from = r->chunks_ok * i / n;
+        share[i].to = r->chunks_ok * (i + 1) / n;
+        if (i && thread_start(&share[i].t, "scan", share_run, &share[i], &e))
+            share_run(&share[i]);
+    }
+    share_run(&share[0]);
+    *best = share[0].best;
+    for (size_t i = 1; i < n; i++) {
+        thread_join(&share[i].t);
+        for (size_t k = 0; k < share[i].best.n; k++)
+            best_add(best, share[i].best.chunk[k], share[i].best.score[k]);
     }
 }
 
@@ -255,6 +366,12 @@ static const float *voices_make(struct run *r, const struct doc *d, float *weigh
     return voice;
 }
 
+static float cosine_fine(const struct index *ix, size_t chunk, const float *vec)
+{
+    return scan_dot_fine(ix->codes + chunk * ix->dim, ix->rests + chunk * scan_rest_bytes(ix->dim), ix->scales[chunk],
+                         vec, ix->dim);
+}
+
 static const float *cosines_make(struct run *r, const struct doc *d)
 {
     float *cos;
@@ -264,25 +381,40 @@ static const float *cosines_make(struct run *r, const struct doc *d)
     cos = ARENA_ARRAY(r->a, float, d->chunks_n);
     for (uint32_t i = 0; i < d->chunks_n; i++) {
         size_t c = d->first + i;
-        cos[i] = r->ix->chunks[c].vector ? scan_dot_float(r->ix->vecs + c * r->ix->dim, r->q->vec, r->ix->dim) : NAN;
+        cos[i] = r->ix->chunks[c].vector ? cosine_fine(r->ix, c, r->q->vec) : NAN;
     }
     return cos;
 }
 
-/* Occurrences of the query's terms in the chunks of the chosen docs. */
+struct place {
+    uint32_t doc, at; /* at: number among the chosen */
+};
+
+static int by_doc(const void *x, const void *y)
+{
+    const struct place *a = x, *b = y;
+
+    return (a->doc > b->doc) - (a->doc < b->doc);
+}
+
+/* Occurrences of the query's terms in the chunks of the chosen docs: every list is walked once, jumping from doc to doc. */
 static void counts_make(struct run *r, uint16_t **tf)
 {
-    uint32_t *of_doc = ARENA_ARRAY(r->a, uint32_t, r->ix->docs_n + 1u); /* number among the chosen + 1 */
+    struct place *place = ARENA_ARRAY(r->a, struct place, r->docs_n + 1);
 
     for (size_t i = 0; i < r->docs_n; i++)
-        of_doc[r->docs[i]] = (uint32_t)i + 1;
+        place[i] = (struct place){r->docs[i], (uint32_t)i};
+    qsort(place, r->docs_n, sizeof *place, by_doc);
     for (size_t t = 0; t < r->query.terms_n; t++) {
-        const struct posting_list *l = r->term[t] == UINT32_MAX ? NULL : postings_list(r->ix->words, r->term[t]);
-        for (uint32_t i = 0; l && i < l->n; i++) {
-            const struct chunk_row *row = &r->ix->chunks[l->p[i].chunk];
-            uint32_t at = row->alive ? of_doc[row->doc] : 0;
-            if (at)
-                tf[at - 1][(l->p[i].chunk - r->ix->docs[row->doc].first) * r->query.terms_n + t] = l->p[i].tf;
+        struct posting_it it;
+        if (r->term[t] == UINT32_MAX)
+            continue;
+        posting_it_init(&it, postings_list(r->ix->words, r->term[t]));
+        for (size_t i = 0; i < r->docs_n; i++) {
+            const struct doc_row *d = &r->ix->rows[place[i].doc];
+            bool have = d->chunks_n && posting_it_seek(&it, d->first);
+            for (; have && it.chunk < d->first + d->chunks_n; have = posting_it_next(&it))
+                tf[place[i].at][(it.chunk - d->first) * r->query.terms_n + t] = (uint16_t)it.tf;
         }
     }
 }
@@ -333,7 +465,7 @@ static void hits_write(struct run *r, struct scored *s, size_t n, struct index_h
             .interaction = d->interaction,
             .chunk = s[i].chunk - d->first,
             .score = s[i].score,
-            .lexical = r->lex ? (double)r->lex[s[i].chunk] : 0,
+            .lexical = r->lex ? (double)r->lex->sum[s[i].chunk] : 0,
             .cosine = (double)s[i].cos,
             .spans = spans,
             .spans_n = row->spans_n,
@@ -365,7 +497,7 @@ static void docs_rank(struct run *r, struct index_hit **out, size_t *out_n)
     for (size_t i = 0; i < r->docs_n; i++)
         for (size_t k = 0; k < ia[i].n; k++) {
             uint32_t c = r->ix->docs[r->docs[i]].first + (uint32_t)k;
-            if (chunk_ok(r, c))
+            if (side_ok(r, c))
                 all[n++] = (struct scored){c, ia[i].cosine ? ia[i].cosine[k] : NAN, score[i][k]};
         }
     hits_write(r, all, n, out, out_n);
@@ -374,7 +506,7 @@ static void docs_rank(struct run *r, struct index_hit **out, size_t *out_n)
 enum err_code index_query(struct index *ix, const struct index_query *q, struct arena *a, struct index_hit **out,
                           size_t *out_n, struct err *e)
 {
-    struct run r = {.ix = ix, .q = q, .a = a};
+    struct run r = {.ix = ix, .q = q, .f = &q->filter, .a = a};
     struct tokens *tk;
     struct best *lex, *vec;
 
@@ -389,20 +521,49 @@ enum err_code index_query(struct index *ix, const struct index_query *q, struct 
     filter_run(&r);
     query_read(&r, tk);
     if (q->mode != INDEX_VECTOR) {
-        r.lex = calloc(ix->chunks_n + 1u, sizeof *r.lex);
-        if (!r.lex)
-            abort();
+        r.lex = index_scores_take(ix);
         words_run(&r, tk);
-        for (uint32_t c = 0; c < ix->chunks_n; c++)
-            if (r.lex[c] > 0)
-                best_add(lex, c, r.lex[c]);
+        for (size_t i = 0; i < r.lex->n; i++)
+            best_add(lex, r.lex->touched[i], r.lex->sum[r.lex->touched[i]]);
     }
     if (q->mode != INDEX_LEXICAL && q->vec)
-        vectors_run(&r, vec);
+        vectors_run(&r, q->vec, vec);
     docs_choose(&r, lex, vec);
     docs_rank(&r, out, out_n);
+    index_scores_give(ix, r.lex);
     pthread_rwlock_unlock(&ix->lock);
     tokens_free(tk);
-    free(r.lex);
     return ERR_OK;
+}
+
+static int nearest_first(const void *x, const void *y)
+{
+    const struct scored *a = x, *b = y;
+
+    if (a->cos < b->cos || a->cos > b->cos)
+        return a->cos < b->cos ? 1 : -1;
+    return (a->chunk > b->chunk) - (a->chunk < b->chunk);
+}
+
+void index_nearest(struct index *ix, const float *vec, const struct index_filter *f, size_t limit, struct arena *a,
+                   struct index_near **out, size_t *out_n)
+{
+    struct run r = {.ix = ix, .f = f, .a = a};
+    struct best *best = ARENA_NEW(a, struct best);
+    struct scored *s;
+
+    pthread_rwlock_rdlock(&ix->lock);
+    filter_run(&r);
+    vectors_run(&r, vec, best);
+    s = ARENA_ARRAY(a, struct scored, best->n + 1);
+    for (size_t i = 0; i < best->n; i++)
+        s[i] = (struct scored){.chunk = best->chunk[i], .cos = cosine_fine(ix, best->chunk[i], vec)};
+    qsort(s, best->n, sizeof *s, nearest_first);
+    *out_n = best->n < limit ? best->n : limit;
+    *out = ARENA_ARRAY(a, struct index_near, *out_n + 1);
+    for (size_t i = 0; i < *out_n; i++) {
+        const struct doc *d = &ix->docs[ix->chunks[s[i].chunk].doc];
+        (*out)[i] = (struct index_near){d->interaction, s[i].chunk - d->first, s[i].cos};
+    }
+    pthread_rwlock_unlock(&ix->lock);
 }

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -16,16 +17,20 @@ static int32_t dot_portable(const int8_t *x, const int8_t *y, size_t dim)
     return sum;
 }
 
-static float dot_float_portable(const float *x, const float *y, size_t dim)
+/* Numbers i and i + 16 of each 32 share a byte of the rest, low and high half, 8 more than they are. */
+static int fine_value(const int8_t *codes, const uint8_t *rest, size_t i)
+{
+    uint8_t b = rest[i / 32 * 16 + i % 16];
+
+    return codes[i] * 16 + (i % 32 < 16 ? b & 15 : b >> 4) - 8;
+}
+
+static float dot_fine_portable(const int8_t *codes, const uint8_t *rest, const float *y, size_t from, size_t dim)
 {
     float s[4] = {0};
-    size_t i = 0;
 
-    for (; i + 4 <= dim; i += 4)
-        for (size_t k = 0; k < 4; k++)
-            s[k] += x[i + k] * y[i + k];
-    for (; i < dim; i++)
-        s[0] += x[i] * y[i];
+    for (size_t i = from; i < dim; i++)
+        s[i % 4] += (float)fine_value(codes, rest, i) * y[i];
     return (s[0] + s[1]) + (s[2] + s[3]);
 }
 
@@ -51,22 +56,36 @@ __attribute__((target("avx2"))) static int32_t dot_avx2(const int8_t *x, const i
     return sum + dot_portable(x + i, y + i, dim - i);
 }
 
-__attribute__((target("avx2,fma"))) static float dot_float_avx2(const float *x, const float *y, size_t dim)
+/* 16 values of codes and rest, times 16 floats, added to acc. */
+__attribute__((target("avx2,fma"))) static inline __m256 fine_step(__m256 acc, const int8_t *codes, __m128i rest,
+                                                                   const float *y)
+{
+    __m256i v = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)codes));
+
+    v = _mm256_add_epi16(_mm256_slli_epi16(v, 4), _mm256_sub_epi16(_mm256_cvtepu8_epi16(rest), _mm256_set1_epi16(8)));
+    acc =
+        _mm256_fmadd_ps(_mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm256_castsi256_si128(v))), _mm256_loadu_ps(y), acc);
+    return _mm256_fmadd_ps(_mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm256_extracti128_si256(v, 1))),
+                           _mm256_loadu_ps(y + 8), acc);
+}
+
+__attribute__((target("avx2,fma"))) static float dot_fine_avx2(const int8_t *codes, const uint8_t *rest, const float *y,
+                                                               size_t dim)
 {
     __m256 a = _mm256_setzero_ps(), b = _mm256_setzero_ps();
+    const __m128i low = _mm_set1_epi8(15);
     float part[8], sum = 0;
     size_t i = 0;
 
-    for (; i + 16 <= dim; i += 16) {
-        a = _mm256_fmadd_ps(_mm256_loadu_ps(x + i), _mm256_loadu_ps(y + i), a);
-        b = _mm256_fmadd_ps(_mm256_loadu_ps(x + i + 8), _mm256_loadu_ps(y + i + 8), b);
+    for (; i + 32 <= dim; i += 32) {
+        __m128i r = _mm_loadu_si128((const __m128i *)(const void *)(rest + i / 2));
+        a = fine_step(a, codes + i, _mm_and_si128(r, low), y + i);
+        b = fine_step(b, codes + i + 16, _mm_and_si128(_mm_srli_epi16(r, 4), low), y + i + 16);
     }
     _mm256_storeu_ps(part, _mm256_add_ps(a, b));
     for (int k = 0; k < 8; k++)
         sum += part[k];
-    for (; i < dim; i++)
-        sum += x[i] * y[i];
-    return sum;
+    return sum + dot_fine_portable(codes, rest, y, i, dim);
 }
 #endif
 
@@ -102,6 +121,18 @@ void scan_quantise(const float *v, size_t dim, int8_t *codes, float *out_scale)
         codes[i] = most > 0 ? (int8_t)lrintf(v[i] / most * 127) : 0;
 }
 
+void scan_quantise_fine(const float *v, size_t dim, int8_t *codes, uint8_t *rest, float *out_scale)
+{
+    scan_quantise(v, dim, codes, out_scale);
+    memset(rest, 0x88, scan_rest_bytes(dim));
+    for (size_t i = 0; i < dim && *out_scale > 0; i++) {
+        int left = (int)lrintf((v[i] / *out_scale - (float)codes[i]) * 16);
+        unsigned r = (unsigned)((left < -8 ? -8 : left > 7 ? 7 : left) + 8);
+        uint8_t *b = &rest[i / 32 * 16 + i % 16];
+        *b = (uint8_t)(i % 32 < 16 ? (*b & 0xf0u) | r : (*b & 0x0fu) | r << 4);
+    }
+}
+
 void scan_dots(const int8_t *codes, size_t dim, const uint32_t *rows, size_t n, const int8_t *query, int32_t *out)
 {
 #if defined(__x86_64__)
@@ -131,11 +162,11 @@ void scan_dots_run(const int8_t *codes, size_t dim, size_t first, size_t n, cons
         out[i] = dot_portable(codes + (first + i) * dim, query, dim);
 }
 
-float scan_dot_float(const float *x, const float *y, size_t dim)
+float scan_dot_fine(const int8_t *codes, const uint8_t *rest, float scale, const float *y, size_t dim)
 {
 #if defined(__x86_64__)
     if (have_avx2())
-        return dot_float_avx2(x, y, dim);
+        return dot_fine_avx2(codes, rest, y, dim) * (scale / 16);
 #endif
-    return dot_float_portable(x, y, dim);
+    return dot_fine_portable(codes, rest, y, 0, dim) * (scale / 16);
 }

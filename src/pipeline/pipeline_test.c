@@ -1,0 +1,346 @@
+/* From bytes to a hit and back to nothing, with the real database, sandbox, queue and workers, and without a model. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "formats/sandbox.h"
+#include "pipeline/ingest.h"
+#include "pipeline/rebuild.h"
+#include "pipeline/stage.h"
+#include "pipeline/worker.h"
+#include "store/test_home.h"
+
+enum { WAIT_MS = 60000 };
+
+static struct test_home home;
+static struct core core;
+static struct arena *a;
+static struct err e;
+
+#define OK(call)                                                                                                       \
+    do {                                                                                                               \
+        if (call)                                                                                                      \
+            fail_msg("%s: %s", #call, e.msg);                                                                          \
+    } while (0)
+
+static struct ingest_result submit(str bytes, const char *path)
+{
+    struct ingest_result r;
+
+    OK(ingest_submit(&core, bytes, str_of(path), STR(""), STR(""), a, &r, &e));
+    return r;
+}
+
+static struct ingest_result done(str bytes, const char *path)
+{
+    struct ingest_result r = submit(bytes, path), out;
+
+    OK(ingest_wait(&core, r.raw, WAIT_MS, a, &out, &e));
+    assert_int_not_equal(out.state, RAW_PENDING);
+    out.known = r.known;
+    return out;
+}
+
+static struct index_hit *search_in(struct index *ix, const char *words, const char *in, size_t *n)
+{
+    struct index_query q = {.text = str_of(words),
+                            .mode = INDEX_LEXICAL,
+                            .limit = 50,
+                            .filter = {.access = 1, .in = str_of(in), .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE}};
+    struct index_hit *hits;
+
+    OK(index_query(ix, &q, a, &hits, n, &e));
+    return hits;
+}
+
+static size_t hits(const char *words, const char *in)
+{
+    size_t n;
+
+    search_in(core.ix, words, in, &n);
+    return n;
+}
+
+static str note(const char *text)
+{
+    return str_fmt(
+        a, "{\"format\":\"harken.interaction/1\",\"kind\":\"note\",\"turns\":[{\"speaker\":\"Ann\",\"text\":\"%s\"}]}",
+        text);
+}
+
+static int64_t pending(void)
+{
+    struct job_counts n;
+
+    OK(job_count(home.db, home.workspace, &n, &e));
+    return n.pending;
+}
+
+/* ---- the way in and out ---- */
+
+static void what_comes_in_is_found_and_goes_away_again(void **state)
+{
+    struct ingest_result r = done(note("the quokka contract was signed on Friday"), "notes/quokka.json");
+    struct index_hit *found;
+    struct db_tx *t;
+    bool there;
+    size_t n;
+
+    (void)state;
+    assert_int_equal(r.state, RAW_DONE);
+    assert_false(r.known);
+    assert_true(r.interactions_n == 1 && r.problems_n == 0);
+    found = search_in(core.ix, "quokka contracts", "", &n); /* by stem */
+    assert_int_equal(n, 1);
+    assert_true(id_eq(found[0].interaction, r.interactions[0]));
+    assert_true(str_eq(found[0].source, STR("notes/quokka.json")));
+    assert_true(found[0].spans_n == 1 && found[0].spans[0].turn == 0);
+    assert_int_equal(hits("quokka", "notes/"), 1);
+    assert_int_equal(hits("quokka", "other/"), 0);
+    assert_int_equal(pending(), 0);
+
+    OK(db_begin(home.db, home.workspace, 10000, &t, &e));
+    OK(record_ia_drop(t, &core.v, r.interactions[0], &there, &e));
+    assert_true(there);
+    OK(db_commit(t, &e));
+    assert_true(index_drop(core.ix, r.interactions[0]));
+    assert_int_equal(hits("quokka", ""), 0);
+
+    r = done(note("the quokka contract was signed on Friday"), "notes/quokka.json"); /* deleted things may come back */
+    assert_true(r.state == RAW_DONE && r.interactions_n == 1);
+    assert_int_equal(hits("quokka", ""), 1);
+}
+
+static void the_same_bytes_are_stored_once(void **state)
+{
+    struct ingest_result one = done(note("the axolotl report"), "a/axolotl.json"), two;
+
+    (void)state;
+    two = done(note("the axolotl report"), "a/axolotl.json");
+    assert_true(two.known && id_eq(one.raw, two.raw) && id_eq(one.interactions[0], two.interactions[0]));
+    two = done(note("the axolotl report"), "b/axolotl.json");
+    assert_true(two.known && id_eq(one.interactions[0], two.interactions[0]));
+    assert_int_equal(hits("axolotl", ""), 1);
+    assert_int_equal(hits("axolotl", "b/"), 1);
+}
+
+static void a_newer_version_replaces_the_older(void **state)
+{
+    struct ingest_result one = done(note("the narwhal draft"), "plan.json"), two;
+
+    (void)state;
+    two = done(note("the narwhal final"), "plan.json");
+    assert_false(id_eq(one.interactions[0], two.interactions[0]));
+    assert_int_equal(hits("draft", ""), 0);
+    assert_int_equal(hits("narwhal", ""), 1);
+}
+
+static void several_in_one_file_have_their_order(void **state)
+{
+    str lines = str_fmt(a, "%.*s\n%.*s\n", STR_ARG(note("first okapi")), STR_ARG(note("second okapi")));
+    struct ingest_result r = done(lines, "two.jsonl");
+    struct record_ia *recs;
+    struct db_tx *t;
+    size_t n;
+
+    (void)state;
+    assert_int_equal(r.interactions_n, 2);
+    OK(db_begin(home.db, home.workspace, 10000, &t, &e));
+    OK(record_ia_load(t, &core.v, r.interactions, 2, a, &recs, &n, &e));
+    db_rollback(t);
+    assert_int_equal(n, 2);
+    assert_true(str_eq(recs[0].ia.turns[0].text, STR("first okapi")) &&
+                str_eq(recs[1].ia.turns[0].text, STR("second okapi")));
+}
+
+/* ---- what cannot be read ---- */
+
+static void refused_files_name_place_and_reason(void **state)
+{
+    static char name[200000];
+    struct {
+        str bytes;
+        const char *path, *place, *reason;
+    } cases[] = {
+        {STR("{\"format\":\"harken.interaction/1\",\"kind\":\"call\",\"turns\":[{\"text\":\"a\"},{\"text\":3}]}"),
+         "wrong.json", "line 1", "turns[1].text: not a string"},
+        {STR("{\"format\":\"harken.interaction/1\",\n\"kind\":tru}"), "broken.json", "line 2", "not valid JSON"},
+        {STR("\x00\x01\x02\x03 nothing we know \xff\xfe\x00"), "noise.bin", "byte 0", "binary data"},
+        {STR(""), "empty.txt", "byte 0", "the file is empty"},
+        {STR(""), "long-name.json", "file", "too long"},
+    };
+    (void)state;
+    memset(name, 'n', sizeof name - 1);
+    cases[4].bytes = str_fmt(
+        a, "{\"format\":\"harken.interaction/1\",\"kind\":\"call\",\"turns\":[{\"speaker\":\"%s\",\"text\":\"x\"}]}",
+        name);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ingest_result r = done(cases[i].bytes, cases[i].path);
+        if (r.state != RAW_FAILED || r.interactions_n || r.problems_n != 1)
+            fail_msg("%s: state %d, %zu interactions, %zu problems", cases[i].path, r.state, r.interactions_n,
+                     r.problems_n);
+        assert_true(str_eq(r.problems[0].path, str_of(cases[i].path)));
+        if (!str_starts(r.problems[0].place, str_of(cases[i].place)) ||
+            !str_contains(r.problems[0].reason, str_of(cases[i].reason)))
+            fail_msg("%s: \"%.*s\" \"%.*s\"", cases[i].path, STR_ARG(r.problems[0].place),
+                     STR_ARG(r.problems[0].reason));
+    }
+    assert_int_equal(pending(), 0);
+}
+
+static void a_refused_version_leaves_the_older_one(void **state)
+{
+    (void)state;
+    done(note("the pangolin survey"), "survey.json");
+    assert_int_equal(done(STR("{\"format\":\"harken.interaction/1\""), "survey.json").state, RAW_FAILED);
+    assert_int_equal(hits("pangolin", ""), 1);
+}
+
+static void too_large_is_said_at_the_door(void **state)
+{
+    struct ingest_result r;
+
+    (void)state;
+    assert_int_equal(
+        ingest_submit(&core, str_n("", (size_t)FORMAT_BYTES_MAX + 1), STR("big"), STR(""), STR(""), a, &r, &e),
+        ERR_LIMIT);
+    assert_int_equal(ingest_submit(&core, STR("x"), STR("x"), STR(""), STR("[1]"), a, &r, &e), ERR_INVALID);
+}
+
+/* ---- crashes ---- */
+
+static struct job claim(struct job_owner who, int lease_ms)
+{
+    static const char *const queues[] = {"parse", NULL};
+    struct job_want want = {.queues = queues, .limit = 10, .lease_ms = lease_ms};
+    struct job *jobs;
+    size_t n;
+
+    OK(job_claim(home.db, home.workspace, who, &want, a, &jobs, &n, &e));
+    assert_int_equal(n, 1);
+    return jobs[0];
+}
+
+/* Killed after the claim: the next start takes the job back and does it once. Killed later still, an old try that comes
+ * to its end finds that its lease is gone and leaves nothing. */
+static void a_job_survives_its_worker(void **state)
+{
+    struct job_owner dead = {core.owner.home, id_new()};
+    struct ingest_result r, out;
+    struct job job;
+    int64_t n;
+
+    (void)state;
+    workers_drain(&core);
+    atomic_store(&core.draining, false);
+    r = submit(note("the capybara memo"), "capybara.json");
+    assert_int_equal(r.state, RAW_PENDING);
+    job = claim(dead, 600000);
+    assert_true(id_eq(job.object, r.raw));
+    core.owner.boot = id_new();
+    OK(job_reclaim(home.db, home.workspace, core.owner, &n, &e));
+    assert_int_equal(n, 1);
+    claim(core.owner, 600000); /* somebody else has it now */
+    assert_int_equal(parse_stage_run(&core, &job, 1, &e), ERR_CONFLICT);
+    assert_int_equal(hits("capybara", ""), 0);
+    OK(ingest_wait(&core, r.raw, 0, a, &out, &e));
+    assert_int_equal(out.state, RAW_PENDING);
+
+    core.owner.boot = id_new();
+    OK(job_reclaim(home.db, home.workspace, core.owner, &n, &e));
+    OK(workers_start(&core, &e));
+    OK(ingest_wait(&core, r.raw, WAIT_MS, a, &out, &e));
+    assert_true(out.state == RAW_DONE && out.interactions_n == 1);
+    assert_int_equal(hits("capybara", ""), 1);
+    assert_int_equal(pending(), 0);
+}
+
+/* Killed after the result was stored: a second job for the same upload changes nothing. */
+static void a_finished_upload_is_not_read_again(void **state)
+{
+    struct ingest_result r = done(note("the wombat summary"), "wombat.json"), out;
+    struct job_new again = {.queue = "parse", .object = r.raw};
+    struct db_tx *t;
+
+    (void)state;
+    OK(db_begin(home.db, home.workspace, 10000, &t, &e));
+    OK(job_enqueue(t, &again, 1, &e));
+    OK(db_commit(t, &e));
+    workers_wake(&core);
+    for (int i = 0; i < 200 && pending(); i++)
+        workers_wait_progress(&core, 100);
+    assert_int_equal(pending(), 0);
+    OK(ingest_wait(&core, r.raw, 0, a, &out, &e));
+    assert_true(out.interactions_n == 1 && id_eq(out.interactions[0], r.interactions[0]));
+    assert_int_equal(hits("wombat", ""), 1);
+}
+
+static void index_is_made_again_from_the_store(void **state)
+{
+    static const char *const words[] = {"quokka",   "axolotl",  "narwhal", "okapi",
+                                        "pangolin", "capybara", "wombat",  "final"};
+    struct index *first = core.ix;
+    atomic_bool stop = false;
+
+    (void)state;
+    core.ix = index_new(4);
+    atomic_store(&core.index_ready, false);
+    OK(rebuild_run(&core, &stop, &e));
+    assert_true(atomic_load(&core.index_ready));
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t was_n, n;
+        struct index_hit *was = search_in(first, words[i], "", &was_n), *is = search_in(core.ix, words[i], "", &n);
+        assert_int_equal(n, was_n);
+        assert_true(n > 0);
+        for (size_t k = 0; k < n; k++) {
+            assert_true(is[k].score == was[k].score && is[k].spans_n == was[k].spans_n);
+            assert_memory_equal(is[k].spans, was[k].spans, was[k].spans_n * sizeof *was[k].spans);
+        }
+    }
+    assert_int_equal(hits("axolotl", "b/"), 1);
+    index_free(first);
+}
+
+static int up(void **state)
+{
+    (void)state;
+    test_home_new(&home);
+    a = arena_new_wiped("test");
+    core.v = (struct vaulted){home.db, home.keyring, home.workspace};
+    core.ix = index_new(4);
+    core.owner = (struct job_owner){keyring_id(home.keyring), id_new()};
+    return workers_start(&core, &e) ? -1 : 0;
+}
+
+static int down(void **state)
+{
+    (void)state;
+    workers_drain(&core);
+    sandbox_stop();
+    index_free(core.ix);
+    arena_free(a);
+    test_home_free(&home);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_comes_in_is_found_and_goes_away_again),
+        cmocka_unit_test(the_same_bytes_are_stored_once),
+        cmocka_unit_test(a_newer_version_replaces_the_older),
+        cmocka_unit_test(several_in_one_file_have_their_order),
+        cmocka_unit_test(refused_files_name_place_and_reason),
+        cmocka_unit_test(a_refused_version_leaves_the_older_one),
+        cmocka_unit_test(too_large_is_said_at_the_door),
+        cmocka_unit_test(a_job_survives_its_worker),
+        cmocka_unit_test(a_finished_upload_is_not_read_again),
+        cmocka_unit_test(index_is_made_again_from_the_store),
+    };
+    if (argc > 1 && strcmp(argv[1], "parser") == 0)
+        return sandbox_child_main();
+    return cmocka_run_group_tests(tests, up, down);
+}

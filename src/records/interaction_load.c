@@ -234,7 +234,7 @@ static enum err_code sources_load(struct loader *l)
         size_t from = 0;
         while (from < src_n && !id_eq(src[from].raw, rec->raw))
             from++;
-        rec->sources = src + from;
+        rec->sources = src_n ? src + from : NULL;
         while (from + rec->sources_n < src_n && id_eq(src[from + rec->sources_n].raw, rec->raw))
             rec->sources_n++;
         rec->ia.source = rec->sources_n ? rec->sources[0].given : STR("");

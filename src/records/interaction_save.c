@@ -1,3 +1,5 @@
+#include <assert.h>
+
 #include "base/clock.h"
 #include "records/accounts.h"
 #include "records/interaction.h"
@@ -100,6 +102,7 @@ static void cast_make(struct cast *c, const struct interaction *ia, const str *o
                 at = (int)c->n;
                 ARENA_PUSH(a, c->who, c->n, c->cap) = w;
             }
+            assert(c->who && (size_t)at < c->n);
             c->who[at].flags |= PERSON_LABEL;
         }
         c->of_turn[i] = at;

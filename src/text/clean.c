@@ -163,7 +163,6 @@ static bool artefact_inside(struct cleaner *c, str in, char open)
     if (ONE_OF(low, artefact_words))
         return true;
     rest = low;
-    last = STR("");
     while (rest.n) { /* "inaudible 00:01:02", "speaking in foreign language", "multiple speakers laughing" */
         last = str_cut(rest, ' ', &rest);
         if (ONE_OF(last, artefact_words) && !str_eq(last, STR("foreign")) && !str_eq(last, STR("negative")) &&

@@ -33,7 +33,7 @@ static struct entry *slot_find(const struct word_list *l, str key)
 
 static void entry_add(struct word_list *l, str key, int value)
 {
-    struct entry *e = slot_find(l, key);
+    struct entry *e;
 
     for (size_t i = 1; i < key.n; i++) /* all beginnings, so that matching knows when to stop */
         if (key.p[i] == ' ') {

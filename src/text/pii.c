@@ -156,6 +156,7 @@ static bool inner_char(str t, size_t i, size_t next, uint32_t c, bool letters)
     return uni_is_alpha(uni_next(t, &after));
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): ARENA_PUSH writes *cap
 static void word_read(struct pii_run *r, size_t *at, size_t prev_end, size_t *cap)
 {
     str t = r->text;

@@ -261,9 +261,7 @@ static void chunk_judge(struct pii_run *r, size_t from, size_t to)
             sure = f ? 0.92 : 0.85;
         else if (g == 2 && !last_common)
             sure = f ? 0.8 : 0.7;
-        else if (!k && !last_common && n >= 3 && pii_in(r->w[from + 1].low, particles))
-            sure = 0.75;
-        else if (n >= 2 && !k && f == 1)
+        else if (!k && ((!last_common && n >= 3 && pii_in(r->w[from + 1].low, particles)) || (n >= 2 && f == 1)))
             sure = 0.75;
         else if (!k && !last_common && (g || f || c == 1 || initial(r, from) || initial(r, from + 1)))
             sure = 0.65;
@@ -317,15 +315,12 @@ static void listed(struct pii_run *r)
             else if (i + 1 < r->n && r->w[i + 1].cap && r->w[i + 1].start == r->w[i].end + 2 &&
                      r->text.p[r->w[i].end] == ',')
                 other = i + 1;
-            if (other != SIZE_MAX && pii_taken(r, r->w[other].start, r->w[other].end) && near_name(r, other))
-                more = true;
-            else if (i >= 2 && pii_word_is(r, i - 1, "and") && near_name(r, i - 2))
-                more = true;
-            else if (i >= 1 && r->w[i].start == r->w[i - 1].end + 2 && r->text.p[r->w[i - 1].end] == ',' &&
-                     near_name(r, i - 1))
-                more = true;
-            else
+            if (!(other != SIZE_MAX && pii_taken(r, r->w[other].start, r->w[other].end) && near_name(r, other)) &&
+                !(i >= 2 && pii_word_is(r, i - 1, "and") && near_name(r, i - 2)) &&
+                !(i >= 1 && r->w[i].start == r->w[i - 1].end + 2 && r->text.p[r->w[i - 1].end] == ',' &&
+                  near_name(r, i - 1)))
                 continue;
+            more = true;
             pii_add(r, PII_NAME, r->w[i].start, r->w[i].end, 0.5);
         }
     }

@@ -374,12 +374,11 @@ static void zips(struct pii_run *r)
             end = r->w[i + 1].end;
         if (pii_cue_before(r, i, 4, "zip zipcode postal postcode pincode plz zipcodes"))
             pii_add(r, PII_ZIP, w->start, end, 0.9);
-        else if (i > 0 && w->low.n == 5 && !w->letters && joined(r, i, 3) && r->w[i - 1].all_caps &&
-                 pii_in(r->w[i - 1].low, states))
+        else if ((i > 0 && w->low.n == 5 && !w->letters && joined(r, i, 3) && r->w[i - 1].all_caps &&
+                  pii_in(r->w[i - 1].low, states)) ||
+                 (w->letters && w->all_caps && i + 1 < r->n && r->w[i + 1].digits && r->w[i + 1].letters &&
+                  r->w[i + 1].low.n == 3 && t.n <= 4 && end == r->w[i + 1].end)) /* United Kingdom, Canada */
             pii_add(r, PII_ZIP, w->start, end, 0.8);
-        else if (w->letters && w->all_caps && i + 1 < r->n && r->w[i + 1].digits && r->w[i + 1].letters &&
-                 r->w[i + 1].low.n == 3 && t.n <= 4 && end == r->w[i + 1].end)
-            pii_add(r, PII_ZIP, w->start, end, 0.8); /* United Kingdom, Canada */
         else if (i > 0 && !w->letters && w->low.n >= 4 && w->low.n <= 6 && joined(r, i, 1) && r->w[i - 1].cap &&
                  town_before(r, i) && !(w->low.n == 4 && pii_in(str_sub(w->low, 0, 2), "19 20"))) /* "in Boston 2024" */
             pii_add(r, PII_ZIP, w->start, end, 0.6);

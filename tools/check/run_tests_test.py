@@ -35,6 +35,10 @@ class RunTests(unittest.TestCase):
         passed, failed, program = shell("echo 1..2; echo 'ok 1 - a # SKIP no disk'; echo 'ok 2 - b'")
         self.assertEqual((passed, failed, program.skipped), (1, [], 1))
 
+    def test_a_case_that_cmocka_skips_has_not_failed(self):
+        passed, failed, program = shell("echo 1..2; echo 'ok 1 - a'; echo 'not ok 2 # SKIP b'")
+        self.assertEqual((passed, failed, program.skipped), (1, [], 1))
+
     def test_an_early_end_is_a_failure(self):
         self.assertEqual(shell("echo 1..3; echo 'ok 1 - a'")[:2], (1, ["2 of 3 cases did not run"]))
 

@@ -131,11 +131,14 @@ static int month_of(const struct reading *r, size_t i)
 static bool number(const struct reading *r, size_t i, int64_t lo, int64_t hi, int64_t *out)
 {
     str s = i < r->w.n ? r->w.token[i] : STR_NULL;
+    int64_t v;
 
-    if (s.n > 2 &&
-        (str_ends(s, STR("st")) || str_ends(s, STR("nd")) || str_ends(s, STR("rd")) || str_ends(s, STR("th"))))
+    if (s.n > 2 && (str_ends(s, STR("st")) || str_ends(s, STR("nd")) || str_ends(s, STR("rd")) || str_ends(s, STR("th"))))
         s.n -= 2;
-    return str_to_i64(s, out) && *out >= lo && *out <= hi;
+    if (!str_to_i64(s, &v) || v < lo || v > hi)
+        return false;
+    *out = v;
+    return true;
 }
 
 static int64_t civil(int64_t year, int month, int64_t day)

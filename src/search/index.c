@@ -80,6 +80,7 @@ void index_scores_give(struct index *ix, struct scores *s)
 struct index *index_new(int dim)
 {
     struct index *ix = calloc(1, sizeof *ix);
+    pthread_rwlockattr_t fair;
 
     if (!ix)
         abort();
@@ -89,7 +90,10 @@ struct index *index_new(int dim)
     ix->by_id = calloc(ix->by_id_slots, sizeof *ix->by_id);
     if (!ix->by_id)
         abort();
-    pthread_rwlock_init(&ix->lock, NULL);
+    pthread_rwlockattr_init(&fair); /* by default a stream of queries would keep changes waiting for ever */
+    pthread_rwlockattr_setkind_np(&fair, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&ix->lock, &fair);
+    pthread_rwlockattr_destroy(&fair);
     pthread_mutex_init(&ix->spare_lock, NULL);
     return ix;
 }

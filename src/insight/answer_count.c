@@ -6,7 +6,14 @@
 #include "insight/answer_priv.h"
 #include "text/words.h"
 
-enum { LOAD_BATCH = 64, ROWS_MAX = 100000, DAY_MS = 86400000, ZONE_MS_MAX = 15 * 3600000, NAME_WORDS_MAX = 8 };
+enum {
+    LOAD_BATCH = 64,
+    ROWS_MAX = 100000,
+    DAY_MS = 86400000,
+    ZONE_MS_MAX = 15 * 3600000,
+    NAME_WORDS_MAX = 8,
+    SAID_MAX = 8
+};
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
@@ -16,6 +23,9 @@ struct reading {
     int64_t today_ms; /* begin of the day of the question */
     struct arena *a;
     struct count_query *q;
+    size_t name_first, name_last; /* words of the last name */
+    str said[SAID_MAX]; /* the clauses, for the sentence that answers */
+    size_t said_n;
 };
 
 static bool is(const struct reading *r, size_t i, const char *word)
@@ -133,7 +143,8 @@ static bool number(const struct reading *r, size_t i, int64_t lo, int64_t hi, in
     str s = i < r->w.n ? r->w.token[i] : STR_NULL;
     int64_t v;
 
-    if (s.n > 2 && (str_ends(s, STR("st")) || str_ends(s, STR("nd")) || str_ends(s, STR("rd")) || str_ends(s, STR("th"))))
+    if (s.n > 2 &&
+        (str_ends(s, STR("st")) || str_ends(s, STR("nd")) || str_ends(s, STR("rd")) || str_ends(s, STR("th"))))
         s.n -= 2;
     if (!str_to_i64(s, &v) || v < lo || v > hi)
         return false;
@@ -362,6 +373,8 @@ static bool name_read(struct reading *r, enum count_role role)
     n = r->at - first;
     if (n == 0 || r->q->names_n == COUNT_NAMES_MAX)
         return false;
+    r->name_first = first;
+    r->name_last = r->at - 1;
     name = str_join(r->a, r->w.token + first, n, STR(" "));
     if (str_ends(name, STR("'s")))
         name.n -= 2;
@@ -394,7 +407,7 @@ static bool did_read(struct reading *r)
     return false;
 }
 
-static bool clause_read(struct reading *r)
+static bool clause_read(struct reading *r, bool *out_empty)
 {
     static const char *const empty[] = {
         "were there",  "are there", "there were", "there are",   "there is",    "there",  "do we have", "did we have",
@@ -420,7 +433,19 @@ static bool clause_read(struct reading *r)
         return name_read(r, COUNT_BY);
     if (take_any(r, to))
         return name_read(r, COUNT_TO);
+    *out_empty = true;
     return take_any(r, empty) != NULL;
+}
+
+/* A clause as the answer repeats it: "did Priya take part in" becomes "with Priya". */
+static str clause_said(const struct reading *r, str question, size_t begin, size_t names)
+{
+    static const char *const auxiliary[] = {"did", "has", "have", "was", "does", NULL};
+
+    if (r->q->names_n > names && is_one_of(r, begin, auxiliary))
+        return str_fmt(r->a, "%s %.*s", r->q->names[names].role == COUNT_BY ? "by" : "with",
+                       STR_ARG(str_sub(question, r->w.word[r->name_first].start, r->w.word[r->name_last].end)));
+    return str_sub(question, r->w.word[begin].start, r->w.word[r->at - 1].inner_end);
 }
 
 bool count_parse(str question, int64_t now_ms, struct arena *a, struct count_query *out)
@@ -431,12 +456,15 @@ bool count_parse(str question, int64_t now_ms, struct arena *a, struct count_que
     r.today_ms = now_ms - ((now_ms % DAY_MS) + DAY_MS) % DAY_MS;
     if (!head_read(&r))
         return false;
-    out->rest = r.at < r.w.n ? str_trim(str_from(question, r.w.word[r.at].start)) : STR_NULL;
-    while (out->rest.n && (str_ends(out->rest, STR("?")) || str_ends(out->rest, STR("."))))
-        out->rest.n--;
-    while (r.at < r.w.n)
-        if (!clause_read(&r))
+    while (r.at < r.w.n) {
+        size_t begin = r.at, names = out->names_n;
+        bool empty = false;
+        if (!clause_read(&r, &empty))
             return false;
+        if (!empty && r.said_n < SAID_MAX)
+            r.said[r.said_n++] = clause_said(&r, question, begin, names);
+    }
+    out->rest = str_join(a, r.said, r.said_n, STR(" "));
     return true;
 }
 
@@ -588,9 +616,8 @@ static void sentence_make(const struct count_query *c, struct arena *a, struct a
     out->sentences = ARENA_NEW(a, struct answer_sentence);
     out->sentences_n = 1;
     out->sentences[0].score = 1;
-    out->sentences[0].text = c->rest.n
-                                 ? str_fmt(a, "%lld %.*s: %.*s", (long long)out->count, STR_ARG(noun), STR_ARG(c->rest))
-                                 : str_fmt(a, "%lld %.*s", (long long)out->count, STR_ARG(noun));
+    out->sentences[0].text =
+        str_fmt(a, "%lld %.*s%s%.*s", (long long)out->count, STR_ARG(noun), c->rest.n ? " " : "", STR_ARG(c->rest));
     out->found = out->counted = true;
 }
 

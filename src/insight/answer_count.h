@@ -26,7 +26,7 @@ struct count_query {
     int64_t from_ms, to_ms; /* as if local time were UTC; CLOCK_NONE: open */
     bool list;              /* "which", "list": rows are the answer, the number is not asked for */
     str noun;               /* "calls", as asked */
-    str rest;               /* what followed the noun, for the sentence */
+    str rest;               /* the conditions in words, for the sentence: "in October 2026" */
 };
 
 /* False when the question is of another kind. */

@@ -28,7 +28,7 @@ enum {
 };
 
 static const struct {
-    double cosine, passage_cosine, words, around, cue, rank, asks, tiny, threshold, near_best;
+    double cosine, passage_cosine, words, around, cue, rank, asks, tiny, nothing_new, threshold, near_best;
 } weigh = {.cosine = 0.45,
            .passage_cosine = 0.15,
            .words = 0.20,
@@ -37,6 +37,7 @@ static const struct {
            .rank = 0.10,
            .asks = 0.15,
            .tiny = 0.12,
+           .nothing_new = 0.15,
            .threshold = 0.50,
            .near_best = 0.80};
 
@@ -48,7 +49,7 @@ struct sentence {
     uint64_t has, has_around; /* bits of terms */
     double words, around, cosine, score;
     unsigned cues;
-    bool asks, tiny;
+    bool asks, tiny, nothing_new; /* nothing_new: only words of the question and function words */
 };
 
 struct pick {
@@ -93,10 +94,10 @@ static unsigned wants_of(str question, struct arena *a)
     return 0;
 }
 
-static unsigned cues_of(str text, struct arena *a)
+static unsigned cues_of(const struct pick *p, str text)
 {
     const struct word_list *l = list_get("cues.en");
-    struct words w = words_split(text, a);
+    struct words w = words_split(text, p->a);
     unsigned cues = 0;
 
     for (size_t i = 0; i < w.n; i++) {
@@ -106,7 +107,7 @@ static unsigned cues_of(str text, struct arena *a)
         for (size_t k = 0; k < raw.n; k++)
             if (raw.p[k] >= '0' && raw.p[k] <= '9')
                 cues |= CUE_NUMBER | CUE_TIME;
-        if (i && raw.n > 1 && uni_is_upper(uni_next(raw, &at)))
+        if (i && raw.n > 1 && uni_is_upper(uni_next(raw, &at)) && str_find_nocase(p->q->text, raw, 0) == SIZE_MAX)
             cues |= CUE_NAME;
     }
     return cues;
@@ -114,16 +115,25 @@ static unsigned cues_of(str text, struct arena *a)
 
 /* --- sentences ---------------------------------------------------------------------------------------------------- */
 
-static uint64_t terms_in(struct pick *p, str text, str lang)
+/* Terms of the question in a text. *out_new (may be NULL): words that are neither in the question nor function words. */
+static uint64_t terms_in(struct pick *p, str text, str lang, size_t *out_new)
 {
     struct token_it it;
     struct token t;
     uint64_t has = 0;
+    size_t fresh = 0;
 
-    for (token_it_init(&it, p->tokens, text, lang); token_it_next(&it, &t);)
+    for (token_it_init(&it, p->tokens, text, lang); token_it_next(&it, &t);) {
+        bool known = t.stop;
         for (size_t i = 0; i < p->query.terms_n && i < 64; i++)
-            if (str_eq(p->query.terms[i].stem, t.text))
+            if (str_eq(p->query.terms[i].stem, t.text)) {
                 has |= 1ull << i;
+                known = true;
+            }
+        fresh += !known;
+    }
+    if (out_new)
+        *out_new = fresh;
     return has;
 }
 
@@ -146,11 +156,13 @@ static void span_cut(struct pick *p, size_t ia, struct ia_span span, const struc
     for (size_t i = 0; i < n && p->n < SENTENCES_MAX; i++) {
         struct sentence s = {.ia = ia, .turn = span.turn, .start = cut[i].start, .end = cut[i].end, .rank = rank};
         str t = text_of(p, &s);
+        size_t fresh;
         if (s.start < span.start || s.start >= span.end || t.n > SENTENCE_BYTES_MAX)
             continue;
         s.passage_cosine = isnan(h->cosine) ? 0 : h->cosine;
-        s.has = terms_in(p, t, x->language) | terms_in(p, x->turns[span.turn].speaker, x->language);
-        s.cues = cues_of(t, p->a);
+        s.has = terms_in(p, t, x->language, &fresh) | terms_in(p, x->turns[span.turn].speaker, x->language, NULL);
+        s.nothing_new = fresh == 0;
+        s.cues = cues_of(p, t);
         s.asks = asks(t);
         s.tiny = words_count(t) < 3;
         ARENA_PUSH(p->a, p->s, p->n, p->cap) = s;
@@ -186,8 +198,8 @@ static void around_mark(struct pick *p)
     for (size_t i = 0; i < p->n; i++) {
         if (p->s[i].ia != last) {
             last = p->s[i].ia;
-            title = terms_in(p, p->ia[last].title, p->ia[last].language) |
-                    terms_in(p, p->ia[last].account, p->ia[last].language);
+            title = terms_in(p, p->ia[last].title, p->ia[last].language, NULL) |
+                    terms_in(p, p->ia[last].account, p->ia[last].language, NULL);
         }
         p->s[i].has_around = p->s[i].has | title;
         for (size_t k = i >= 2 ? i - 2 : 0; k < p->n && k <= i + 1; k++)
@@ -233,6 +245,7 @@ static void score_set(const struct pick *p, struct sentence *s, bool vectors)
         x += (p->wants & s->cues) ? weigh.cue : -weigh.cue;
     x -= s->asks ? weigh.asks : 0;
     x -= s->tiny ? weigh.tiny : 0;
+    x -= s->nothing_new ? weigh.nothing_new : 0;
     s->score = x < 0 ? 0 : x > 1 ? 1 : x;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 #include "insight/answer.h"
 
-/* answer_count.c. True when the question counts or lists interactions and every word of it was understood; then `out` is
+/* answer_rows.c. True when the question counts or lists interactions and every word of it was understood; then `out` is
  * the answer, or the return value of *rc is an error. */
 bool answer_counted(struct index *ix, const struct answer_source *src, const struct answer_question *q, struct arena *a,
                     struct answer *out, enum err_code *rc, struct err *e);

@@ -86,8 +86,7 @@ check-tsan: configured ## the unit tests under the thread sanitizer
 	@TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 $(run_tests) --build $(BUILD)/tsan --suite unit $(TESTS)
 
 fuzz: configured ## every fuzz target for FUZZ_SECONDS=60 seconds (TESTS="vtt ..." picks)
-	@$(configure) $(BUILD)/fuzz clang-19 clang++-19 -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false \
-	  -Dc_args=-fsanitize=fuzzer-no-link -Dcpp_args=-fsanitize=fuzzer-no-link
+	@$(configure) $(BUILD)/fuzz clang-19 clang++-19 -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false
 	@ninja -C $(BUILD)/fuzz --quiet $$(ninja -C $(BUILD)/fuzz -t targets all | sed -n 's/^\(fuzz_[a-z0-9_]*\): c[p]*_LINKER.*/\1/p')
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/check/fuzz $(BUILD)/fuzz $(TESTS)
 

@@ -44,7 +44,7 @@ int engine_process_main(int argc, char **argv)
     run = so ? (int (*)(const struct engine_args *))dlsym(so, "engine_module_main") : NULL;
     if (!run) {
         fprintf(stderr, "harken engine: %s\n", dlerror());
-        return 1;
+        return 1; // cppcheck-suppress resourceLeak ; the process ends
     }
     args = (struct engine_args){.model_path = argv[1],
                                 .model_hash = argv[2],

@@ -211,16 +211,16 @@ static int landlock_new(void)
 
 static void landlock_allow(int rules_fd, const char *path, uint64_t rights)
 {
-    struct landlock_path_beneath_attr rule = {.allowed_access = rights};
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    struct landlock_path_beneath_attr rule = {.allowed_access = rights, .parent_fd = fd};
     struct stat st;
 
-    rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
-    if (rule.parent_fd < 0)
+    if (fd < 0)
         return;
-    if (fstat(rule.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
+    if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
         rule.allowed_access &= ~(uint64_t)LANDLOCK_ACCESS_FS_READ_DIR;
     syscall(SYS_landlock_add_rule, rules_fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-    close(rule.parent_fd);
+    close(fd);
 }
 
 static void landlock_program_allow(int rules_fd)

@@ -179,6 +179,8 @@ static str words_split(str body, str sender, struct interaction *ia, struct aren
     bool only_forwards = true;
     str text;
 
+    ia->parts = NULL;
+    ia->parts_n = 0;
     reply_split(body, sender, a, &parts, &n);
     for (i = 0; i < n; i++)
         if (parts[i].kind == REPLY_OWN && str_trim(parts[i].text).n > 0)

@@ -444,7 +444,7 @@ enum err_code sandbox_format_parse(const struct format_input *in, struct arena *
                                    struct err *e)
 {
     struct job j = {.in = in, .a = a, .out = out, .data = -1, .status = -1};
-    struct err local;
+    struct err local = {0};
     enum err_code code;
 
     if (!enabled)

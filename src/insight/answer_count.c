@@ -5,14 +5,7 @@
 
 #include "text/words.h"
 
-enum {
-    LOAD_BATCH = 64,
-    ROWS_MAX = 100000,
-    DAY_MS = 86400000,
-    ZONE_MS_MAX = 15 * 3600000,
-    NAME_WORDS_MAX = 8,
-    SAID_MAX = 8
-};
+enum { DAY_MS = 86400000, NAME_WORDS_MAX = 8, SAID_MAX = 8 };
 
 struct reading {
     struct words w;

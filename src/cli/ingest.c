@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/thread.h"
+#include "base/sort.h"
 #include "cli/cli.h"
 #include "formats/format.h"
 #include "pipeline/context.h"
@@ -97,8 +98,7 @@ static void folder_add(struct ingest *g, str given, int depth, struct side side)
         if (de->d_name[0] != '.')
             ARENA_PUSH(g->a, names, n, cap) = str_cz(g->a, str_of(de->d_name));
     closedir(d);
-    if (n)
-        qsort(names, n, sizeof *names, by_name);
+    list_sort(names, n, sizeof *names, by_name);
     side = side_read(g, given, side);
     for (size_t i = 0; i < n; i++)
         if (!side.table || !str_eq(side.folder, given) || strcmp(names[i], CONTEXT_FILE) != 0)
@@ -425,8 +425,7 @@ int cli_ingest(struct arena *a, int argc, char **argv)
     if (show)
         fprintf(stderr, "\r%60s\r", "");
     seconds = (double)(clock_mono_ms() - start) / 1000;
-    if (g.failures_n)
-        qsort(g.failures, g.failures_n, sizeof *g.failures, by_path);
+    list_sort(g.failures, g.failures_n, sizeof *g.failures, by_path);
     if (cli_has(&x, "--json"))
         result_json(&g, seconds);
     else

@@ -24,7 +24,9 @@ static void *module_open(struct arena *a)
     dir = str_n(exe, (size_t)n);
     dir = str_sub(dir, 0, str_rfind_char(dir, '/'));
     so = dlopen(str_fmt(a, "%.*s/harken-engine.so", STR_ARG(dir)).p, RTLD_NOW | RTLD_LOCAL);
-    return so ? so : dlopen(str_fmt(a, "%.*s/../lib/harken/harken-engine.so", STR_ARG(dir)).p, RTLD_NOW | RTLD_LOCAL);
+    if (!so)
+        so = dlopen(str_fmt(a, "%.*s/../lib/harken/harken-engine.so", STR_ARG(dir)).p, RTLD_NOW | RTLD_LOCAL);
+    return so;
 }
 
 int engine_process_main(int argc, char **argv)
@@ -44,7 +46,7 @@ int engine_process_main(int argc, char **argv)
     run = so ? (int (*)(const struct engine_args *))dlsym(so, "engine_module_main") : NULL;
     if (!run) {
         fprintf(stderr, "harken engine: %s\n", dlerror());
-        return 1; // cppcheck-suppress resourceLeak ; the process ends
+        return 1;
     }
     args = (struct engine_args){.model_path = argv[1],
                                 .model_hash = argv[2],

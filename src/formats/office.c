@@ -1,5 +1,6 @@
 #include "formats/office.h"
 
+#include "base/sort.h"
 #include "formats/xml.h"
 
 enum { OLE_SCAN_BYTES = 1 << 20 };
@@ -133,7 +134,7 @@ const struct zip_member **office_numbered(const struct zip *z, const char *prefi
         if (number >= 0)
             list[n++] = (struct numbered){number, &z->at[i]};
     }
-    qsort(list, n, sizeof(*list), numbered_cmp);
+    list_sort(list, n, sizeof(*list), numbered_cmp);
     members = ARENA_ARRAY(a, const struct zip_member *, n);
     for (i = 0; i < n; i++)
         members[i] = list[i].m;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/embed.h"
+#include "base/sort.h"
 #include "insight/answer_priv.h"
 #include "search/query.h"
 #include "text/lists.h"
@@ -194,7 +195,7 @@ static void around_mark(struct pick *p)
     size_t last = SIZE_MAX;
     uint64_t title = 0;
 
-    qsort(p->s, p->n, sizeof *p->s, by_place);
+    list_sort(p->s, p->n, sizeof *p->s, by_place);
     for (size_t i = 0; i < p->n; i++) {
         if (p->s[i].ia != last) {
             last = p->s[i].ia;
@@ -271,7 +272,7 @@ static void scores_make(struct pick *p, struct embedder *em, const float *vec)
         p->s[i].cosine = p->s[i].passage_cosine; /* until its own is known */
         score_set(p, &p->s[i], vec != NULL);
     }
-    qsort(p->s, p->n, sizeof *p->s, by_score);
+    list_sort(p->s, p->n, sizeof *p->s, by_score);
     if (!em || !vec)
         return;
     p->n = n;
@@ -287,7 +288,7 @@ static void scores_make(struct pick *p, struct embedder *em, const float *vec)
         p->s[i].cosine = dot;
         score_set(p, &p->s[i], true);
     }
-    qsort(p->s, n, sizeof *p->s, by_score);
+    list_sort(p->s, n, sizeof *p->s, by_score);
 }
 
 /* --- choice ------------------------------------------------------------------------------------------------------- */

@@ -2,6 +2,8 @@
 
 #include "insight/statistics_priv.h"
 
+#include "base/sort.h"
+
 enum {
     SPEAKERS_WITH_ROWS = 10000, /* rows of a speaker of their own; a file may claim a million */
     WPM_TALK_MS_MIN = 10000,
@@ -115,7 +117,7 @@ static void spans_set(struct stats *s, const struct floor_turn *turn, struct rec
                 break;
         }
     }
-    qsort(r->spans, r->spans_n, sizeof *r->spans, by_turn);
+    list_sort(r->spans, r->spans_n, sizeof *r->spans, by_turn);
 }
 
 static void longest_of(struct stats *s, const struct voice *who, enum ia_side side, struct record_stat *r)

@@ -3,6 +3,8 @@
 
 #include "insight/statistics_priv.h"
 
+#include "base/sort.h"
+
 enum { PATIENCE_MS_MAX = 10000, CUT_MS_MIN = 300, CUT_MS_MAX = 1000 };
 
 static enum ia_side side_of(const struct stats *s, int speaker)
@@ -77,14 +79,14 @@ static void changes_count(struct stats *s)
         if (gap >= 0 && gap <= PATIENCE_MS_MAX)
             s->gaps[s->gaps_n++] = (struct gap){next->speaker, gap};
     }
-    qsort(s->gaps, s->gaps_n, sizeof *s->gaps, by_speaker_and_length);
+    list_sort(s->gaps, s->gaps_n, sizeof *s->gaps, by_speaker_and_length);
     for (size_t i = 0; i < s->gaps_n; i++) {
         struct voice *v = &s->voice[s->gaps[i].speaker];
         if (v->gaps_n++ == 0)
             v->gap_first = i;
         s->gaps_all[i] = (double)s->gaps[i].ms;
     }
-    qsort(s->gaps_all, s->gaps_n, sizeof *s->gaps_all, by_value);
+    list_sort(s->gaps_all, s->gaps_n, sizeof *s->gaps_all, by_value);
 }
 
 void stats_turns_count(struct stats *s)
@@ -134,8 +136,7 @@ struct interruption *stats_interruptions(struct stats *s, size_t *out_n)
             ARENA_PUSH(s->a, list, n, cap) = (struct interruption){x->speaker, y->speaker, 1};
         }
     }
-    if (n)
-        qsort(list, n, sizeof *list, by_pair);
+    list_sort(list, n, sizeof *list, by_pair);
     for (size_t i = 0; i < n; i++) {
         if (k && by_pair(&list[k - 1], &list[i]) == 0)
             list[k - 1].n++;

@@ -1,5 +1,6 @@
 #include "insight/timeline.h"
 
+#include "base/sort.h"
 #include "text/lang.h"
 #include "text/lists.h"
 #include "text/words.h"
@@ -115,7 +116,7 @@ static void segs_clip(struct timeline *t, const struct interaction *ia, struct a
         if (s.t1 > s.t0)
             t->segs[t->segs_n++] = s;
     }
-    qsort(t->segs, t->segs_n, sizeof *t->segs, by_time);
+    list_sort(t->segs, t->segs_n, sizeof *t->segs, by_time);
 }
 
 /* Joins each speaker's segments over small gaps, whoever speaks in between. */
@@ -136,7 +137,7 @@ static void segs_join(struct timeline *t, struct arena *a)
         open[s.speaker] = n;
     }
     t->segs_n = n;
-    qsort(t->segs, n, sizeof *t->segs, by_time);
+    list_sort(t->segs, n, sizeof *t->segs, by_time);
 }
 
 str timeline_text(const struct interaction *ia, const struct timeline *t, const struct seg *s, struct arena *a)
@@ -251,7 +252,7 @@ int64_t timeline_overlap_ms(const struct timeline *t, struct arena *a)
 
     for (size_t i = 0; i < t->segs_n; i++)
         end[i] = t->segs[i].t1;
-    qsort(end, t->segs_n, sizeof *end, by_instant);
+    list_sort(end, t->segs_n, sizeof *end, by_instant);
     while (ended < t->segs_n) {
         bool begins = begun < t->segs_n && t->segs[begun].t0 < end[ended];
         int64_t next = begins ? t->segs[begun].t0 : end[ended];

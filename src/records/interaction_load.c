@@ -231,13 +231,16 @@ static enum err_code sources_load(struct loader *l)
         return l->e->code;
     for (size_t i = 0; i < l->n; i++) {
         struct record_ia *rec = &l->list[i];
-        size_t from = 0;
+        size_t from = 0, count = 0;
+
         while (from < src_n && !id_eq(src[from].raw, rec->raw))
             from++;
-        rec->sources = src_n ? src + from : NULL;
-        while (from + rec->sources_n < src_n && id_eq(src[from + rec->sources_n].raw, rec->raw))
-            rec->sources_n++;
-        rec->ia.source = rec->sources_n ? rec->sources[0].given : STR("");
+        while (from + count < src_n && id_eq(src[from + count].raw, rec->raw))
+            count++;
+        if (count)
+            rec->sources = &src[from];
+        rec->sources_n = count;
+        rec->ia.source = count ? src[from].given : STR("");
     }
     return ERR_OK;
 }

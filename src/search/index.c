@@ -302,14 +302,16 @@ static void sweep(struct index *ix)
         keep[i] = from->alive ? chunks : UINT32_MAX;
         if (!from->alive)
             continue;
-        memcpy(spans + spans_n, ix->spans + from->span_first, from->spans_n * sizeof *spans);
+        if (from->spans_n)
+            memcpy(spans + spans_n, ix->spans + from->span_first, from->spans_n * sizeof *spans);
         memmove(ix->codes + (size_t)chunks * ix->dim, ix->codes + (size_t)i * ix->dim, ix->dim);
         memmove(ix->rests + (size_t)chunks * rest, ix->rests + (size_t)i * rest, rest);
         ix->scales[chunks] = ix->scales[i];
         *to = *from;
         to->span_first = (uint32_t)spans_n;
         spans_n += to->spans_n;
-        memcpy(voices + voices_n, ix->voices + to->voice_first, to->voices_n * sizeof *voices);
+        if (to->voices_n)
+            memcpy(voices + voices_n, ix->voices + to->voice_first, to->voices_n * sizeof *voices);
         to->voice_first = (uint32_t)voices_n;
         voices_n += to->voices_n;
         chunks++;

@@ -25,8 +25,10 @@ static inline void statements_prepare(struct test_home *h, const struct statemen
         for (size_t k = 0; k < t[i].n; k++, seen++) {
             const struct db_stmt *s = &t[i].rows[k];
             PGresult *r;
-            if (!s->name || !s->sql)
+            if (!s->name || !s->sql) {
                 fail_msg("%s: row %zu is empty", t[i].name, k);
+                continue;
+            }
             if (strlen(s->name) > 63)
                 fail_msg("%s: the name %s is too long", t[i].name, s->name);
             r = PQprepare(pg, s->name, s->sql, 0, NULL); /* a name known already is an error of the server */

@@ -26,16 +26,18 @@ static void fold_meets_what_people_type(void **state)
 static void walking_forth_and_back_meets_every_code_point(void **state)
 {
     str s = STR("a\u00e9\u4e2d\U0001F600z");
-    uint32_t seen[5];
+    uint32_t seen[5] = {0};
     size_t i = 0, n = 0;
 
     (void)state;
-    while (i < s.n)
+    while (i < s.n && n < 5)
         seen[n++] = uni_next(s, &i);
     assert_int_equal(n, 5);
+    assert_int_equal(i, s.n);
     assert_int_equal(seen[3], 0x1F600);
-    while (i > 0)
+    while (i > 0 && n > 0)
         assert_int_equal(uni_prev(s, &i), seen[--n]);
+    assert_int_equal(i, 0);
     assert_true(uni_is_space(0x3000));
     assert_true(uni_is_space(0x85));
     assert_false(uni_is_space(0x200B));

@@ -23,7 +23,7 @@ enum {
     Q_AUX_STRICT = 8192,    /* do, have: also imperatives */
 };
 
-enum { CHECK_IN_WORDS = 5, ENTRY_WORDS_MAX = 6, ENTRY_BYTES_MAX = 120 };
+enum { CHECK_IN_WORDS = 5, ENTRY_BYTES_MAX = 120 };
 
 static str lang_of(str lang)
 {
@@ -49,9 +49,12 @@ static bool asks(str s)
 static size_t match(const struct word_list *l, const struct words *w, size_t at, int bits)
 {
     char key[ENTRY_BYTES_MAX];
-    size_t n = 0, found = 0;
+    int value = 0;
+    size_t n = 0, found = 0, longest = at < w->n ? list_match(l, w->token + at, w->n - at, &value) : 0;
 
-    for (size_t i = at; i < w->n && i - at < ENTRY_WORDS_MAX; i++) {
+    if (!longest || (value & bits))
+        return longest;
+    for (size_t i = at; i < at + longest - 1; i++) { /* a shorter one may */
         str token = w->token[i];
         if (n + token.n + 1 > sizeof key)
             break;

@@ -77,7 +77,8 @@ void stats_words_count(struct stats *s)
         questions_count(s, turn, v, scratch);
         v->file_words += w.n;
         v->fillers += fillers_count(w.token, w.n, lang_of(s), &known);
-        style_count(s, s->t.speakers[s->t.of_turn[i]].side, &w);
+        if (s->c->lsm)
+            style_count(s, s->t.speakers[s->t.of_turn[i]].side, &w);
         arena_reset(scratch);
     }
     for (size_t i = 0; i < s->t.speakers_n; i++)

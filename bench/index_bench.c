@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/metrics.h"
 #include "base/clock.h"
 #include "base/thread.h"
 #include "search/index.h"
@@ -350,15 +351,7 @@ static void hits_dump(const struct bench *b)
 
 static double resident_mb(void)
 {
-    FILE *f = fopen("/proc/self/statm", "r");
-    long size = 0, resident = 0;
-
-    if (f) {
-        if (fscanf(f, "%ld %ld", &size, &resident) != 2)
-            resident = 0;
-        fclose(f);
-    }
-    return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1e6;
+    return (double)metrics_resident_bytes() / 1e6;
 }
 
 static void build(struct bench *b, struct top *top, int builders, struct arena *a)

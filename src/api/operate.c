@@ -1,32 +1,9 @@
 /* api/operate.c - health, metrics, status, jobs that failed, sign-in links. */
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "api/api.h"
-#include "base/fs.h"
 #include "base/metrics.h"
 #include "pipeline/worker.h"
 
 static struct metric rss = METRIC_GAUGE("harken_resident_bytes", "resident memory of the core process");
-
-/* Second field of /proc/self/statm: resident pages. */
-static int64_t resident_bytes(void)
-{
-    struct buf b;
-    int64_t pages = 0;
-    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    str rest;
-
-    buf_init(&b, 4096);
-    if (fd >= 0 && fs_read_fd(fd, 1024, &b, NULL) == ERR_OK) {
-        str_cut(buf_view(&b), ' ', &rest);
-        str_to_i64(str_cut(rest, ' ', &rest), &pages);
-    }
-    if (fd >= 0)
-        close(fd);
-    buf_done(&b);
-    return pages * sysconf(_SC_PAGESIZE);
-}
 
 void api_healthz(struct call *k)
 {
@@ -67,7 +44,7 @@ void api_metrics(struct call *k)
 {
     struct buf b;
 
-    metric_set(&rss, resident_bytes());
+    metric_set(&rss, metrics_resident_bytes());
     buf_init(&b, 4 << 20);
     metrics_print(&b);
     http_body(k->rep, STR("text/plain; version=0.0.4; charset=utf-8"), str_dup(k->a, buf_view(&b)));
@@ -151,7 +128,7 @@ void api_status(struct call *k)
     jw_end(&w);
     status_index(api, &w);
     status_model(api, &w);
-    jw_ki64(&w, "resident_bytes", resident_bytes());
+    jw_ki64(&w, "resident_bytes", metrics_resident_bytes());
     jw_end(&w);
     api_reply(k, 200, &b);
 }

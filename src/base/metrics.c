@@ -1,6 +1,10 @@
 #include "base/metrics.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <unistd.h>
+
+#include "base/fs.h"
 
 static struct metric *_Atomic metrics_head;
 
@@ -108,4 +112,24 @@ void metrics_print(struct buf *out)
             if (str_eq(str_of(x->name), str_of(m->name)))
                 series_put(out, x);
     }
+}
+
+/* Second field of /proc/self/statm: resident pages. */
+int64_t metrics_resident_bytes(void)
+{
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    int64_t pages = 0;
+    struct buf b;
+    str rest;
+
+    if (fd < 0)
+        return 0;
+    buf_init(&b, 66000); /* fs_read_fd reads in pieces of 64 KiB */
+    if (fs_read_fd(fd, 1024, &b, NULL) == ERR_OK) {
+        str_cut(buf_view(&b), ' ', &rest);
+        str_to_i64(str_cut(rest, ' ', &rest), &pages);
+    }
+    close(fd);
+    buf_done(&b);
+    return pages * sysconf(_SC_PAGESIZE);
 }

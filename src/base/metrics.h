@@ -32,3 +32,5 @@ void metric_set(struct metric *m, int64_t v);
 void metric_time_us(struct metric *m, int64_t us); /* one observation of a histogram */
 int64_t metric_get(struct metric *m);
 void metrics_print(struct buf *out); /* text format 0.0.4; series of one name stand together */
+
+int64_t metrics_resident_bytes(void); /* memory of this process that is in RAM; 0 when /proc is not there */

@@ -1,7 +1,7 @@
-"""Conversation statistics recomputed from doc/definitions.md, independently of src/insight.
+"""Conversation statistics recomputed as doc/definitions.md says, beside src/insight.
 
-Written from the text, not from the C code, and deliberately naive: plain lists, quadratic loops, sets of milliseconds'
-boundaries. As a module: rows(call, context) -> list of dicts {id, speaker, of, value, unit, n, reason, spans}, and
+Follows the text in another shape than the C code, and deliberately naive: plain lists, quadratic loops. Both come from one
+hand and share the word lists and ICU, so that agreement finds slips of the pen, not a text that both read wrongly. As a module: rows(call, context) -> list of dicts {id, speaker, of, value, unit, n, reason, spans}, and
 inputs_hash(call, context). Only the standard library, and ICU's own library through ctypes for sentence boundaries.
 """
 import bisect

@@ -32,8 +32,8 @@ enum {
  * sentence; thresholds so that questions about another domain's meetings, and the sample's unanswerable ones, stay unanswered.
  * A question that asks for a time, an amount, a reason or a name is answered by one sentence or not at all: it needs more. */
 static const struct {
-    double cosine, passage_cosine, words, around, cue, rank, asks, tiny, nothing_new, unheard, threshold,
-        threshold_exact, near_best;
+    double cosine, passage_cosine, words, around, cue, rank, asks, tiny, nothing_new, threshold, threshold_exact,
+        near_best;
 } weigh = {.cosine = 0.25,
            .passage_cosine = 0.30,
            .words = 0.10,
@@ -43,7 +43,6 @@ static const struct {
            .asks = 0.09,
            .tiny = 0.10,
            .nothing_new = 0.13,
-           .unheard = 0.20,
            .threshold = 0.52,
            .threshold_exact = 0.64,
            .near_best = 0.80};
@@ -68,7 +67,6 @@ struct pick {
     struct tokens *tokens;
     double term_weight[QUERY_TERMS_MAX];
     unsigned wants; /* cues */
-    double unheard; /* share of the question's words that no passage holds */
     struct sentence *s;
     size_t n, cap;
 };
@@ -219,18 +217,13 @@ static void around_mark(struct pick *p)
 /* A term that few of the sentences hold says more; one that none holds says most. */
 static void terms_weigh(struct pick *p)
 {
-    double all = 0, unheard = 0;
-
     for (size_t t = 0; t < p->query.terms_n && t < 64; t++) {
         size_t df = 0;
         for (size_t i = 0; i < p->n; i++)
-            df += (p->s[i].has_around >> t) & 1;
-        all += p->query.terms[t].last ? p->query.terms[t].weight : 0;
-        unheard += p->query.terms[t].last && df == 0 ? p->query.terms[t].weight : 0;
+            df += (p->s[i].has >> t) & 1;
         p->term_weight[t] =
             p->query.terms[t].last ? p->query.terms[t].weight * log(1 + (double)(p->n + 1) / ((double)df + 1)) : 0;
     }
-    p->unheard = all > 0 ? unheard / all : 0;
 }
 
 static double share_of(const struct pick *p, uint64_t has)
@@ -256,7 +249,6 @@ static void score_set(const struct pick *p, struct sentence *s, bool vectors)
         x *= 1 + (weigh.cosine + weigh.passage_cosine) / (weigh.words + weigh.around + weigh.rank);
     if (p->wants)
         x += (p->wants & s->cues) ? weigh.cue : -weigh.cue;
-    x -= weigh.unheard * p->unheard;
     x -= s->asks ? weigh.asks : 0;
     x -= s->tiny ? weigh.tiny : 0;
     x -= s->nothing_new ? weigh.nothing_new : 0;

@@ -1,5 +1,6 @@
 /* api/interactions.c - conversations: list, one, its cleaned text, its figures, deletion. */
 #include "api/api.h"
+#include "insight/findings.h"
 #include "text/clean.h"
 #include "text/pii.h"
 
@@ -263,7 +264,8 @@ void api_insights_get(struct call *k)
     struct vaulted *v = &api->core->v;
     struct record_ia *rec = one_load(k);
     struct record_stat *rows = NULL;
-    size_t n = 0;
+    struct record_finding *found = NULL;
+    size_t n = 0, found_n = 0;
     struct db_tx *t;
     struct buf b;
     struct jw w;
@@ -275,7 +277,8 @@ void api_insights_get(struct call *k)
         http_problem_err(k->rep, &e);
         return;
     }
-    if (record_stats_load(t, v, rec->ia.id, k->a, &rows, &n, &e)) {
+    if (record_stats_load(t, v, rec->ia.id, k->a, &rows, &n, &e) ||
+        record_findings_load(t, v, rec, k->a, &found, &found_n, &e)) {
         db_rollback(t);
         http_problem_err(k->rep, &e);
         return;
@@ -290,6 +293,9 @@ void api_insights_get(struct call *k)
         stat_write(&w, &rec->ia, &rows[i]);
     jw_end(&w);
     jw_karr(&w, "findings");
+    for (size_t i = 0; i < found_n; i++)
+        if (found[i].state != FINDING_DISMISSED)
+            finding_json(&found[i], &rec->ia, k->a, &w);
     jw_end(&w);
     jw_end(&w);
     api_reply(k, 200, &b);

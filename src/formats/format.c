@@ -81,7 +81,7 @@ enum err_code format_parse(const struct format_input *in, struct arena *a, struc
     rc = ops->parse(in, a, out, e);
     if (rc)
         return rc;
-    if (out->items_n == 0) {
+    if (out->items_n + out->crm_n == 0) {
         if (out->problems_n == 0)
             return err_set(e, ERR_INVALID, "line 1: nothing to read in this %s file", ops->name);
         return err_set(e, ERR_INVALID, "%.*s: %.*s", STR_ARG(out->problems[0].place), STR_ARG(out->problems[0].reason));

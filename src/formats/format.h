@@ -5,7 +5,7 @@
  * read becomes a problem with its place while the rest goes on. Parsers do no I/O, run in the throw-away parser child
  * for rows marked FORMAT_SANDBOX (see formats/sandbox.h), and keep nothing after they return. */
 #pragma once
-#include "domain/interaction.h"
+#include "domain/crm.h"
 
 enum {
     FORMAT_SANDBOX = 1u << 0, /* needs a large library: read in the sandboxed child only */
@@ -24,6 +24,8 @@ struct format_problem {
 struct format_result {
     struct interaction *items;
     size_t items_n, items_cap;
+    struct crm_record *crm; /* what a CRM file says (row crm); such a file has no items */
+    size_t crm_n, crm_cap;
     struct format_problem *problems;
     size_t problems_n, problems_cap;
     struct format_problem *notices; /* left out on purpose, no failure: hidden text, attachments we cannot read */
@@ -35,6 +37,7 @@ enum {
     FORMAT_LINE_MAX = 16 << 20,   /* one line of a text format */
     FORMAT_LINES_MAX = 5000000, /* lines of a text format */
     FORMAT_ITEMS_MAX = 100000,
+    FORMAT_RECORDS_MAX = 2000000,
     FORMAT_NEST_MAX = 50, /* MIME parts in parts, HTML elements 200 (its own limit) */
 };
 

@@ -1,5 +1,6 @@
 /* formats/format_tab.h - one line per format, alphabetical. format.c includes it twice. */
 FORMAT(asr_json)
+FORMAT(crm)
 FORMAT(csv)
 FORMAT(docx)
 FORMAT(eml)

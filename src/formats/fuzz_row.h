@@ -48,6 +48,29 @@ static inline void fuzz_item(const struct interaction *ia, struct arena *a)
     buf_done(&b);
 }
 
+/* What was written reads back, and writes the same again. */
+static inline void fuzz_record(const struct crm_record *rec, struct arena *a)
+{
+    struct crm_record back;
+    struct json_doc *doc;
+    struct buf one, two;
+    struct err e;
+    struct jw w;
+
+    buf_init(&one, 64 << 20);
+    buf_init(&two, 64 << 20);
+    jw_init(&w, &one);
+    crm_json_write(rec, &w);
+    fuzz_check(buf_ok(&one) && json_parse(buf_view(&one), &doc, &e) == ERR_OK);
+    fuzz_check(crm_json_read(json_root(doc), a, &back, &e) == ERR_OK);
+    jw_init(&w, &two);
+    crm_json_write(&back, &w);
+    fuzz_check(str_eq(buf_view(&one), buf_view(&two)));
+    json_free(doc);
+    buf_done(&one);
+    buf_done(&two);
+}
+
 static inline int fuzz_row(const struct format_ops *ops, const char *name, const uint8_t *p, size_t n)
 {
     struct format_input in = {.bytes = str_n((const char *)p, n), .name = str_of(name)};
@@ -61,6 +84,8 @@ static inline int fuzz_row(const struct format_ops *ops, const char *name, const
     } else {
         for (size_t i = 0; i < r.items_n && i < 50; i++)
             fuzz_item(&r.items[i], a);
+        for (size_t i = 0; i < r.crm_n && i < 50; i++)
+            fuzz_record(&r.crm[i], a);
         for (size_t i = 0; i < r.problems_n; i++)
             fuzz_check(r.problems[i].place.n > 0 && r.problems[i].reason.n > 0);
     }

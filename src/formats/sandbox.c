@@ -280,6 +280,7 @@ static enum err_code pdf_answer(struct job *j, str pdf, struct err *e)
 static enum err_code frame_take(struct job *j, uint32_t type, str payload, struct err *e)
 {
     struct interaction ia;
+    struct crm_record rec;
 
     if (j->done)
         return err_set(e, ERR_CORRUPT, "answer of the parser: words after the last one");
@@ -291,6 +292,13 @@ static enum err_code frame_take(struct job *j, uint32_t type, str payload, struc
             return e ? e->code : ERR_CORRUPT;
         ia.source = j->in->name;
         ARENA_PUSH(j->a, j->out->items, j->out->items_n, j->out->items_cap) = ia;
+        return ERR_OK;
+    case WIRE_CRM:
+        if (j->out->crm_n >= FORMAT_RECORDS_MAX)
+            return err_set(e, ERR_LIMIT, "more than %d records in one file", FORMAT_RECORDS_MAX);
+        if (wire_crm_read(payload, j->a, &rec, e))
+            return e ? e->code : ERR_CORRUPT;
+        ARENA_PUSH(j->a, j->out->crm, j->out->crm_n, j->out->crm_cap) = rec;
         return ERR_OK;
     case WIRE_NOTE:
         return wire_note_read(payload, j->a, j->out, e);

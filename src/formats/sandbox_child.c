@@ -108,6 +108,13 @@ static void result_send(const struct format_result *r, const struct err *err)
             _exit(CHILD_MEMORY);
         frame_send(WIRE_ITEM, buf_view(&b));
     }
+    for (i = 0; i < r->crm_n; i++) {
+        buf_reset(&b);
+        wire_crm_write(&r->crm[i], &b);
+        if (!buf_ok(&b))
+            _exit(CHILD_MEMORY);
+        frame_send(WIRE_CRM, buf_view(&b));
+    }
     for (i = 0; i < r->problems_n + r->notices_n; i++) {
         bool notice = i >= r->problems_n;
         buf_reset(&b);

@@ -230,6 +230,27 @@ enum err_code wire_item_read(str json, struct arena *a, struct interaction *out,
     return ERR_OK;
 }
 
+void wire_crm_write(const struct crm_record *r, struct buf *out)
+{
+    struct jw w;
+
+    jw_init(&w, out);
+    crm_json_write(r, &w);
+}
+
+enum err_code wire_crm_read(str json, struct arena *a, struct crm_record *out, struct err *e)
+{
+    struct json_doc *doc;
+    struct err why;
+    enum err_code rc;
+
+    if (json_parse(json, &doc, e))
+        return err_wrap(e, "answer of the parser");
+    rc = crm_json_read(json_root(doc), a, out, &why);
+    json_free(doc);
+    return rc ? err_set(e, ERR_CORRUPT, "answer of the parser: %s", why.msg) : ERR_OK;
+}
+
 void wire_note_write(const struct format_problem *p, bool is_notice, struct buf *out)
 {
     struct jw w;

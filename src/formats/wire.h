@@ -12,6 +12,7 @@ enum wire_type {
     WIRE_PDF,      /* child up: the bytes of a PDF it wants the text of */
     WIRE_TEXT,     /* down: that text */
     WIRE_REFUSED,  /* down: why there is no text, JSON like WIRE_DONE */
+    WIRE_CRM,      /* child up: one record of a CRM, JSON */
 };
 
 struct wire_head {
@@ -21,6 +22,10 @@ struct wire_head {
 void wire_item_write(const struct interaction *ia, struct buf *out);
 /* Strict: kinds, counts, sizes and times inside their limits. `format` must be the name of a row. Memory in `a`. */
 enum err_code wire_item_read(str json, struct arena *a, struct interaction *out, struct err *e);
+
+/* Our own JSON is the wire form of a record. */
+void wire_crm_write(const struct crm_record *r, struct buf *out);
+enum err_code wire_crm_read(str json, struct arena *a, struct crm_record *out, struct err *e);
 
 void wire_note_write(const struct format_problem *p, bool is_notice, struct buf *out);
 enum err_code wire_note_read(str json, struct arena *a, struct format_result *out, struct err *e);

@@ -138,12 +138,10 @@ static enum err_code item_store(struct work *w, struct db_tx *t, size_t i, struc
     if (prepare_statistics(c, t, &rec->ia, w->a, &stats, &stats_n, e) ||
         record_stats_save(t, &c->v, rec->ia.id, stats, stats_n, e))
         return e->code;
-    if (c->em && p->chunks_n) {
-        struct job_new job = {
-            .queue = "embed", .object = rec->ia.id, .source = rec->raw, .priority = p->chunks_n <= SMALL_CHUNKS};
-        return job_enqueue(t, &job, 1, e);
-    }
-    return ERR_OK;
+    struct job_new jobs[] = {
+        {.queue = "analyse", .object = rec->ia.id, .source = rec->raw, .priority = p->chunks_n <= SMALL_CHUNKS},
+        {.queue = "embed", .object = rec->ia.id, .source = rec->raw, .priority = p->chunks_n <= SMALL_CHUNKS}};
+    return job_enqueue(t, jobs, c->em && p->chunks_n ? 2 : 1, e);
 }
 
 static enum err_code result_store(struct work *w, struct err *e)

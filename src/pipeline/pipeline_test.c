@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "formats/sandbox.h"
+#include "insight/findings.h"
 #include "pipeline/ingest.h"
 #include "pipeline/rebuild.h"
 #include "pipeline/stage.h"
@@ -79,6 +80,13 @@ static int64_t pending(void)
     return n.pending;
 }
 
+static void all_done(void)
+{
+    for (int tries = 0; tries < 300 && pending(); tries++)
+        workers_wait_progress(&core, 100);
+    assert_int_equal(pending(), 0);
+}
+
 /* ---- the way in and out ---- */
 
 static void what_comes_in_is_found_and_goes_away_again(void **state)
@@ -100,7 +108,7 @@ static void what_comes_in_is_found_and_goes_away_again(void **state)
     assert_true(found[0].spans_n == 1 && found[0].spans[0].turn == 0);
     assert_int_equal(hits("quokka", "notes/"), 1);
     assert_int_equal(hits("quokka", "other/"), 0);
-    assert_int_equal(pending(), 0);
+    all_done();
 
     OK(db_begin(home.db, home.workspace, 10000, &t, &e));
     OK(record_ia_drop(t, &core.v, r.interactions[0], &there, &e));
@@ -112,6 +120,31 @@ static void what_comes_in_is_found_and_goes_away_again(void **state)
     r = done(note("the quokka contract was signed on Friday"), "notes/quokka.json"); /* deleted things may come back */
     assert_true(r.state == RAW_DONE && r.interactions_n == 1);
     assert_int_equal(hits("quokka", ""), 1);
+}
+
+static void what_is_said_is_found(void **state)
+{
+    struct ingest_result r =
+        done(note("What does the license fee cost? I'll send you the figures on Friday."), "found.json");
+    struct record_finding *f = NULL;
+    struct record_ia *recs;
+    struct db_tx *t;
+    size_t n = 0, recs_n, stale = 1;
+    struct id *ids;
+
+    (void)state;
+    all_done();
+    OK(db_begin(home.db, home.workspace, 10000, &t, &e));
+    OK(record_ia_load(t, &core.v, r.interactions, 1, a, &recs, &recs_n, &e));
+    OK(record_findings_load(t, &core.v, recs, a, &f, &n, &e));
+    OK(record_findings_stale(t, &core.v, finding_makers, finding_makers_n, a, &ids, &stale, &e));
+    db_rollback(t);
+    assert_int_equal(stale, 0);
+    assert_true(n >= 2);
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(f[i].kind, STR("question")))
+            return;
+    fail_msg("no question among %zu findings", n);
 }
 
 static void the_same_bytes_are_stored_once(void **state)
@@ -188,7 +221,7 @@ static void refused_files_name_place_and_reason(void **state)
             fail_msg("%s: \"%.*s\" \"%.*s\"", cases[i].path, STR_ARG(r.problems[0].place),
                      STR_ARG(r.problems[0].reason));
     }
-    assert_int_equal(pending(), 0);
+    all_done();
 }
 
 static void a_refused_version_leaves_the_older_one(void **state)
@@ -255,7 +288,7 @@ static void a_job_survives_its_worker(void **state)
     OK(ingest_wait(&core, r.raw, WAIT_MS, a, &out, &e));
     assert_true(out.state == RAW_DONE && out.interactions_n == 1);
     assert_int_equal(hits("capybara", ""), 1);
-    assert_int_equal(pending(), 0);
+    all_done();
 }
 
 /* Killed after the result was stored: a second job for the same upload changes nothing. */
@@ -330,6 +363,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_comes_in_is_found_and_goes_away_again),
+        cmocka_unit_test(what_is_said_is_found),
         cmocka_unit_test(the_same_bytes_are_stored_once),
         cmocka_unit_test(a_newer_version_replaces_the_older),
         cmocka_unit_test(several_in_one_file_have_their_order),

@@ -15,6 +15,7 @@ enum { LEASE_MS = 30000, BEAT_MS = 8000, POLL_MS = 2000, THREADS_MAX = 64 };
 
 const struct stage stages[] = {
     {.queue = "parse", .batch = 1, .threads = 0, .run = parse_stage_run},
+    {.queue = "analyse", .batch = 8, .threads = 1, .run = analyse_stage_run},
     {.queue = "embed", .batch = 16, .threads = 3, .run = embed_stage_run},
     {.queue = NULL},
 };

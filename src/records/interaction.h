@@ -31,6 +31,13 @@ struct record_stat {
     size_t spans_n;
 };
 
+/* A name of an interaction, listed or a speaker's label, and who stands behind it. */
+struct record_cast {
+    str name;
+    struct id person; /* nil: nobody */
+    enum ia_side side;
+};
+
 struct record_ia {
     struct interaction ia;
     struct id raw;
@@ -38,6 +45,8 @@ struct record_ia {
     struct id account, deal;          /* nil: none */
     struct id *persons;               /* out of save and load: distinct people who take part or speak */
     size_t persons_n;
+    struct record_cast *cast;         /* out of load */
+    size_t cast_n;
     struct raw_source *sources;       /* out of load */
     size_t sources_n;
 };

@@ -134,7 +134,7 @@ static void person_note(struct loader *l, struct record_ia *rec, struct id perso
 static enum err_code participants_load(struct loader *l, const struct id *ids, size_t n)
 {
     size_t *label_cap = ARENA_ARRAY(l->a, size_t, l->n + 1), *part_cap = ARENA_ARRAY(l->a, size_t, l->n + 1);
-    size_t *person_cap = ARENA_ARRAY(l->a, size_t, l->n + 1);
+    size_t *person_cap = ARENA_ARRAY(l->a, size_t, l->n + 1), *cast_cap = ARENA_ARRAY(l->a, size_t, l->n + 1);
     struct db_rows r;
     enum err_code rc = ERR_OK;
 
@@ -164,6 +164,8 @@ static enum err_code participants_load(struct loader *l, const struct id *ids, s
         }
         ARENA_PUSH(l->a, l->labels[at], l->labels_n[at], label_cap[at]) = p.name;
         person_note(l, &l->list[at], db_id(&r, 2), &person_cap[at]);
+        ARENA_PUSH(l->a, l->list[at].cast, l->list[at].cast_n, cast_cap[at]) =
+            (struct record_cast){p.name, db_id(&r, 2), p.side};
         if (flags & PERSON_LISTED)
             ARENA_PUSH(l->a, l->list[at].ia.participants, l->list[at].ia.participants_n, part_cap[at]) = p;
     }

@@ -10,13 +10,15 @@ def c_lines(text):
 
 
 def main(out, files):
-    rows = []
-    for i, path in enumerate(sorted(files, key=os.path.basename)):
+    rows, last = [], 0
+    for path in sorted(files, key=os.path.basename):
         name = os.path.basename(path)[: -len(".sql")]
-        if int(name.split("_")[0]) != i + 1:
-            sys.exit(f"{path}: steps are numbered 0001, 0002 ... without a gap")
+        number = int(name.split("_")[0])
+        if number <= last:
+            sys.exit(f"{path}: another step has the number {number}")
+        last = number
         with open(path, encoding="utf-8", newline="") as f:
-            rows.append(f'    {{{i + 1}, "{name}",\n' + "\n".join(c_lines(f.read())) + "},")
+            rows.append(f'    {{{number}, "{name}",\n' + "\n".join(c_lines(f.read())) + "},")
     with open(out, "w", encoding="utf-8") as f:
         f.write('/* made by src/store/embed_sql.py from sql/ */\n#include "store/migrate.h"\n\n')
         f.write("const struct sql_step sql_steps[] = {\n" + "\n".join(rows) + "\n    {0},\n};\n")

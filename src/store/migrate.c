@@ -86,14 +86,13 @@ static const struct sql_step *step_find(const struct sql_step *steps, int number
     return NULL;
 }
 
-/* *out_last: the newest step applied, 0 for none. */
-static enum err_code applied_check(PGconn *pg, const struct sql_step *steps, int *out_last, struct err *e)
+/* *out: the steps that were applied; the caller clears it. Numbers have gaps, and a gap may be filled later. */
+static enum err_code applied_check(PGconn *pg, const struct sql_step *steps, PGresult **out, struct err *e)
 {
     char hex[2 * SHA256_BYTES + 1];
     PGresult *r = NULL;
     enum err_code code = sql_run(pg, list_sql, "read schema version", &r, e);
 
-    *out_last = 0;
     for (int i = 0; !code && i < PQntuples(r); i++) {
         int64_t number = 0;
         const struct sql_step *s;
@@ -109,33 +108,48 @@ static enum err_code applied_check(PGconn *pg, const struct sql_step *steps, int
         step_hash(s, hex);
         if (strcmp(hex, PQgetvalue(r, i, 1)) != 0)
             code = err_set(e, ERR_CORRUPT, "schema step %s was applied with another text", s->name);
-        *out_last = (int)number;
     }
-    PQclear(r);
+    *out = r;
     return code;
+}
+
+static bool applied_has(const PGresult *r, int number)
+{
+    int64_t n;
+
+    for (int i = 0; i < PQntuples(r); i++)
+        if (str_to_i64(str_of(PQgetvalue(r, i, 0)), &n) && n == number)
+            return true;
+    return false;
 }
 
 static enum err_code steps_run(PGconn *pg, const struct sql_step *steps, int *out_applied, struct err *e)
 {
+    enum err_code code = ERR_OK;
+    PGresult *done = NULL;
     char lock[64];
-    int last = 0;
 
     if (PQserverVersion(pg) < SERVER_MIN)
         return err_set(e, ERR_UNSUPPORTED, "PostgreSQL %d is too old: 15 or later is needed",
                        PQserverVersion(pg) / 10000);
     snprintf(lock, sizeof lock, "SELECT pg_advisory_lock(%d)", LOCK_KEY); /* ends with the connection */
     if (sql_do(pg, lock, "wait for another migration", e) || sql_do(pg, table_sql, "make schema_step", e) ||
-        applied_check(pg, steps, &last, e))
+        applied_check(pg, steps, &done, e)) {
+        PQclear(done);
         return e->code;
-    for (; steps->number; steps++) {
-        if (steps->number <= last)
+    }
+    for (; !code && steps->number; steps++) {
+        if (applied_has(done, steps->number))
             continue;
-        if (step_apply(pg, steps, e))
-            return err_wrap(e, "schema step");
+        if (step_apply(pg, steps, e)) {
+            code = err_wrap(e, "schema step");
+            break;
+        }
         LOG_INFO("migrate.step", F_CZ("name", steps->name));
         ++*out_applied;
     }
-    return ERR_OK;
+    PQclear(done);
+    return code;
 }
 
 enum err_code migrate_run_steps(const char *owner_conninfo, const struct sql_step *steps, int *out_applied,

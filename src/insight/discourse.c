@@ -1,0 +1,187 @@
+#include "insight/discourse.h"
+
+#include "text/names.h"
+#include "text/sentences.h"
+#include "text/words.h"
+
+enum { LONG_SENTENCE = 28, WORDS_PIECE_MIN = 5 };
+
+static int voice_find(const struct discourse *d, str label)
+{
+    for (size_t i = 0; i < d->voices_n; i++)
+        if (str_eq(d->voices[i].label, label) || str_eq(d->voices[i].name, label))
+            return (int)i;
+    return VOICE_NONE;
+}
+
+static str first_name(str name, struct arena *a)
+{
+    str clean = uni_fold(a, name_normalise(name, a)), rest;
+
+    return str_cut(clean, ' ', &rest);
+}
+
+static void voices_make(struct discourse *d)
+{
+    const struct interaction *ia = d->ia;
+    size_t cap = 0;
+
+    for (size_t i = 0; i < ia->participants_n; i++) {
+        const struct ia_participant *p = &ia->participants[i];
+        str name = p->name.n ? p->name : p->email;
+        if (name.n && voice_find(d, name) == VOICE_NONE)
+            ARENA_PUSH(d->a, d->voices, d->voices_n, cap) =
+                (struct voice_of){.name = name, .first = first_name(name, d->a), .side = p->side, .listed = true};
+    }
+    for (size_t i = 0; i < ia->turns_n; i++) {
+        str label = ia->turns[i].speaker;
+        int v = d->of_turn[i] = i && str_eq(label, ia->turns[i - 1].speaker) ? d->of_turn[i - 1] : VOICE_NONE;
+        if (!label.n || v != VOICE_NONE)
+            continue;
+        v = voice_find(d, label);
+        if (v == VOICE_NONE) {
+            v = (int)d->voices_n;
+            ARENA_PUSH(d->a, d->voices, d->voices_n, cap) =
+                (struct voice_of){.name = label, .label = label, .first = first_name(label, d->a)};
+        }
+        d->voices[v].label = label;
+        d->of_turn[i] = v;
+    }
+}
+
+static char mark_between(str text, size_t from, size_t to)
+{
+    char found = 0;
+
+    while (from < to) {
+        uint32_t c = uni_next(text, &from);
+        if (c == '?' || c == '!' || c == '.')
+            return (char)c;
+        if (c == 0x2026)
+            return '.';
+        if (c == 0x2013 || c == 0x2014 || (c == '-' && !found))
+            found = '-';
+        else if (c == ',' || c == ';' || c == ':' || c == '(')
+            found = (char)c;
+        else if ((c == '"' || c == 0x201C || c == 0x201D || c == 0x201E) && !found)
+            found = '"';
+        else if (c == '\n' && !found)
+            found = '-';
+    }
+    return found;
+}
+
+static bool cut_before(const struct words *w, size_t i)
+{
+    static const char *const heads[] = {"and", "so", "but", "then", "because", "okay", "yeah"};
+    static const char *const subjects[] = {"i",      "i'll", "i'm",    "we",   "we'll", "we're", "you",
+                                           "you'll", "can",  "let's",  "let",  "he",    "she",   "they",
+                                           "it",     "if",   "that's", "i've", "i'd",   "we've"};
+    bool head = false;
+
+    if (i + 1 >= w->n)
+        return false;
+    for (size_t k = 0; k < sizeof heads / sizeof *heads && !head; k++)
+        head = str_eq(w->token[i], str_of(heads[k]));
+    for (size_t k = 0; head && k < sizeof subjects / sizeof *subjects; k++)
+        if (str_eq(w->token[i + 1], str_of(subjects[k])))
+            return true;
+    return false;
+}
+
+static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const struct words *w, size_t from, size_t to,
+                         uint32_t end, size_t *cap)
+{
+    str text = d->ia->turns[turn].text;
+    struct sentence s = {.turn = (uint32_t)turn, .start = base + w->word[from].start, .voice = d->of_turn[turn]};
+
+    s.end = to < w->n ? base + w->word[to - 1].end : end;
+    if (from == 0)
+        s.start = base;
+    s.words_n = to - from;
+    s.word = ARENA_ARRAY(d->a, struct dword, s.words_n + 1);
+    for (size_t i = from; i < to; i++) {
+        struct dword *x = &s.word[i - from];
+        size_t first = base + w->word[i].inner_start, next = i + 1 < w->n ? base + w->word[i + 1].inner_start : end;
+        x->start = base + w->word[i].inner_start;
+        x->end = base + w->word[i].inner_end;
+        x->token = w->token[i];
+        x->after = mark_between(text, x->end, next);
+        x->upper = first < text.n && uni_is_upper(uni_next(text, &first));
+    }
+    s.asks = s.words_n && s.word[s.words_n - 1].after == '?';
+    s.kind = utterance_classify(str_sub(text, s.start, s.end), d->lang, d->a);
+    ARENA_PUSH(d->a, d->s, d->n, *cap) = s;
+}
+
+static void sentences_add(struct discourse *d, size_t turn, size_t *cap)
+{
+    str text = d->ia->turns[turn].text;
+    struct text_span *u;
+    size_t n;
+
+    sentences_split(text, d->a, &u, &n);
+    for (size_t i = 0; i < n; i++) {
+        struct words w = words_split(str_sub(text, u[i].start, u[i].end), d->a);
+        size_t from = 0;
+        for (size_t k = 1; w.n > LONG_SENTENCE && k < w.n; k++)
+            if (k - from >= WORDS_PIECE_MIN && cut_before(&w, k)) {
+                sentence_add(d, turn, u[i].start, &w, from, k, u[i].end, cap);
+                from = k;
+            }
+        if (w.n)
+            sentence_add(d, turn, u[i].start, &w, from, w.n, u[i].end, cap);
+    }
+}
+
+void discourse_make(const struct interaction *ia, struct arena *a, struct discourse *out)
+{
+    struct discourse d = {.ia = ia, .a = a};
+    size_t cap = 0;
+
+    d.lang = ia->language.n == 0 || str_eq(ia->language, STR("und")) ? STR("en") : ia->language;
+    d.of_turn = ARENA_ARRAY(a, int, ia->turns_n + 1);
+    d.first_of_turn = ARENA_ARRAY(a, size_t, ia->turns_n + 1);
+    voices_make(&d);
+    for (size_t i = 0; i < ia->turns_n; i++) {
+        d.first_of_turn[i] = d.n;
+        sentences_add(&d, i, &cap);
+    }
+    d.first_of_turn[ia->turns_n] = d.n;
+    *out = d;
+}
+
+str sentence_text(const struct discourse *d, const struct sentence *s)
+{
+    return str_sub(d->ia->turns[s->turn].text, s->start, s->end);
+}
+
+enum ia_side discourse_side(const struct discourse *d, int voice)
+{
+    return voice == VOICE_NONE ? IA_SIDE_UNKNOWN : d->voices[voice].side;
+}
+
+size_t discourse_side_count(const struct discourse *d, enum ia_side side)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < d->voices_n; i++)
+        n += side == IA_SIDE_UNKNOWN || d->voices[i].side == side;
+    return n;
+}
+
+int discourse_named(const struct discourse *d, str token)
+{
+    str folded = uni_fold(d->a, token);
+    int found = VOICE_NONE;
+
+    if (folded.n > 2 && str_ends(folded, STR("'s")))
+        folded = str_sub(folded, 0, folded.n - 2);
+    for (size_t i = 0; folded.n > 1 && i < d->voices_n; i++)
+        if (str_eq(d->voices[i].first, folded)) {
+            if (found != VOICE_NONE)
+                return VOICE_NONE;
+            found = (int)i;
+        }
+    return found;
+}

@@ -1,0 +1,56 @@
+/* insight/discourse.h - an interaction read once for all analyses: who speaks, and every sentence with its tokens.
+ *
+ * Sentences are those of text/sentences.h within one turn; where a transcript has no punctuation, long ones are cut before
+ * "and I", "so we" and the like, so that a rule sees a statement and not a speech. Tokens are those of text/words.h: lower
+ * case, without outer punctuation, U+2019 read as '. Pure; any thread; memory in the arena given. */
+#pragma once
+#include "domain/interaction.h"
+#include "insight/questions.h"
+
+enum { VOICE_NONE = -1 };
+
+/* Somebody who speaks or is listed. */
+struct voice_of {
+    str name;         /* participant's name, else the label of the turns */
+    str label;        /* of the turns; empty: never speaks */
+    str first;        /* folded first name, for being addressed and mentioned */
+    enum ia_side side;
+    bool listed;
+};
+
+/* A word of a sentence. */
+struct dword {
+    uint32_t start, end; /* bytes of the turn's text, without outer punctuation */
+    str token;
+    char after;          /* punctuation between this word and the next: ',' ';' ':' '-' '"' '(' '.' '?' '!' or 0 */
+    bool upper;          /* written with a capital */
+};
+
+struct sentence {
+    uint32_t turn, start, end;
+    int voice;
+    struct dword *word;
+    size_t words_n;
+    bool asks;                 /* ends with a question mark */
+    enum utterance_kind kind;
+};
+
+struct discourse {
+    const struct interaction *ia;
+    struct arena *a;
+    str lang;                  /* "en" when unknown */
+    struct voice_of *voices;
+    size_t voices_n;
+    int *of_turn;              /* voice of each turn; VOICE_NONE: unknown */
+    struct sentence *s;
+    size_t n;
+    size_t *first_of_turn;     /* per turn, and one more: index of its first sentence */
+};
+
+void discourse_make(const struct interaction *ia, struct arena *a, struct discourse *out);
+str sentence_text(const struct discourse *d, const struct sentence *s);
+enum ia_side discourse_side(const struct discourse *d, int voice);
+/* How many voices of that side there are; a side nobody has counts all voices. */
+size_t discourse_side_count(const struct discourse *d, enum ia_side side);
+/* The voice a name in the text means (folded token): exact first name or whole name of one voice only. */
+int discourse_named(const struct discourse *d, str token);

@@ -1,0 +1,104 @@
+#include "insight/findings_priv.h"
+
+struct maker_row {
+    const char *name;
+    int version;
+    void (*make)(struct analysis *an);
+};
+
+static const struct maker_row rows[] = {
+    {"rules.utterances", 1, analysis_utterances},
+};
+
+const struct finding_maker finding_makers[] = {
+    {"rules.utterances", 1},
+};
+const size_t finding_makers_n = sizeof finding_makers / sizeof *finding_makers;
+
+struct ia_span sentence_span(const struct sentence *s)
+{
+    return (struct ia_span){s->turn, s->start, s->end};
+}
+
+struct record_finding *analysis_add(struct analysis *an, const char *kind, str class, const struct ia_span *spans,
+                                    size_t spans_n)
+{
+    const struct ia_turn *turn = &an->d.ia->turns[spans[0].turn];
+    struct record_finding f = {.kind = str_of(kind),
+                               .class = class,
+                               .due_day = FINDING_NO_DAY,
+                               .confidence = 1,
+                               .side = discourse_side(&an->d, an->d.of_turn[spans[0].turn]),
+                               .at_ms = turn->start_ms,
+                               .maker = str_of(an->maker),
+                               .version = an->version,
+                               .spans_n = spans_n};
+
+    f.spans = ARENA_ARRAY(an->a, struct ia_span, spans_n + 1);
+    memcpy(f.spans, spans, spans_n * sizeof *spans);
+    ARENA_PUSH(an->a, an->list, an->n, an->cap) = f;
+    return &an->list[an->n - 1];
+}
+
+void findings_make(const struct interaction *ia, const struct findings_context *c, struct arena *a,
+                   struct record_finding **out, size_t *out_n)
+{
+    struct analysis an = {.c = c, .a = a};
+
+    discourse_make(ia, a, &an.d);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        an.maker = rows[i].name;
+        an.version = rows[i].version;
+        rows[i].make(&an);
+    }
+    *out = an.list;
+    *out_n = an.n;
+}
+
+static void text_or_null(struct jw *w, const char *key, str text)
+{
+    if (text.n)
+        jw_kstr(w, key, text);
+    else
+        jw_knull(w, key);
+}
+
+static void spans_write(const struct record_finding *f, const struct interaction *ia, struct jw *w)
+{
+    jw_karr(w, "spans");
+    for (size_t i = 0; i < f->spans_n; i++) {
+        const struct ia_span *s = &f->spans[i];
+        jw_obj(w);
+        jw_ki64(w, "turn", s->turn);
+        jw_ki64(w, "start", s->start);
+        jw_ki64(w, "end", s->end);
+        jw_kstr(w, "quote", str_sub(ia->turns[s->turn].text, s->start, s->end));
+        jw_end(w);
+    }
+    jw_end(w);
+}
+
+void finding_json(const struct record_finding *f, const struct interaction *ia, struct arena *a, struct jw *w)
+{
+    for (size_t i = 0; i < f->spans_n; i++)
+        if (f->spans[i].turn >= ia->turns_n || f->spans[i].end > ia->turns[f->spans[i].turn].text.n)
+            return;
+    jw_obj(w);
+    jw_kstr(w, "kind", f->kind);
+    text_or_null(w, "class", f->class);
+    text_or_null(w, "modality", f->modality);
+    text_or_null(w, "owner", f->owner);
+    text_or_null(w, "due", f->due_day == FINDING_NO_DAY ? STR("") : finding_day_str(a, f->due_day));
+    jw_key(w, "value");
+    if (f->attributes.n)
+        jw_raw(w, f->attributes);
+    else if (f->has_value)
+        jw_real(w, f->value);
+    else
+        jw_null(w);
+    jw_kreal(w, "confidence", f->confidence);
+    jw_kstr(w, "maker", f->maker);
+    jw_ki64(w, "version", f->version);
+    spans_write(f, ia, w);
+    jw_end(w);
+}

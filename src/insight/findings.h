@@ -1,0 +1,21 @@
+/* insight/findings.h - what an interaction says, beside its figures: the analyses as one table.
+ *
+ * Each analysis is a maker with a name and a version; when the version of one grows, `harken serve` runs it again over what is
+ * stored. All of them are extractive: every finding rests on spans of the original text. Pure; any thread; memory in `a`. */
+#pragma once
+#include "insight/discourse.h"
+#include "records/findings.h"
+
+struct findings_context {
+    const str *own_domains; /* mail domains of our own people */
+    size_t own_domains_n;
+};
+
+extern const struct finding_maker finding_makers[];
+extern const size_t finding_makers_n;
+
+/* Findings of all makers, in no particular order. */
+void findings_make(const struct interaction *ia, const struct findings_context *c, struct arena *a,
+                   struct record_finding **out, size_t *out_n);
+/* Writes one finding as the API shows it; nothing when a span does not lie in the text. */
+void finding_json(const struct record_finding *f, const struct interaction *ia, struct arena *a, struct jw *w);

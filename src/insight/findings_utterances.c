@@ -1,0 +1,35 @@
+/* insight/findings_utterances.c - classes of utterances: questions and check-ins, talk of prices, of next steps. */
+#include "insight/findings_priv.h"
+#include "text/lists.h"
+
+static bool has_entry(const struct word_list *l, const struct sentence *s, struct arena *a)
+{
+    str *tokens = ARENA_ARRAY(a, str, s->words_n + 1);
+
+    for (size_t i = 0; i < s->words_n; i++)
+        tokens[i] = s->word[i].token;
+    for (size_t i = 0; l && i < s->words_n; i++)
+        if (list_match(l, tokens + i, s->words_n - i, NULL))
+            return true;
+    return false;
+}
+
+static const char *class_of(enum utterance_kind k)
+{
+    return k == UTTERANCE_OPEN ? "open" : k == UTTERANCE_QUESTION ? "closed" : "check_in";
+}
+
+void analysis_utterances(struct analysis *an)
+{
+    const struct word_list *pricing = list_for("pricing", an->d.lang), *next = list_for("nextstep", an->d.lang);
+
+    for (size_t i = 0; i < an->d.n; i++) {
+        struct ia_span span = sentence_span(&an->d.s[i]);
+        if (an->d.s[i].kind != UTTERANCE_OTHER)
+            analysis_add(an, "question", str_of(class_of(an->d.s[i].kind)), &span, 1);
+        if (has_entry(pricing, &an->d.s[i], an->a))
+            analysis_add(an, "pricing", STR(""), &span, 1);
+        if (has_entry(next, &an->d.s[i], an->a))
+            analysis_add(an, "next_step", STR(""), &span, 1);
+    }
+}

@@ -1,0 +1,94 @@
+/* pipeline/analyse_stage.c - what a stored interaction says: the findings of all makers. */
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "insight/findings.h"
+#include "pipeline/rebuild.h"
+#include "pipeline/stage.h"
+
+static struct metric analyse_time =
+    METRIC_HISTOGRAM_L("harken_stage_seconds", "stage=\"analyse\"", "time of a pipeline stage");
+static struct metric findings_total = METRIC_COUNTER("harken_findings_total", "findings of analysed interactions");
+
+enum { ANALYSE_DB_MS = 120000 };
+
+static enum err_code one_load(struct core *c, struct id id, struct arena *a, struct record_ia **out, size_t *out_n,
+                              struct err *e)
+{
+    struct db_tx *t;
+    enum err_code rc;
+
+    if (db_begin(c->v.db, c->v.workspace, ANALYSE_DB_MS, &t, e))
+        return e->code;
+    rc = record_ia_load(t, &c->v, &id, 1, a, out, out_n, e);
+    db_rollback(t);
+    return rc;
+}
+
+/* Findings and the job's end are one; an interaction that is gone has none. */
+static enum err_code one_store(struct core *c, const struct job *job, const struct record_ia *rec,
+                               const struct record_finding *f, size_t n, struct err *e)
+{
+    struct db_tx *t;
+
+    if (db_begin(c->v.db, c->v.workspace, ANALYSE_DB_MS, &t, e))
+        return e->code;
+    if ((rec && record_findings_save(t, &c->v, rec, f, n, finding_makers, finding_makers_n, e)) ||
+        job_done(t, job, 1, e)) {
+        db_rollback(t);
+        return e->code;
+    }
+    return db_commit(t, e);
+}
+
+enum err_code analyse_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e)
+{
+    const struct findings_context ctx = {c->own_domains, c->own_domains_n};
+    struct arena *a = arena_new_wiped("analyse");
+    enum err_code rc = ERR_OK;
+
+    for (size_t i = 0; !rc && i < n; i++) {
+        int64_t start = clock_mono_us();
+        struct record_finding *f = NULL;
+        struct record_ia *rec = NULL;
+        size_t found = 0, f_n = 0;
+        arena_reset(a);
+        rc = one_load(c, jobs[i].object, a, &rec, &found, e);
+        if (!rc && found)
+            findings_make(&rec->ia, &ctx, a, &f, &f_n);
+        if (!rc)
+            rc = one_store(c, &jobs[i], found ? rec : NULL, f, f_n, e);
+        if (!rc)
+            metric_add(&findings_total, (int64_t)f_n);
+        metric_time_us(&analyse_time, clock_mono_us() - start);
+    }
+    arena_free(a);
+    return rc;
+}
+
+enum err_code rebuild_stale_findings(struct core *c, int64_t *out_n, struct err *e)
+{
+    struct arena *a = arena_new("rebuild.findings");
+    struct job_new *jobs = NULL;
+    struct db_tx *t = NULL;
+    struct id *ids;
+    size_t n = 0;
+    enum err_code rc;
+
+    rc = db_begin(c->v.db, c->v.workspace, ANALYSE_DB_MS, &t, e);
+    if (!rc)
+        rc = record_findings_stale(t, &c->v, finding_makers, finding_makers_n, a, &ids, &n, e);
+    if (!rc) {
+        jobs = ARENA_ARRAY(a, struct job_new, n + 1);
+        for (size_t i = 0; i < n; i++)
+            jobs[i] = (struct job_new){.queue = "analyse", .object = ids[i], .priority = -1};
+    }
+    for (size_t from = 0; !rc && from < n; from += 500)
+        rc = job_enqueue(t, jobs + from, n - from < 500 ? n - from : 500, e);
+    if (rc)
+        db_rollback(t);
+    else
+        rc = db_commit(t, e);
+    *out_n = rc ? 0 : (int64_t)n;
+    arena_free(a);
+    return rc;
+}

@@ -1,0 +1,270 @@
+/* Findings as stored: whole, with people's verdicts, and only while their words are those they were made from. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "records/findings.h"
+#include "records/people.h"
+#include "store/test_home.h"
+
+static struct test_home home;
+static struct vaulted v;
+static struct arena *a;
+static struct err e;
+
+#define OK(call)                                                                                                       \
+    do {                                                                                                               \
+        if (call)                                                                                                      \
+            fail_msg("%s: %s", #call, e.msg);                                                                          \
+    } while (0)
+
+static const struct finding_maker makers[] = {{"rules.a", 1}, {"rules.b", 3}};
+
+static struct db_tx *begin(void)
+{
+    struct db_tx *t;
+
+    OK(db_begin(v.db, v.workspace, 20000, &t, &e));
+    return t;
+}
+
+static struct record_ia *stored(const char *bytes)
+{
+    static struct ia_participant people[2];
+    static struct ia_turn turns[2];
+    struct record_ia rec = {.ia = {.kind = IA_CALL,
+                                   .format = STR("json"),
+                                   .language = STR("en"),
+                                   .title = STR("t"),
+                                   .started_at_ms = 1781128207428,
+                                   .duration_ms = IA_TIME_NONE}},
+                     *got;
+    struct raw_row row;
+    bool is_new;
+    struct db_tx *t = begin();
+    size_t n;
+
+    people[0] = (struct ia_participant){STR("Ann Ruiz"), STR("ann@ours.example"), IA_SIDE_INTERNAL, true};
+    people[1] = (struct ia_participant){STR("Bo Lind"), STR("bo@theirs.example"), IA_SIDE_EXTERNAL, true};
+    turns[0] = (struct ia_turn){STR("Ann Ruiz"), 0, 900, STR("I'll send it on Friday.")};
+    turns[1] = (struct ia_turn){STR("Bo Lind"), 1000, 1900, STR("That is too expensive.")};
+    rec.ia.participants = people;
+    rec.ia.participants_n = 2;
+    rec.ia.turns = turns;
+    rec.ia.turns_n = 2;
+    OK(raw_put(t, &v, str_of(bytes), str_of(bytes), str_of(bytes), STR(""), &row, &is_new, &e));
+    rec.raw = row.id;
+    OK(record_ia_save(t, &v, &rec, NULL, 0, NULL, 0, NULL, 0, a, &e));
+    OK(db_commit(t, &e));
+    t = begin();
+    OK(record_ia_load(t, &v, &rec.ia.id, 1, a, &got, &n, &e));
+    db_rollback(t);
+    assert_int_equal(n, 1);
+    return got;
+}
+
+static struct record_finding *load(const struct record_ia *rec, size_t *n)
+{
+    struct record_finding *f;
+    struct db_tx *t = begin();
+
+    OK(record_findings_load(t, &v, rec, a, &f, n, &e));
+    db_rollback(t);
+    return f;
+}
+
+static void save(const struct record_ia *rec, const struct record_finding *f, size_t n, const struct finding_maker *m,
+                 size_t m_n)
+{
+    struct db_tx *t = begin();
+
+    OK(record_findings_save(t, &v, rec, f, n, m, m_n, &e));
+    OK(db_commit(t, &e));
+}
+
+static struct ia_span promise_span[] = {{0, 0, 23}}, price_span[] = {{1, 0, 22}};
+
+static void two_make(struct record_finding f[2])
+{
+    f[0] = (struct record_finding){.kind = STR("commitment"),
+                                   .modality = STR("COMMITTED"),
+                                   .owner = STR("Ann Ruiz"),
+                                   .due_day = 20613,
+                                   .confidence = 0.9,
+                                   .side = IA_SIDE_INTERNAL,
+                                   .at_ms = 0,
+                                   .maker = STR("rules.a"),
+                                   .version = 1,
+                                   .spans = promise_span,
+                                   .spans_n = 1};
+    f[1] = (struct record_finding){.kind = STR("objection"),
+                                   .class = STR("PRICE"),
+                                   .due_day = FINDING_NO_DAY,
+                                   .has_value = true,
+                                   .value = 2,
+                                   .attributes = STR("{\"resolved\":\"unknown\"}"),
+                                   .confidence = 0.5,
+                                   .side = IA_SIDE_EXTERNAL,
+                                   .at_ms = IA_TIME_NONE,
+                                   .maker = STR("rules.b"),
+                                   .version = 3,
+                                   .spans = price_span,
+                                   .spans_n = 1};
+}
+
+static void every_field_comes_back(void **state)
+{
+    struct record_ia *rec = stored("fields");
+    struct record_finding f[2], *got;
+    size_t n;
+
+    (void)state;
+    two_make(f);
+    save(rec, f, 2, makers, 2);
+    got = load(rec, &n);
+    assert_int_equal(n, 2);
+    assert_true(str_eq(got[0].kind, f[0].kind) && str_eq(got[0].modality, f[0].modality) && !got[0].class.n);
+    assert_true(str_eq(got[0].owner, STR("Ann Ruiz")) && !id_is_nil(got[0].owner_id) && got[0].due_day == 20613);
+    assert_string_equal(str_cz(a, finding_day_str(a, got[0].due_day)), "2026-06-09");
+    assert_false(got[0].has_value);
+    assert_int_equal(got[0].at_ms, 0);
+    assert_true(str_eq(got[1].class, STR("PRICE")) && got[1].has_value && got[1].value == 2);
+    assert_true(str_eq(got[1].attributes, STR("{\"resolved\":\"unknown\"}")));
+    assert_true(got[1].due_day == FINDING_NO_DAY && got[1].at_ms == IA_TIME_NONE && id_is_nil(got[1].owner_id));
+    assert_true(got[1].side == IA_SIDE_EXTERNAL && got[1].version == 3 && got[1].confidence == 0.5);
+    assert_memory_equal(got[1].spans, price_span, sizeof *price_span);
+}
+
+static void a_maker_replaces_its_own(void **state)
+{
+    struct record_ia *rec = stored("replace");
+    struct record_finding f[2], *got;
+    size_t n;
+
+    (void)state;
+    two_make(f);
+    save(rec, f, 2, makers, 2);
+    save(rec, NULL, 0, makers, 1);
+    got = load(rec, &n);
+    assert_int_equal(n, 1);
+    assert_true(str_eq(got[0].kind, STR("objection")));
+}
+
+static void an_older_version_is_stale(void **state)
+{
+    const struct finding_maker newer[] = {{"rules.a", 2}, {"rules.b", 3}};
+    struct record_ia *rec = stored("stale");
+    struct db_tx *t;
+    struct id *ids;
+    size_t n, was;
+
+    (void)state;
+    t = begin();
+    OK(record_findings_stale(t, &v, makers, 2, a, &ids, &was, &e));
+    db_rollback(t);
+    save(rec, NULL, 0, makers, 2);
+    t = begin();
+    OK(record_findings_stale(t, &v, makers, 2, a, &ids, &n, &e));
+    assert_int_equal(n, was - 1);
+    OK(record_findings_stale(t, &v, newer, 2, a, &ids, &n, &e));
+    assert_true(n >= was);
+    db_rollback(t);
+}
+
+static void a_verdict_outlives_its_finding(void **state)
+{
+    struct record_ia *rec = stored("verdict");
+    struct id nobody = {{0}};
+    struct record_finding f[2], *got;
+    struct db_tx *t;
+    size_t n;
+
+    (void)state;
+    two_make(f);
+    save(rec, f, 2, makers, 2);
+    t = begin();
+    OK(record_feedback_add(t, &v, rec->ia.id, STR("objection"), STR("PRICE"), price_span[0], nobody, nobody, false,
+                           &e));
+    OK(db_commit(t, &e));
+    got = load(rec, &n);
+    assert_true(n == 2 && got[0].state == FINDING_FOUND && got[1].state == FINDING_DISMISSED);
+    save(rec, f, 2, makers, 2); /* made again */
+    got = load(rec, &n);
+    assert_true(n == 2 && got[0].state == FINDING_FOUND && got[1].state == FINDING_DISMISSED);
+    t = begin();
+    OK(record_feedback_add(t, &v, rec->ia.id, STR("objection"), STR("PRICE"), price_span[0], nobody, nobody, true, &e));
+    OK(db_commit(t, &e));
+    got = load(rec, &n);
+    assert_int_equal(got[1].state, FINDING_CONFIRMED);
+}
+
+static void changed_words_take_their_finding_with_them(void **state)
+{
+    struct people_want w = {.name = STR("Bo Lind"), .email = STR("bo@theirs.example")};
+    struct record_ia *rec = stored("erased"), *again;
+    struct record_finding f[2], *got;
+    struct db_tx *t;
+    size_t n;
+
+    (void)state;
+    two_make(f);
+    f[0].owner = STR("Bo Lind"); /* named in the other's words */
+    save(rec, f, 2, makers, 2);
+    t = begin();
+    OK(people_resolve(t, &v, &w, 1, a, &e));
+    OK(db_commit(t, &e));
+    OK(keyring_subject_destroy(v.keys, v.workspace, w.subject, &e));
+    t = begin();
+    OK(record_ia_load(t, &v, &rec->ia.id, 1, a, &again, &n, &e));
+    db_rollback(t);
+    got = load(again, &n);
+    assert_int_equal(n, 1);
+    assert_true(str_eq(got[0].kind, STR("commitment")) && !got[0].owner.n);
+}
+
+static void a_span_outside_the_text_is_refused(void **state)
+{
+    struct record_ia *rec = stored("outside");
+    struct ia_span beyond = {0, 0, 4000};
+    struct record_finding f[2];
+    struct db_tx *t = begin();
+
+    (void)state;
+    two_make(f);
+    f[0].spans = &beyond;
+    assert_int_equal(record_findings_save(t, &v, rec, f, 1, makers, 1, &e), ERR_INVALID);
+    db_rollback(t);
+}
+
+static int up(void **state)
+{
+    (void)state;
+    test_home_new(&home);
+    v = (struct vaulted){home.db, home.keyring, home.workspace};
+    a = arena_new_wiped("test");
+    return 0;
+}
+
+static int down(void **state)
+{
+    (void)state;
+    arena_free(a);
+    test_home_free(&home);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_field_comes_back),
+        cmocka_unit_test(a_maker_replaces_its_own),
+        cmocka_unit_test(an_older_version_is_stale),
+        cmocka_unit_test(a_verdict_outlives_its_finding),
+        cmocka_unit_test(a_span_outside_the_text_is_refused),
+        cmocka_unit_test(changed_words_take_their_finding_with_them),
+    };
+    return cmocka_run_group_tests(tests, up, down);
+}

@@ -1,6 +1,8 @@
 /* domain/crm_test.c - amounts, days, and records that come back as they were written. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include <cmocka.h>
 

@@ -1,10 +1,9 @@
 /* engine/llama.c - the engine process: llama.cpp behind a socket. Built as a module that only this process loads, so
  * that the core never maps the inference library.
  *
- * One reader thread takes requests apart into texts; one worker per core owns a context of one thread and takes runs of
- * texts up to a token budget. One such context per core is faster and far steadier than one context of many threads, and
- * without a cache an encoder attends over everything in a batch, so packing more than a few hundred tokens costs more
- * than it saves. */
+ * One reader thread takes requests apart into texts; one worker per core owns a context of one thread and takes one text at
+ * a time. One such context per core is faster and far steadier than one context of many threads. A text is encoded alone, so
+ * that its vector depends on nothing but its words (doc/decisions/0013-one-text-a-batch.md). */
 #include <errno.h>
 #include <ggml-backend.h>
 #include <llama.h>
@@ -24,7 +23,7 @@
 #include "engine/module.h"
 #include "engine/wire.h"
 
-enum { BATCH_TOKENS = 256, UBATCH = 512, SEQ_MAX = 64, TOKENS_MAX = 510 };
+enum { UBATCH = 512, TOKENS_MAX = 510 };
 
 struct request {
     uint64_t id;
@@ -46,7 +45,6 @@ struct engine {
     pthread_cond_t some;
     struct request *head[2], *tail[2];
     pthread_mutex_t write_lock; /* one reply at a time on fd */
-    bool ended;
 };
 
 struct worker {
@@ -115,39 +113,6 @@ static void vector_keep(const struct engine *en, const struct piece *p, const fl
         to[k] = (float)((double)from[k] / sqrt(sum));
 }
 
-static void batch_add(struct llama_batch *b, const llama_token *tok, int n, int seq)
-{
-    for (int k = 0; k < n; k++) {
-        int at = b->n_tokens++;
-        b->token[at] = tok[k];
-        b->pos[at] = k;
-        b->n_seq_id[at] = 1;
-        b->seq_id[at][0] = seq;
-        b->logits[at] = 1;
-    }
-}
-
-static void batch_run(struct worker *w, struct piece *p, const int *tokens, int n)
-{
-    struct engine *en = w->en;
-    bool ok = w->batch.n_tokens == 0 || llama_encode(w->ctx, w->batch) == 0;
-
-    for (int s = 0; s < n; s++) {
-        const float *v = ok && tokens[s] ? llama_get_embeddings_seq(w->ctx, s) : NULL;
-        bool last;
-        if (v)
-            vector_keep(en, &p[s], v);
-        pthread_mutex_lock(&en->lock);
-        p[s].r->tokens += (uint64_t)tokens[s];
-        if (tokens[s] && !v)
-            p[s].r->failed = true;
-        last = --p[s].r->left == 0;
-        pthread_mutex_unlock(&en->lock);
-        if (last)
-            request_finish(en, p[s].r);
-    }
-}
-
 /* The reference tokenizer decomposes text before it drops accents; llama.cpp leaves Hangul syllables whole otherwise.
  * Returns text itself when it is ASCII; else *out_mem owns the result. */
 static str decomposed(str text, char **out_mem)
@@ -211,48 +176,54 @@ static int tokens_of(const struct engine *en, str text, llama_token *tok)
     return n;
 }
 
+static void batch_fill(struct llama_batch *b, const llama_token *tok, int n)
+{
+    b->n_tokens = n;
+    for (int k = 0; k < n; k++) {
+        b->token[k] = tok[k];
+        b->pos[k] = k;
+        b->n_seq_id[k] = 1;
+        b->seq_id[k][0] = 0;
+        b->logits[k] = 1;
+    }
+}
+
+/* Encodes one text, and answers its request when it was the last one missing. */
+static void piece_run(struct worker *w, const struct piece *p)
+{
+    struct engine *en = w->en;
+    llama_token tok[TOKENS_MAX];
+    int n = tokens_of(en, p->r->text[p->i], tok);
+    const float *v = NULL;
+    bool last;
+
+    batch_fill(&w->batch, tok, n);
+    if (n && llama_encode(w->ctx, w->batch) == 0)
+        v = llama_get_embeddings_seq(w->ctx, 0);
+    if (v)
+        vector_keep(en, p, v);
+    pthread_mutex_lock(&en->lock);
+    p->r->tokens += (uint64_t)n;
+    if (n && !v)
+        p->r->failed = true;
+    last = --p->r->left == 0;
+    pthread_mutex_unlock(&en->lock);
+    if (last)
+        request_finish(en, p->r);
+}
+
 static void worker_run(void *arg)
 {
     struct worker *w = arg;
     struct engine *en = w->en;
-    struct piece p[SEQ_MAX];
-    int tokens[SEQ_MAX];
-    llama_token tok[TOKENS_MAX + 2];
-    struct piece held;
-    bool have = false;
-    int held_n = 0;
+    struct piece p;
 
     for (;;) {
-        int n = 0;
-        w->batch.n_tokens = 0;
-        if (have) {
-            batch_add(&w->batch, tok, held_n, 0);
-            p[0] = held;
-            tokens[0] = held_n;
-            n = 1;
-            have = false;
-        }
-        while (n < SEQ_MAX && w->batch.n_tokens < BATCH_TOKENS) {
-            pthread_mutex_lock(&en->lock);
-            while (!n && !en->head[0] && !en->head[1] && !en->ended)
-                pthread_cond_wait(&en->some, &en->lock);
-            if (!piece_take(en, &held)) {
-                pthread_mutex_unlock(&en->lock);
-                break;
-            }
-            pthread_mutex_unlock(&en->lock);
-            held_n = tokens_of(en, held.r->text[held.i], tok);
-            if (n && w->batch.n_tokens + held_n > BATCH_TOKENS) {
-                have = true; /* too much for this batch: it opens the next one */
-                break;
-            }
-            batch_add(&w->batch, tok, held_n, n);
-            p[n] = held;
-            tokens[n++] = held_n;
-        }
-        if (!n)
-            return;
-        batch_run(w, p, tokens, n);
+        pthread_mutex_lock(&en->lock);
+        while (!piece_take(en, &p))
+            pthread_cond_wait(&en->some, &en->lock);
+        pthread_mutex_unlock(&en->lock);
+        piece_run(w, &p);
     }
 }
 
@@ -326,7 +297,7 @@ static bool worker_open(struct worker *w, struct engine *en)
     cp.n_ctx = UBATCH;
     cp.n_batch = UBATCH;
     cp.n_ubatch = UBATCH;
-    cp.n_seq_max = SEQ_MAX;
+    cp.n_seq_max = 1;
     cp.n_threads = cp.n_threads_batch = 1;
     cp.embeddings = true;
     cp.pooling_type = LLAMA_POOLING_TYPE_MEAN;

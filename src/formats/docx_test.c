@@ -80,6 +80,148 @@ static void teams_transcript_with_names_and_starts_is_a_call(void **state)
     assert_str(ia->turns[1].speaker, "Pat Kim");
 }
 
+#define RELS(list) "<Relationships>" list "</Relationships>"
+#define REL(id, type, target) "<Relationship Id=\"" id "\" Type=\"http://x/" type "\" Target=\"" target "\"/>"
+#define ITEM(list, level, text)                                                                                        \
+    "<w:p><w:pPr><w:numPr><w:ilvl w:val=\"" level "\"/><w:numId w:val=\"" list "\"/></w:numPr></w:pPr><w:r><w:t>" text \
+    "</w:t></w:r></w:p>"
+#define LVL(level, format, text)                                                                                       \
+    "<w:lvl w:ilvl=\"" level "\"><w:start w:val=\"1\"/><w:numFmt w:val=\"" format "\"/><w:lvlText w:val=\"" text       \
+    "\"/></w:lvl>"
+
+static str document(const char *body)
+{
+    return str_fmt(a, "<w:document " W_NS " xmlns:r=\"r\" xmlns:c=\"c\"><w:body>%s</w:body></w:document>", body);
+}
+
+static void turns_are(const struct interaction *ia, const char *const *want)
+{
+    size_t i;
+
+    for (i = 0; want[i]; i++) {
+        assert_true(i < ia->turns_n);
+        assert_str(ia->turns[i].text, want[i]);
+    }
+    assert_int_equal(ia->turns_n, i);
+}
+
+static void list_items_have_the_labels_word_shows(void **state)
+{
+    const struct test_member m[] = {
+        {"word/document.xml",
+         document(ITEM("1", "0", "first") ITEM("1", "1", "deeper") ITEM("1", "1", "again") ITEM("2", "0", "a bullet")
+                      ITEM("1", "0", "goes on") ITEM("1", "1", "starts anew") ITEM("3", "0", "fresh") ITEM(
+                          "0", "0",
+                          "no item") "<w:p><w:pPr><w:pStyle w:val=\"Kop\"/></w:pPr><w:r><w:t>Scope</w:t></w:r></w:p>"
+                                     "<w:p><w:pPr><w:pStyle w:val=\"Kop\"/></w:pPr><w:r><w:t>Price</w:t></w:r></w:p>")},
+        {"word/_rels/document.xml.rels",
+         STR(RELS(REL("rId1", "numbering", "numbering.xml") REL("rId2", "styles", "styles.xml")))},
+        {"word/numbering.xml",
+         STR("<w:numbering " W_NS "><w:abstractNum w:abstractNumId=\"7\">" LVL("0", "decimal", "%1.")
+                 LVL("1", "lowerLetter",
+                     "%1.%2)") "</w:abstractNum><w:abstractNum w:abstractNumId=\"8\">" LVL("0", "bullet", "x")
+                     LVL("1", "bullet", "o") "</w:abstractNum><w:abstractNum w:abstractNumId=\"9\">" LVL(
+                         "0", "upperRoman",
+                         "%1") "</w:abstractNum><w:num w:numId=\"1\"><w:abstractNumId w:val=\"7\"/></w:num>"
+                               "<w:num w:numId=\"2\"><w:abstractNumId w:val=\"8\"/></w:num>"
+                               "<w:num w:numId=\"3\"><w:abstractNumId w:val=\"7\"/><w:lvlOverride w:ilvl=\"0\">"
+                               "<w:startOverride w:val=\"1\"/></w:lvlOverride></w:num>"
+                               "<w:num w:numId=\"4\"><w:abstractNumId w:val=\"9\"/></w:num></w:numbering>")},
+        {"word/styles.xml",
+         STR("<w:styles " W_NS "><w:style w:styleId=\"Basis\"><w:name w:val=\"heading 1\"/><w:pPr><w:numPr>"
+             "<w:numId w:val=\"4\"/></w:numPr></w:pPr></w:style><w:style w:styleId=\"Kop\"><w:name "
+             "w:val=\"mine\"/><w:basedOn w:val=\"Basis\"/></w:style></w:styles>")},
+        {NULL, {NULL, 0}}};
+    static const char *const want[] = {"1. first",   "1.a) deeper",      "1.b) again", "- a bullet",
+                                       "2. goes on", "2.a) starts anew", "1. fresh",   "no item",
+                                       "I Scope",    "II Price",         NULL};
+    struct interaction *ia = test_parse(a, test_zip(a, m), &r);
+
+    (void)state;
+    turns_are(ia, want);
+}
+
+static void notes_comments_headers_and_footers_are_read_where_they_are_seen(void **state)
+{
+    const struct test_member m[] = {
+        {"word/document.xml",
+         document("<w:p><w:r><w:t>The price</w:t></w:r><w:r><w:footnoteReference w:id=\"5\"/></w:r><w:r><w:t> "
+                  "holds</w:t></w:r>"
+                  "<w:r><w:endnoteReference w:id=\"1\"/></w:r><w:r><w:commentReference w:id=\"0\"/></w:r></w:p>"
+                  "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r><w:r><w:t>seen</w:t></w:r></w:p>"
+                  "<w:p><w:r><w:t>Again</w:t></w:r><w:r><w:footnoteReference w:id=\"4\"/></w:r></w:p>")},
+        {"word/_rels/document.xml.rels",
+         STR(RELS(REL("a", "footnotes", "footnotes.xml") REL("b", "endnotes", "endnotes.xml")
+                      REL("c", "comments", "comments.xml") REL("d", "header", "header1.xml")
+                          REL("e", "header", "header2.xml") REL("f", "footer", "footer1.xml")))},
+        {"word/footnotes.xml",
+         STR("<w:footnotes " W_NS "><w:footnote w:id=\"3\">" P("never met") "</w:footnote><w:footnote w:id=\"4\">" P(
+             "later") "</w:footnote><w:footnote w:id=\"5\">" P("without tax")
+                 P("in euros") "</w:footnote></w:footnotes>")},
+        {"word/endnotes.xml",
+         STR("<w:endnotes " W_NS "><w:endnote w:id=\"1\">" P("until June") "</w:endnote></w:endnotes>")},
+        {"word/comments.xml", STR("<w:comments " W_NS "><w:comment w:id=\"0\" w:author=\"Dana Reyes\">" P(
+                                  "really?") "</w:comment></w:comments>")},
+        {"word/header1.xml", STR("<w:hdr " W_NS ">" P("Confidential") P("12") "</w:hdr>")},
+        {"word/header2.xml", STR("<w:hdr " W_NS ">" P("Confidential") P("Draft") "</w:hdr>")},
+        {"word/footer1.xml", STR("<w:ftr " W_NS ">" P("Page 1 of 3") "</w:ftr>")},
+        {NULL, {NULL, 0}}};
+    static const char *const want[] = {"Confidential",
+                                       "Draft",
+                                       "The price[1] holds[i]",
+                                       "Comment by Dana Reyes: really?",
+                                       "seen",
+                                       "Again[2]",
+                                       "[1] without tax\nin euros",
+                                       "[2] later",
+                                       "[i] until June",
+                                       "Page 1 of 3",
+                                       NULL};
+    struct interaction *ia = test_parse(a, test_zip(a, m), &r);
+
+    (void)state;
+    turns_are(ia, want);
+    assert_int_equal(r.notices_n, 1);
+    assert_str(r.notices[0].reason, "6 bytes formatted as hidden were left out");
+}
+
+static void charts_become_tables_of_their_figures(void **state)
+{
+    const struct test_member m[] = {
+        {"word/document.xml",
+         document(P("Before") "<w:p><w:r><w:drawing><c:chart r:id=\"rId3\"/></w:drawing></w:r></w:p>" P("After"))},
+        {"word/_rels/document.xml.rels", STR(RELS(REL("rId3", "chart", "charts/chart1.xml")))},
+        {"word/charts/chart1.xml",
+         STR("<c:chart xmlns:c=\"c\" xmlns:a=\"a\"><c:title><a:t>Deals</a:t></c:title><c:ser><c:tx><c:pt "
+             "idx=\"0\"><c:v>Won</c:v></c:pt>"
+             "</c:tx><c:cat><c:numRef><c:numCache><c:formatCode>yyyy\\-mm</c:formatCode><c:pt "
+             "idx=\"0\"><c:v>46183</c:v></c:pt>"
+             "<c:pt idx=\"1\"><c:v>46213</c:v></c:pt></c:numCache></c:numRef></c:cat><c:val><c:pt "
+             "idx=\"0\"><c:v>4.2999999999999998</c:v></c:pt>"
+             "<c:pt idx=\"1\"><c:v>5</c:v></c:pt></c:val></c:ser><c:ser><c:tx><c:pt "
+             "idx=\"0\"><c:v>Lost</c:v></c:pt></c:tx>"
+             "<c:val><c:pt idx=\"1\"><c:v>2</c:v></c:pt><c:pt "
+             "idx=\"99999999999\"><c:v>9</c:v></c:pt></c:val></c:ser></c:chart>")},
+        {NULL, {NULL, 0}}};
+    /* 46183 is 2026-06-10: 25569 days to 1970 and 20614 more */
+    static const char *const want[] = {"Before", "Deals", "| Won | Lost", "2026-06-10 | 4.3 |", "2026-07-10 | 5 | 2",
+                                       "After",  NULL};
+    struct interaction *ia = test_parse(a, test_zip(a, m), &r);
+
+    (void)state;
+    turns_are(ia, want);
+}
+
+static void the_main_part_may_have_another_name(void **state)
+{
+    const struct test_member m[] = {{"_rels/.rels", STR(RELS(REL("rId1", "officeDocument", "/word/document2.xml")))},
+                                    {"word/document2.xml", document(P("found"))},
+                                    {NULL, {NULL, 0}}};
+
+    (void)state;
+    assert_str(test_parse(a, test_zip(a, m), &r)->turns[0].text, "found");
+}
+
 static void refused(str bytes, const char *words)
 {
     struct format_input in = {.bytes = bytes, .name = STR("x.docx")};
@@ -167,6 +309,10 @@ int main(void)
         FIXTURE_TEST(deleted_words_field_codes_and_fallback_copies_are_left_out),
         FIXTURE_TEST(teams_transcript_with_ranges_is_a_call),
         FIXTURE_TEST(teams_transcript_with_names_and_starts_is_a_call),
+        FIXTURE_TEST(list_items_have_the_labels_word_shows),
+        FIXTURE_TEST(notes_comments_headers_and_footers_are_read_where_they_are_seen),
+        FIXTURE_TEST(charts_become_tables_of_their_figures),
+        FIXTURE_TEST(the_main_part_may_have_another_name),
         FIXTURE_TEST(external_entities_and_entity_bombs_are_refused),
         FIXTURE_TEST(broken_files_say_what_is_wrong),
         FIXTURE_TEST(a_bomb_is_refused_while_it_unpacks),

@@ -32,6 +32,18 @@ str xml_attr(const struct xml_attrs *attrs, const char *name)
     return STR_NULL;
 }
 
+str xml_attr_spaced(const struct xml_attrs *attrs, const char *name)
+{
+    int i;
+
+    for (i = 0; i < attrs->n; i++) {
+        const xmlChar **a = attrs->at + (size_t)i * 5;
+        if (a[1] && strcmp((const char *)a[0], name) == 0)
+            return str_n((const char *)a[3], (size_t)(a[4] - a[3]));
+    }
+    return STR_NULL;
+}
+
 static void halt(struct walk *w, const char *refused)
 {
     w->stopped = true;

@@ -18,6 +18,9 @@ struct xml_events {
 
 /* The attribute with this local name, whatever its prefix; empty when absent. Valid during open() only. */
 str xml_attr(const struct xml_attrs *attrs, const char *name);
+/* The attribute with this local name that belongs to a name space, where one without has the same name:
+ * <p:sldId id="256" r:id="rId2"/>. */
+str xml_attr_spaced(const struct xml_attrs *attrs, const char *name);
 
 /* Keeps libxml2 from printing pieces of the file to standard error, for this thread. */
 void xml_quiet(void);

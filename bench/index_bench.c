@@ -150,20 +150,22 @@ static void doc_put(struct bench *b, uint32_t doc, const float *vecs, struct are
     uint64_t s = ~doc_seed(doc);
     struct index_chunk chunks[CHUNKS_A_DOC];
     struct ia_span spans[CHUNKS_A_DOC];
+    struct id persons[SHARES];
     struct index_source source = {str_fmt(a, "/calls/%u/%u.vtt", doc % 997, doc), STR_NULL};
     struct index_doc d = {.interaction = doc_id(doc),
                           .kind = IA_CALL,
                           .started_at_ms = 1700000000000 + doc,
                           .language = STR("en"),
-                          .access = 1u,
                           .sources = &source,
                           .sources_n = 1,
                           .chunks = chunks,
                           .chunks_n = CHUNKS_A_DOC};
 
     source.path = source.given;
-    for (size_t i = 1; i < SHARES; i++)
-        d.access |= doc % share_every[i] == 0 ? 1u << i : 0;
+    for (uint32_t i = 1; i < SHARES; i++)
+        if (doc % share_every[i] == 0)
+            persons[d.persons_n++] = doc_id(i);
+    d.persons = persons;
     for (size_t i = 0; i < CHUNKS_A_DOC; i++) {
         char *p = arena_alloc(a, WORDS * 16);
         size_t n = 0;
@@ -261,13 +263,24 @@ static int by_size(const void *x, const void *y)
     return (a > b) - (a < b);
 }
 
+/* Sees everything, or what the person of the share takes part in. */
+static const struct reader *reader_of(size_t share)
+{
+    static struct id who[SHARES];
+    static struct reader readers[SHARES];
+
+    who[share] = doc_id((uint32_t)share);
+    readers[share] = share ? (struct reader){.reach = REACH_OWN, .people = {&who[share], 1}} : reader_all;
+    return &readers[share];
+}
+
 static struct index_query query_of(const struct bench *b, size_t q, size_t share, enum index_mode mode)
 {
     return (struct index_query){.text = b->qtext[q],
                                 .vec = mode == INDEX_LEXICAL ? NULL : b->qvec + q * DIM,
                                 .mode = mode,
                                 .limit = TOP,
-                                .filter = {.access = 1u << share, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE}};
+                                .filter = {.reader = reader_of(share), .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE}};
 }
 
 static void times_print(const char *what, const struct bench *b, size_t share, double *ms, double recall)

@@ -140,7 +140,7 @@ bool api_filter(struct call *k, const struct json *v, struct index_filter *out)
 {
     const struct json *in = json_get(v, "in");
 
-    *out = (struct index_filter){.access = k->who.access, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE};
+    *out = (struct index_filter){.reader = k->who.reader, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE};
     if (json_kind(in) != JSON_ABSENT && json_kind(in) != JSON_NULL) {
         struct id id;
         if (json_kind(in) != JSON_STR)
@@ -166,7 +166,8 @@ enum err_code api_load(struct call *k, enum audit_act act, const struct id *ids,
 {
     struct api *api = k->app;
     struct vaulted *v = &api->core->v;
-    struct audit_entry entry = {.act = act, .actor = k->who.token, .object = n == 1 ? ids[0] : (struct id){{0}}};
+    struct audit_entry entry = {
+        .act = act, .actor = caller_actor(&k->who), .object = n == 1 ? ids[0] : (struct id){{0}}};
     struct db_tx *t;
 
     *out = NULL;

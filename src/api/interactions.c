@@ -7,7 +7,7 @@
 void api_interactions_list(struct call *k)
 {
     struct api *api = k->app;
-    struct index_filter f = {.access = k->who.access, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE};
+    struct index_filter f = {.reader = k->who.reader, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE};
     struct index_entry *rows;
     size_t n, total;
     int64_t limit, offset;
@@ -188,7 +188,7 @@ void api_interaction_delete(struct call *k)
 {
     struct api *api = k->app;
     struct vaulted *v = &api->core->v;
-    struct audit_entry entry = {.act = AUDIT_CHANGE, .actor = k->who.token};
+    struct audit_entry entry = {.act = AUDIT_CHANGE, .actor = caller_actor(&k->who)};
     struct db_tx *t;
     bool found = false;
     struct err e;

@@ -71,7 +71,9 @@ static enum err_code caller_find(struct gateway *g, str token, struct caller *ou
         return e->code;
     if (t.once) /* a sign-in link is for GET /sign-in, and now it is spent */
         return err_set(e, ERR_DENIED, "a sign-in link is no token");
-    *out = (struct caller){.token = t.id, .scopes = t.scopes, .access = 1};
+    *out = (struct caller){.token = t.id, .reader = &reader_all};
+    perms_all(&out->perms);
+    perms_narrow(&out->perms, (uint64_t)t.scopes);
     known_put(g, hash, out);
     return ERR_OK;
 }
@@ -147,8 +149,10 @@ static bool admitted(struct call *k, const struct route *r)
                      STR("changes with a session must come from Harken's own pages"));
         return false;
     }
-    if ((k->who.scopes & r->need) != r->need) {
-        http_problem(k->rep, 403, STR_NULL, STR("not allowed"), STR("this token may not do that"));
+    k->who.reach = caller_reach(&k->who, r->need);
+    if (k->who.reach == REACH_NONE) {
+        http_problem(k->rep, 403, STR_NULL, STR("not allowed"),
+                     str_fmt(k->a, "it takes the permission %s, which you do not have", perm_name(r->need)));
         return false;
     }
     return true;
@@ -224,6 +228,16 @@ static bool body_plain(struct call *k)
     return false;
 }
 
+/* Whatever the handler reads, it reads for the caller. */
+static void route_run(struct call *k, const struct route *r)
+{
+    struct db_reader reader = {.user = k->who.user, .reach = k->who.reach};
+
+    db_reader_set(&reader);
+    r->run(k);
+    db_reader_set(NULL);
+}
+
 static void on_request(void *ctx, struct http_request *rq, struct http_reply *rep)
 {
     struct gateway *g = ctx;
@@ -234,7 +248,7 @@ static void on_request(void *ctx, struct http_request *rq, struct http_reply *re
     if (!r)
         answer_no_route(&k, allow);
     else if (admitted(&k, r) && body_plain(&k))
-        r->run(&k);
+        route_run(&k, r);
 }
 
 static void on_done(void *ctx, const struct http_request *rq, int status, int64_t sent_bytes, int64_t took_us)
@@ -258,7 +272,7 @@ static void on_done(void *ctx, const struct http_request *rq, int status, int64_
 enum err_code gateway_sign_in_link(struct gateway *g, struct arena *a, str *out, struct err *e)
 {
     struct token_new n = {
-        .scopes = PERM_ALL, .name = STR("sign-in link"), .once = true, .expires_at_ms = clock_now_ms() + LINK_MS};
+        .scopes = PERM_BITS_ALL, .name = STR("sign-in link"), .once = true, .expires_at_ms = clock_now_ms() + LINK_MS};
     struct id id;
     str text;
 
@@ -327,20 +341,31 @@ void gateway_sign_out(struct call *k)
 
 /* ---- life ---- */
 
+static enum err_code routes_check(const struct route *r, struct err *e)
+{
+    for (; r->pattern; r++)
+        if (r->need == PERM_UNSET || (r->need != PERM_PUBLIC && !perm_name(r->need)))
+            return err_set(e, ERR_INVALID, "route %s has no permission", r->pattern);
+    return ERR_OK;
+}
+
 enum err_code gateway_new(const struct gateway_opts *o, struct gateway **out, struct err *e)
 {
-    struct gateway *g = calloc(1, sizeof *g);
+    struct gateway *g;
     struct http_server_opts so = {.listen = o->listen,
                                   .workers = o->workers,
                                   .head = on_head,
                                   .handle = on_request,
                                   .done = on_done,
-                                  .ctx = g,
                                   .body_max = BODY_DEFAULT,
                                   .bodies_max = (size_t)1 << 30};
 
+    if (routes_check(o->routes, e))
+        return e->code;
+    g = calloc(1, sizeof *g);
     if (!g)
         return err_set(e, ERR_MEMORY, "out of memory");
+    so.ctx = g;
     g->o = *o;
     pthread_mutex_init(&g->lock, NULL);
     if (http_server_new(&so, &g->server, e)) {

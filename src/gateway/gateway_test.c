@@ -16,7 +16,11 @@ static struct test_home home;
 static struct gateway *door;
 static struct arena *a;
 static struct err e;
-static str all, reader; /* tokens with every permission, and with PERM_READ alone */
+static str all, reader; /* tokens with every permission, and with INTERACTIONS_READ alone */
+
+#define READ ((int64_t)1 << PERM_INTERACTIONS_READ)
+#define WRITE ((int64_t)1 << PERM_INTERACTIONS_WRITE)
+#define JOBS ((int64_t)1 << PERM_JOBS_OPERATE)
 
 /* ---- routes ---- */
 
@@ -24,18 +28,18 @@ static void say(struct call *k)
 {
     http_body(k->rep, STR("text/plain"),
               str_fmt(k->a, "%.*s|%.*s|%lld", STR_ARG(http_method_name(k->rq->method)), STR_ARG(k->part[0]),
-                      (long long)k->who.scopes));
+                      (long long)perms_bits(&k->who.perms)));
 }
 
 static const struct route routes[] = {
-    {HTTP_M_GET, "/healthz", PERM_PUBLIC, 0, true, say},
-    {HTTP_M_GET, "/sign-in", PERM_PUBLIC, 0, false, gateway_sign_in},
-    {HTTP_M_POST, "/v1/sign-out", PERM_READ, 0, false, gateway_sign_out},
-    {HTTP_M_GET, "/v1/things/{}", PERM_READ, 0, false, say},
-    {HTTP_M_DELETE, "/v1/things/{}", PERM_INGEST, 0, false, say},
-    {HTTP_M_POST, "/v1/things", PERM_INGEST, 2000, false, say},
-    {HTTP_M_GET, "/v1/jobs", PERM_OPERATE | PERM_READ, 0, false, say},
-    {0, NULL, 0, 0, false, NULL},
+    ROUTE(GET, "/healthz", PUBLIC, 0, true, say),
+    ROUTE(GET, "/sign-in", PUBLIC, 0, false, gateway_sign_in),
+    ROUTE(POST, "/v1/sign-out", SELF, 0, false, gateway_sign_out),
+    ROUTE(GET, "/v1/things/{}", INTERACTIONS_READ, 0, false, say),
+    ROUTE(DELETE, "/v1/things/{}", INTERACTIONS_WRITE, 0, false, say),
+    ROUTE(POST, "/v1/things", INTERACTIONS_WRITE, 2000, false, say),
+    ROUTE(GET, "/v1/jobs", JOBS_OPERATE, 0, false, say),
+    {.pattern = NULL},
 };
 
 /* ---- a client that can send anything ---- */
@@ -152,8 +156,8 @@ static void nobody_gets_401_and_the_way_in(void **state)
     assert_int_equal(ASK("GET", "/v1/things/7", NULL, "Authorization: Bearer ").status, 401);
     assert_int_equal(ASK("GET", "/v1/things/7", NULL, "Authorization: Basic aGs6eA==").status, 401);
     assert_int_equal(ASK("GET", "/v1/things/7", NULL, "Cookie: harken_session=hk_wrong").status, 401);
-    assert_int_equal(ASK("GET", "/v1/things/7", NULL, bearer(token_of(PERM_ALL, clock_now_ms() - 1, false))).status,
-                     401);
+    assert_int_equal(
+        ASK("GET", "/v1/things/7", NULL, bearer(token_of(PERM_BITS_ALL, clock_now_ms() - 1, false))).status, 401);
 }
 
 static void each_route_asks_for_its_permission(void **state)
@@ -163,15 +167,14 @@ static void each_route_asks_for_its_permission(void **state)
         int64_t scopes;
         long status;
     } cases[] = {
-        {"GET", "/v1/things/7", NULL, PERM_READ, 200},
-        {"GET", "/v1/things/7", NULL, PERM_INGEST | PERM_OPERATE, 403},
-        {"DELETE", "/v1/things/7", NULL, PERM_READ | PERM_OPERATE, 403},
-        {"DELETE", "/v1/things/7", NULL, PERM_INGEST, 200},
-        {"POST", "/v1/things", "{}", PERM_READ, 403},
-        {"POST", "/v1/things", "{}", PERM_INGEST, 200},
-        {"GET", "/v1/jobs", NULL, PERM_OPERATE, 403}, /* needs both */
-        {"GET", "/v1/jobs", NULL, PERM_READ, 403},
-        {"GET", "/v1/jobs", NULL, PERM_OPERATE | PERM_READ, 200},
+        {"GET", "/v1/things/7", NULL, READ, 200},
+        {"GET", "/v1/things/7", NULL, WRITE | JOBS, 403},
+        {"DELETE", "/v1/things/7", NULL, READ | JOBS, 403},
+        {"DELETE", "/v1/things/7", NULL, WRITE, 200},
+        {"POST", "/v1/things", "{}", READ, 403},
+        {"POST", "/v1/things", "{}", WRITE, 200},
+        {"GET", "/v1/jobs", NULL, READ | WRITE, 403},
+        {"GET", "/v1/jobs", NULL, JOBS, 200},
         {"GET", "/v1/jobs", NULL, 0, 403},
     };
     (void)state;
@@ -216,6 +219,18 @@ static void bodies_have_the_size_of_their_route(void **state)
     assert_int_equal(ASK("POST", "/v1/things", body, bearer(all)).status, 200);
 }
 
+static void a_route_without_permission_opens_no_door(void **state)
+{
+    static const char *const listen[] = {"127.0.0.1:0", NULL};
+    static const struct route bare[] = {{.method = HTTP_M_GET, .pattern = "/v1/open", .run = say}, {.pattern = NULL}};
+    struct gateway_opts o = {
+        .routes = bare, .listen = listen, .db = home.db, .keys = home.keyring, .workspace = home.workspace};
+    struct gateway *other;
+
+    (void)state;
+    assert_int_equal(gateway_new(&o, &other, &e), ERR_INVALID);
+}
+
 /* ---- people ---- */
 
 static void sign_in_link_works_once(void **state)
@@ -245,11 +260,11 @@ static void other_links_open_nothing(void **state)
     assert_int_equal(ASK("GET", "/sign-in?token=%ff", NULL, NULL).status, 403);
     assert_int_equal(ASK("GET", str_fmt(a, "/sign-in?token=%.*s", STR_ARG(all)).p, NULL, NULL).status,
                      403); /* no link */
-    assert_int_equal(ASK("GET",
-                         str_fmt(a, "/sign-in?token=%.*s", STR_ARG(token_of(PERM_ALL, clock_now_ms() - 1, true))).p,
-                         NULL, NULL)
-                         .status,
-                     403); /* too late */
+    assert_int_equal(
+        ASK("GET", str_fmt(a, "/sign-in?token=%.*s", STR_ARG(token_of(PERM_BITS_ALL, clock_now_ms() - 1, true))).p,
+            NULL, NULL)
+            .status,
+        403); /* too late */
 }
 
 static void link_is_no_bearer_token(void **state)
@@ -327,8 +342,8 @@ static int up(void **state)
     o.workspace = home.workspace;
     if (gateway_new(&o, &door, &e) || gateway_start(door, &e))
         return -1;
-    all = token_of(PERM_ALL, CLOCK_NONE, false);
-    reader = token_of(PERM_READ, CLOCK_NONE, false);
+    all = token_of(PERM_BITS_ALL, CLOCK_NONE, false);
+    reader = token_of(READ, CLOCK_NONE, false);
     return 0;
 }
 
@@ -352,6 +367,7 @@ int main(void)
         cmocka_unit_test(each_route_asks_for_its_permission),
         cmocka_unit_test(unknown_places_and_methods),
         cmocka_unit_test(bodies_have_the_size_of_their_route),
+        cmocka_unit_test(a_route_without_permission_opens_no_door),
         cmocka_unit_test(sign_in_link_works_once),
         cmocka_unit_test(other_links_open_nothing),
         cmocka_unit_test(link_is_no_bearer_token),

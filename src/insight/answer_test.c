@@ -50,7 +50,6 @@ static void put(struct index *ix, uint8_t no, enum ia_kind kind, int64_t at, con
                           .kind = kind,
                           .started_at_ms = at,
                           .language = STR("en"),
-                          .access = 1,
                           .sources = &source,
                           .sources_n = 1,
                           .chunks = &chunk,
@@ -86,12 +85,12 @@ static struct index *sample(void)
     return ix;
 }
 
-static struct answer ask(struct index *ix, const char *text, uint64_t access, struct arena *a)
+static struct answer ask(struct index *ix, const char *text, const struct reader *reader, struct arena *a)
 {
     struct answer_source src = {.load = load};
     struct answer_question q = {.text = str_of(text),
                                 .now_ms = clock_from_civil(2026, 11, 20, 9, 0, 0, 0),
-                                .filter = {.access = access, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE}};
+                                .filter = {.reader = reader, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE}};
     struct answer out;
     struct err e;
 
@@ -103,7 +102,7 @@ static void an_answer_quotes_the_sentence_that_holds_it(void **state)
 {
     struct arena *a = arena_new("test");
     struct index *ix = sample();
-    struct answer out = ask(ix, "For how many years are spare parts kept?", 1, a);
+    struct answer out = ask(ix, "For how many years are spare parts kept?", &reader_all, a);
 
     (void)state;
     assert_true(out.found);
@@ -128,9 +127,9 @@ static void what_is_not_there_or_not_allowed_is_not_found(void **state)
     struct index *ix = sample();
 
     (void)state;
-    assert_false(ask(ix, "What is the annual revenue of Halden?", 1, a).found);
-    assert_false(ask(ix, "For how many years are spare parts kept?", 2, a).found);
-    assert_int_equal(ask(ix, "How many calls are there?", 2, a).count, 0);
+    assert_false(ask(ix, "What is the annual revenue of Halden?", &reader_all, a).found);
+    assert_false(ask(ix, "For how many years are spare parts kept?", NULL, a).found);
+    assert_int_equal(ask(ix, "How many calls are there?", NULL, a).count, 0);
     index_free(ix);
     arena_free(a);
 }
@@ -139,7 +138,7 @@ static void counts_come_with_the_rows_that_were_counted(void **state)
 {
     struct arena *a = arena_new("test");
     struct index *ix = sample();
-    struct answer out = ask(ix, "How many calls were there in October 2026?", 1, a);
+    struct answer out = ask(ix, "How many calls were there in October 2026?", &reader_all, a);
 
     (void)state;
     assert_true(out.found && out.counted);
@@ -147,10 +146,11 @@ static void counts_come_with_the_rows_that_were_counted(void **state)
     assert_int_equal(out.rows_n, 1);
     assert_true(id_eq(out.rows[0].interaction, id_no(0)));
     assert_string_equal(str_cz(a, out.sentences[0].text), "1 call in October 2026");
-    assert_int_equal(ask(ix, "How many conversations are there?", 1, a).count, 4);
-    assert_int_equal(ask(ix, "Which calls mention a discount?", 1, a).count, 1);
-    assert_int_equal(ask(ix, "How many calls did Priya Raman take part in since November 2026?", 1, a).count, 1);
-    assert_int_equal(ask(ix, "How many calls with Nobody Known?", 1, a).count, 0);
+    assert_int_equal(ask(ix, "How many conversations are there?", &reader_all, a).count, 4);
+    assert_int_equal(ask(ix, "Which calls mention a discount?", &reader_all, a).count, 1);
+    assert_int_equal(ask(ix, "How many calls did Priya Raman take part in since November 2026?", &reader_all, a).count,
+                     1);
+    assert_int_equal(ask(ix, "How many calls with Nobody Known?", &reader_all, a).count, 0);
     index_free(ix);
     arena_free(a);
 }
@@ -160,13 +160,14 @@ static void empty_questions_are_refused(void **state)
     struct arena *a = arena_new("test");
     struct index *ix = index_new(8);
     struct answer_source src = {.load = load};
-    struct answer_question q = {.text = STR("  "), .filter = {.access = 1, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE}};
+    struct answer_question q = {.text = STR("  "),
+                                .filter = {.reader = &reader_all, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE}};
     struct answer out;
     struct err e;
 
     (void)state;
     assert_int_equal(answer_make(ix, NULL, &src, &q, a, &out, &e), ERR_INVALID);
-    assert_false(ask(ix, "What is the price?", 1, a).found);
+    assert_false(ask(ix, "What is the price?", &reader_all, a).found);
     index_free(ix);
     arena_free(a);
 }

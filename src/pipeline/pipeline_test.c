@@ -47,10 +47,11 @@ static struct ingest_result done(str bytes, const char *path)
 
 static struct index_hit *search_in(struct index *ix, const char *words, const char *in, size_t *n)
 {
-    struct index_query q = {.text = str_of(words),
-                            .mode = INDEX_LEXICAL,
-                            .limit = 50,
-                            .filter = {.access = 1, .in = str_of(in), .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE}};
+    struct index_query q = {
+        .text = str_of(words),
+        .mode = INDEX_LEXICAL,
+        .limit = 50,
+        .filter = {.reader = &reader_all, .in = str_of(in), .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE}};
     struct index_hit *hits;
 
     OK(index_query(ix, &q, a, &hits, n, &e));

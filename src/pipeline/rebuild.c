@@ -57,7 +57,6 @@ void index_doc_put(struct core *c, const struct record_ia *rec, const struct rec
         .deal = rec->deal,
         .persons = rec->persons,
         .persons_n = rec->persons_n,
-        .access = 1,
         .sources = src,
         .sources_n = rec->sources_n,
         .chunks = words,

@@ -170,7 +170,7 @@ static void sequence_thread(void *arg)
 /* A token of the command line: kept in the data folder, readable by its owner only. */
 static enum err_code token_publish(struct serve *s, struct err *e)
 {
-    struct token_new n = {.scopes = PERM_ALL, .name = STR("command line"), .expires_at_ms = CLOCK_NONE};
+    struct token_new n = {.scopes = PERM_BITS_ALL, .name = STR("command line"), .expires_at_ms = CLOCK_NONE};
     char *file = path_of(s, "run/token");
     struct token t;
     str text;

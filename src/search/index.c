@@ -362,7 +362,7 @@ static void doc_add(struct index *ix, const struct doc *made, const struct index
     }
     ix->docs[ix->docs_n++] = *made;
     ix->docs[no].first = first;
-    ix->rows[no] = (struct doc_row){.access = made->access, .first = first, .chunks_n = made->chunks_n};
+    ix->rows[no] = (struct doc_row){.alive = true, .first = first, .chunks_n = made->chunks_n};
     ix->docs_alive++;
     lang_count(ix, made->language, 1);
     chunks_reserve(ix, (uint32_t)src->chunks_n);
@@ -421,7 +421,7 @@ static struct doc doc_make(const struct index_doc *src)
         .account = src->account,
         .deal = src->deal,
         .persons_n = (uint32_t)src->persons_n,
-        .access = src->access,
+        .private_ = src->private_,
         .sources_n = (uint32_t)src->sources_n,
         .chunks_n = (uint32_t)src->chunks_n,
         .alive = true,
@@ -540,11 +540,16 @@ static bool among(struct id id, const struct id *list, size_t n)
     return false;
 }
 
+bool index_doc_seen(const struct doc *d, const struct reader *r)
+{
+    return reader_sees(r, &(struct reader_object){d->persons, d->persons_n, d->deal, d->private_});
+}
+
 bool index_doc_passes(const struct doc *d, const struct index_filter *f, str path)
 {
     bool in = !path.n;
 
-    if (!d->alive || !(d->access & f->access))
+    if (!d->alive || !index_doc_seen(d, f->reader))
         return false;
     for (uint32_t i = 0; !in && i < d->sources_n; i++)
         in = source_matches(&d->sources[i], path);
@@ -559,6 +564,18 @@ bool index_doc_passes(const struct doc *d, const struct index_filter *f, str pat
     if (f->from_ms != CLOCK_NONE && (d->started_at_ms == CLOCK_NONE || d->started_at_ms < f->from_ms))
         return false;
     return f->to_ms == CLOCK_NONE || (d->started_at_ms != CLOCK_NONE && d->started_at_ms < f->to_ms);
+}
+
+bool index_seen(struct index *ix, const struct reader *r, struct id interaction)
+{
+    uint32_t no;
+    bool seen;
+
+    pthread_rwlock_rdlock(&ix->lock);
+    no = index_doc_find(ix, interaction);
+    seen = no != UINT32_MAX && index_doc_seen(&ix->docs[no], r);
+    pthread_rwlock_unlock(&ix->lock);
+    return seen;
 }
 
 static int newest_first(const void *x, const void *y, void *arg)

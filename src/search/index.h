@@ -11,6 +11,7 @@
 #pragma once
 #include "domain/interaction.h"
 #include "search/chunk.h"
+#include "store/reader.h"
 
 struct index;
 
@@ -39,7 +40,7 @@ struct index_doc {
     struct id account, deal;
     const struct id *persons; /* who takes part */
     size_t persons_n;
-    uint64_t access; /* bit set of access groups: a reader with any of them may see it */
+    bool private_; /* for those who take part: see store/reader.h */
     const struct index_source *sources;
     size_t sources_n;
     const struct index_chunk *chunks;
@@ -63,7 +64,7 @@ bool index_sources_set(struct index *ix, struct id interaction, const struct ind
 enum index_mode { INDEX_FUSED, INDEX_LEXICAL, INDEX_VECTOR };
 
 struct index_filter {
-    uint64_t access; /* groups of the reader; 0 sees nothing */
+    const struct reader *reader; /* only what this reader sees is looked at, counted or ranked; NULL sees nothing */
     str in; /* path or folder, as given or absolute; empty: everywhere */
     const struct id *interactions;
     size_t interactions_n; /* 0: all */
@@ -129,4 +130,6 @@ struct index_stats {
     size_t interactions, chunks, chunks_with_vector, terms, postings;
     size_t bytes; /* about what the index holds in memory */
 };
+/* May the reader see this interaction, as far as the index knows it? False when it is not there. */
+bool index_seen(struct index *ix, const struct reader *r, struct id interaction);
 void index_stats_get(struct index *ix, struct index_stats *out);

@@ -16,7 +16,7 @@ struct doc {
     struct id account, deal;
     struct id *persons;
     uint32_t persons_n;
-    uint64_t access;
+    bool private_;
     struct index_source *sources;
     uint32_t sources_n;
     str title;
@@ -30,7 +30,7 @@ struct doc {
 
 /* What every query reads of every doc, apart from the rest so that a million chunks are passed in a fraction of a millisecond. */
 struct doc_row {
-    uint64_t access; /* 0 when dead: nobody may see it */
+    bool alive;
     uint32_t first, chunks_n;
     uint32_t words; /* of its chunks */
 };
@@ -94,7 +94,9 @@ void index_scores_give(struct index *ix, struct scores *s); /* NULL is ignored *
 
 /* Number of the live doc of an interaction; UINT32_MAX when there is none. Lock held. */
 uint32_t index_doc_find(const struct index *ix, struct id interaction);
-/* Does a doc pass the filter, sides apart? `path`: filter.in without a slash at the end. Lock held. */
+/* May the reader see a doc? */
+bool index_doc_seen(const struct doc *d, const struct reader *r);
+/* Does a doc pass the filter, its reader included and sides apart? `path`: filter.in without a slash at the end. Lock held. */
 bool index_doc_passes(const struct doc *d, const struct index_filter *f, str path);
 /* The source that matched filter.in, or the first. */
 str index_doc_source(const struct doc *d, str path);

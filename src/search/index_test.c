@@ -52,7 +52,6 @@ static struct index_doc *sample(struct sample *s, uint32_t no, const char *path,
                                 .started_at_ms = 1000 * (int64_t)no,
                                 .language = STR("en"),
                                 .title = STR("a title"),
-                                .access = 1,
                                 .sources = &s->source,
                                 .sources_n = 1,
                                 .chunks = s->chunks,
@@ -79,7 +78,7 @@ static struct index_query ask(const char *text)
     return (struct index_query){.text = str_of(text),
                                 .mode = INDEX_LEXICAL,
                                 .limit = 10,
-                                .filter = {.access = 1, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE}};
+                                .filter = {.reader = &reader_all, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE}};
 }
 
 /* The interactions of the hits, in order, as "3 1 2"; in a buffer of the test. */
@@ -181,7 +180,7 @@ static void the_nearest_come_by_cosine(void **state)
         assert_int_equal(no_of(near[i].interaction) * 7 % 20, i);
         assert_true(fabs((double)near[i].cosine - cos(0.05 * (double)i)) < 1e-3);
     }
-    q.filter.access = 2;
+    q.filter.reader = NULL;
     index_nearest(ix, v, &q.filter, 20, a, &near, &n);
     assert_int_equal(n, 0);
     arena_free(a);
@@ -202,7 +201,7 @@ static struct index *filter_index(void)
         d->persons = s.persons;
         d->persons_n = 1;
         if (no == 2)
-            d->access = 4;
+            d->private_ = true;
         if (no == 3)
             d->kind = IA_MAIL;
         if (no == 4)
@@ -233,19 +232,38 @@ static void expect(struct index *ix, const struct index_query *q, unsigned want)
     arena_free(a);
 }
 
-static void access_is_needed(void **state)
+/* People 501..506 take part in 1..6, deal 300 is that of 5, and 2 is private. */
+static void readers_see_what_is_theirs(void **state)
 {
+    static const struct id_set none;
+    struct id self[] = {id_no(502)}, team[] = {id_no(503), id_no(502), id_no(501)}, deals[] = {id_no(300)};
+    struct id_set own = id_set_of(self, 1), below = id_set_of(team, 3), shared = id_set_of(deals, 1);
     struct index *ix = filter_index();
+    struct {
+        struct reader r;
+        unsigned want;
+    } cases[] = {
+        {reader_all, 0x7e},
+        {{.reach = REACH_NONE, .self = own, .people = own, .deals = shared}, 0},
+        {{.reach = REACH_OWN, .self = own, .people = own}, 1u << 2}, /* one's own private one */
+        {{.reach = REACH_OWN, .self = own, .people = own, .deals = shared}, 1u << 2 | 1u << 5},
+        {{.reach = REACH_OWN, .deals = shared}, 1u << 5},
+        {{.reach = REACH_TEAM, .self = none, .people = below}, 1u << 1 | 1u << 3}, /* not the private one */
+        {{.reach = REACH_TEAM, .self = none, .people = below, .private_shown = true}, 1u << 1 | 1u << 2 | 1u << 3},
+        {{.reach = REACH_TEAM}, 0},
+    };
     struct index_query q = ask("renewal");
 
     (void)state;
-    expect(ix, &q, 0x7a); /* all but 2 */
-    q.filter.access = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        q.filter.reader = &cases[i].r;
+        expect(ix, &q, cases[i].want);
+        for (uint32_t no = 1; no <= 6; no++)
+            assert_int_equal(index_seen(ix, &cases[i].r, id_no(no)), cases[i].want >> no & 1);
+    }
+    q.filter.reader = NULL;
     expect(ix, &q, 0);
-    q.filter.access = 4;
-    expect(ix, &q, 1u << 2);
-    q.filter.access = 5;
-    expect(ix, &q, 0x7e);
+    assert_false(index_seen(ix, &reader_all, id_no(77)));
     index_free(ix);
 }
 
@@ -256,13 +274,13 @@ static void a_folder_is_not_the_beginning_of_a_name(void **state)
 
     (void)state;
     q.filter.in = STR("/data/calls");
-    expect(ix, &q, 1u << 1);
+    expect(ix, &q, 1u << 1 | 1u << 2);
     q.filter.in = STR("/data/calls/");
-    expect(ix, &q, 1u << 1);
+    expect(ix, &q, 1u << 1 | 1u << 2);
     q.filter.in = STR("/data/callsign/two.vtt");
     expect(ix, &q, 0x78);
     q.filter.in = STR("/");
-    expect(ix, &q, 0x7a);
+    expect(ix, &q, 0x7e);
     q.filter.in = STR("/data/call");
     expect(ix, &q, 0);
     index_free(ix);
@@ -304,7 +322,7 @@ static void times_are_half_open_and_the_undated_stay_out(void **state)
     q.filter.to_ms = 5000;
     expect(ix, &q, 0x18);
     q.filter.from_ms = CLOCK_NONE;
-    expect(ix, &q, 0x1a);
+    expect(ix, &q, 0x1e);
     index_free(ix);
 }
 
@@ -334,6 +352,9 @@ static void forbidden_words_do_not_count(void **state)
     struct index *with = index_new(DIM), *without = index_new(DIM);
     struct index_query q = ask("renewal price");
     struct arena *a = arena_new("test");
+    struct id mine[] = {id_no(501)}, other[] = {id_no(502)};
+    struct id_set own = id_set_of(mine, 1);
+    struct reader reader = {.reach = REACH_OWN, .self = own, .people = own};
     struct index_hit *x, *y;
     size_t xn, yn;
     struct err e;
@@ -343,12 +364,15 @@ static void forbidden_words_do_not_count(void **state)
         struct sample s;
         const char *text = no % 3 ? "renewal of the plan" : "the price of it all, renewal or not";
         struct index_doc *d = sample(&s, no, "/a", &text, 1);
-        d->access = no % 4 ? 1 : 2;
+        d->persons = no % 4 ? mine : other;
+        d->persons_n = 1;
         index_put(with, d);
         if (no % 4)
             index_put(without, d);
     }
+    q.filter.reader = &reader;
     assert_int_equal(index_query(with, &q, a, &x, &xn, &e), ERR_OK);
+    assert_true(xn);
     assert_int_equal(index_query(without, &q, a, &y, &yn, &e), ERR_OK);
     assert_int_equal(xn, yn);
     for (size_t i = 0; i < xn; i++) {
@@ -370,7 +394,6 @@ static void lists_go_from_new_to_undated_page_by_page(void **state)
     size_t n, total;
 
     (void)state;
-    q.filter.access = 5;
     index_list(ix, &q.filter, 0, 4, a, &list, &n, &total);
     assert_int_equal(n, 4);
     assert_int_equal(total, 6);
@@ -441,7 +464,7 @@ static void bad_queries_are_refused(void **state)
     index_free(ix);
 }
 
-struct reader {
+struct looper {
     struct index *ix;
     struct thread t;
     atomic_bool *stop;
@@ -451,7 +474,7 @@ struct reader {
 /* Interaction 1 is always there, whatever the writer does to the others. */
 static void reader_run(void *arg)
 {
-    struct reader *r = arg;
+    struct looper *r = arg;
     struct arena *a = arena_new("test");
     float v[DIM];
 
@@ -475,7 +498,7 @@ static void readers_run_beside_a_writer(void **state)
 {
     struct index *ix = index_new(DIM);
     atomic_bool stop = false;
-    struct reader r[3];
+    struct looper r[3];
     struct err e;
     float v[DIM];
 
@@ -484,7 +507,7 @@ static void readers_run_beside_a_writer(void **state)
     axis(v, 0);
     index_vectors_put(ix, id_no(1), v, 1);
     for (size_t i = 0; i < 3; i++) {
-        r[i] = (struct reader){.ix = ix, .stop = &stop};
+        r[i] = (struct looper){.ix = ix, .stop = &stop};
         assert_int_equal(thread_start(&r[i].t, "reader", reader_run, &r[i], &e), ERR_OK);
     }
     axis(v, 1);
@@ -510,7 +533,7 @@ int main(void)
         cmocka_unit_test(words_match_by_stem_and_more_matches_rank_first),
         cmocka_unit_test(vectors_follow_the_words),
         cmocka_unit_test(the_nearest_come_by_cosine),
-        cmocka_unit_test(access_is_needed),
+        cmocka_unit_test(readers_see_what_is_theirs),
         cmocka_unit_test(a_folder_is_not_the_beginning_of_a_name),
         cmocka_unit_test(kinds_people_and_deals_are_filters),
         cmocka_unit_test(times_are_half_open_and_the_undated_stay_out),

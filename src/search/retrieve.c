@@ -47,11 +47,12 @@ static bool side_ok(const struct run *r, uint32_t c)
     return !r->f->sides || (r->ix->chunks[c].sides & r->f->sides);
 }
 
-/* Is access all that the filter asks for, sides apart? Then only the slim rows are read. */
-static bool access_only(const struct index_filter *f, str path)
+/* Does the filter let everything pass, sides apart? Then only the slim rows are read. */
+static bool passes_all(const struct index_filter *f, str path)
 {
-    return !path.n && !f->interactions_n && id_is_nil(f->account) && id_is_nil(f->deal) && id_is_nil(f->person) &&
-           !f->kinds && f->from_ms == CLOCK_NONE && f->to_ms == CLOCK_NONE;
+    return f->reader && f->reader->reach == REACH_WORKSPACE && !path.n && !f->interactions_n && id_is_nil(f->account) &&
+           id_is_nil(f->deal) && id_is_nil(f->person) && !f->kinds && f->from_ms == CLOCK_NONE &&
+           f->to_ms == CLOCK_NONE;
 }
 
 static void stretch_add(struct run *r, const struct doc_row *d, double *words)
@@ -71,9 +72,9 @@ static void filter_run(struct run *r)
     bool slim;
 
     r->path = index_path_plain(r->f->in);
-    slim = access_only(r->f, r->path);
+    slim = passes_all(r->f, r->path);
     for (uint32_t i = 0; i < ix->docs_n; i++)
-        if ((ix->rows[i].access & r->f->access) && (slim || index_doc_passes(&ix->docs[i], r->f, r->path)))
+        if (ix->rows[i].alive && (slim || index_doc_passes(&ix->docs[i], r->f, r->path)))
             stretch_add(r, &ix->rows[i], &words);
     r->all = r->chunks_ok == ix->chunks_n && !r->f->sides;
     r->words_mean = r->chunks_ok ? words / (double)r->chunks_ok : 1;

@@ -64,8 +64,10 @@ struct db_tx {
 static const struct db_stmt tx_begin = {"tx_begin", "BEGIN"};
 static const struct db_stmt tx_commit = {"tx_commit", "COMMIT"};
 static const struct db_stmt tx_rollback = {"tx_rollback", "ROLLBACK"};
-/* $1 workspace as text; local to the transaction */
-static const struct db_stmt tx_workspace = {"tx_workspace", "SELECT set_config('harken.workspace_id', $1, true)"};
+/* $1 workspace, $2 reader, $3 reach, as text; local to the transaction */
+static const struct db_stmt tx_workspace = {"tx_workspace", "SELECT set_config('harken.workspace_id', $1, true),"
+                                                            " set_config('harken.reader', $2, true),"
+                                                            " set_config('harken.reach', $3, true)"};
 
 static struct metric m_statements = METRIC_COUNTER("harken_db_statements_total", "statements sent to the database");
 static struct metric m_connects = METRIC_COUNTER("harken_db_connects_total", "connections opened to the database");
@@ -505,10 +507,34 @@ static enum err_code tx_drain(struct db_tx *t, PGresult **last, struct err *e)
 
 /* ---- transactions ---- */
 
+static _Thread_local struct {
+    bool set;
+    struct db_reader r;
+} for_whom;
+
+void db_reader_set(const struct db_reader *r)
+{
+    for_whom.set = r != NULL;
+    if (r)
+        for_whom.r = *r;
+}
+
+/* Who reads, and how far, as the policies of sql/0010_access.sql want it. */
+static void reader_text(char who[ID_TEXT_LEN + 1], const char **out_reach)
+{
+    static const char *const reach[] = {"none", "own", "team", "all"};
+
+    *out_reach = for_whom.set ? reach[for_whom.r.reach] : "system";
+    who[0] = '\0';
+    if (for_whom.set && !id_is_nil(for_whom.r.user))
+        id_format(for_whom.r.user, who);
+}
+
 enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e)
 {
     struct db_tx *t = calloc(1, sizeof *t);
-    char text[ID_TEXT_LEN + 1] = "";
+    char text[ID_TEXT_LEN + 1] = "", who[ID_TEXT_LEN + 1];
+    const char *reach;
     enum err_code code;
 
     if (!t)
@@ -523,9 +549,11 @@ enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct
     }
     if (!id_is_nil(workspace))
         id_format(workspace, text);
+    reader_text(who, &reach);
     code = stmt_queue(t, &tx_begin, DB_NO_ARGS, e);
     if (!code)
-        code = stmt_queue(t, &tx_workspace, DB_ARGS(P_TEXT(str_of(text))), e);
+        code =
+            stmt_queue(t, &tx_workspace, DB_ARGS(P_TEXT(str_of(text)), P_TEXT(str_of(who)), P_TEXT(str_of(reach))), e);
     if (code) {
         db_rollback(t);
         return code;

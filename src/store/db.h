@@ -102,6 +102,20 @@ struct db_val {
 #define DB_ARGS(...) ((struct db_val[]){__VA_ARGS__}), (sizeof((struct db_val[]){__VA_ARGS__}) / sizeof(struct db_val))
 #define DB_NO_ARGS NULL, 0
 
+/* ---- for whom ---- */
+
+/* How far a permission reaches: nothing, what is one's own, one's teams' too, the whole workspace. */
+enum reach { REACH_NONE, REACH_OWN, REACH_TEAM, REACH_WORKSPACE };
+
+/* Row-level security lets a transaction see conversations and deals only as far as the one it works for may see them.
+ * A thread works for the system, which sees all, until it says otherwise; the gateway does so around each request. A thread
+ * that goes on for a request (a stream, say) says so itself. */
+struct db_reader {
+    struct id user;   /* nil with REACH_WORKSPACE: the operator */
+    enum reach reach; /* REACH_NONE sees nothing */
+};
+void db_reader_set(const struct db_reader *r); /* NULL: the system again; copied; of the calling thread */
+
 /* ---- transactions ---- */
 
 /* timeout_ms covers the wait for a connection and all calls until commit. Errors: ERR_BUSY (no server), ERR_TIMEOUT. */

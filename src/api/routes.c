@@ -5,6 +5,7 @@
 const struct route api_routes[] = {
     {HTTP_M_GET, "/", PERM_PUBLIC, 0, true, api_page},
     {HTTP_M_GET, "/assets/{}", PERM_PUBLIC, 0, true, api_page},
+    {HTTP_M_GET, "/ca.pem", PERM_PUBLIC, 0, true, api_ca},
     {HTTP_M_GET, "/healthz", PERM_PUBLIC, 0, true, api_healthz},
     {HTTP_M_GET, "/metrics", PERM_OPERATE, 0, false, api_metrics},
     {HTTP_M_GET, "/readyz", PERM_PUBLIC, 0, false, api_readyz},

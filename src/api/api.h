@@ -13,6 +13,7 @@ struct api {
     atomic_bool ready;  /* everything is up */
     atomic_bool draining;
     atomic_bool sandbox;
+    str ca_pem;         /* certificate of our own authority; empty when there is none */
     const char *model_note; /* why there is no model; NULL when there is one */
 };
 
@@ -31,6 +32,7 @@ void api_status(struct call *k);
 void api_jobs_dead(struct call *k);
 void api_jobs_retry(struct call *k);
 void api_sign_in_link(struct call *k);
+void api_ca(struct call *k);
 void api_healthz(struct call *k);
 void api_readyz(struct call *k);
 void api_metrics(struct call *k);

@@ -5,6 +5,19 @@
 
 static struct metric rss = METRIC_GAUGE("harken_resident_bytes", "resident memory of the core process");
 
+/* The certificate that browsers and programs elsewhere must trust when ours is of our own authority: public by nature. */
+void api_ca(struct call *k)
+{
+    const struct api *app = k->app;
+
+    if (!app->ca_pem.n) {
+        http_problem(k->rep, 404, STR_NULL, STR("not found"), STR("this server has no authority of its own"));
+        return;
+    }
+    http_header(k->rep, STR("content-disposition"), STR("attachment; filename=\"harken-ca.pem\""));
+    http_body(k->rep, STR("application/x-pem-file"), app->ca_pem);
+}
+
 void api_healthz(struct call *k)
 {
     http_json(k->rep, 200, STR("{\"alive\":true}\n"));

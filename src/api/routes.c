@@ -5,6 +5,7 @@
 const struct route api_routes[] = {
     ROUTE(GET, "/", PUBLIC, 0, true, api_page),
     ROUTE(GET, "/assets/{}", PUBLIC, 0, true, api_page),
+    ROUTE(GET, "/ca.pem", PUBLIC, 0, true, api_ca),
     ROUTE(GET, "/healthz", PUBLIC, 0, true, api_healthz),
     ROUTE(GET, "/metrics", METRICS_READ, 0, false, api_metrics),
     ROUTE(GET, "/readyz", PUBLIC, 0, false, api_readyz),

@@ -31,7 +31,7 @@ str cli_home(struct arena *a, const char *flag)
 
 enum err_code cli_connect(struct arena *a, str home, struct http_client **out, struct err *e)
 {
-    str address, token;
+    str address, token, pin;
 
     if (fs_read(fs_join(a, home, STR("run/address")).p, 4096, a, &address, e) == ERR_NOT_FOUND)
         return err_set(e, ERR_NOT_FOUND, "no server runs on %.*s; start one with: harken serve", STR_ARG(home));
@@ -41,6 +41,13 @@ enum err_code cli_connect(struct arena *a, str home, struct http_client **out, s
         return err_wrap(e, "read the access token in %.*s/run", STR_ARG(home));
     if (http_client_new(str_trim(address), out, e))
         return e->code;
+    if (str_starts(address, STR("https://"))) {
+        if (fs_read(fs_join(a, home, STR("run/pin")).p, 4096, a, &pin, e)) {
+            http_client_free(*out);
+            return err_wrap(e, "read the server's key in %.*s/run", STR_ARG(home));
+        }
+        http_client_pin(*out, str_trim(pin));
+    }
     http_client_auth(*out, str_fmt(a, "Bearer %.*s", STR_ARG(str_trim(token))));
     return ERR_OK;
 }

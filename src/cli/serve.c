@@ -32,6 +32,8 @@ static enum err_code flags_apply(struct settings *s, const struct cli_args *x, s
 
     if (cli_has(x, "--listen") && settings_set(s, STR("listen"), str_of(cli_value(x, "--listen")), "flag", e))
         return e->code;
+    if (cli_has(x, "--tls") && settings_set(s, STR("tls"), str_of(cli_value(x, "--tls")), "flag", e))
+        return e->code;
     if (set) {
         str value, key = str_cut(str_of(set), '=', &value);
         if (settings_set(s, str_trim(key), str_trim(value), "flag", e))

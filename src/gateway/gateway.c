@@ -22,6 +22,7 @@ struct known {
 struct gateway {
     struct gateway_opts o;
     struct http_server *server;
+    const char *public_url;
     pthread_mutex_t lock; /* guards known */
     struct known known[KNOWN_MAX];
 };
@@ -278,7 +279,7 @@ enum err_code gateway_sign_in_link(struct gateway *g, struct arena *a, str *out,
 
     if (token_add(g->o.db, g->o.keys, g->o.workspace, &n, a, &id, &text, e))
         return e->code;
-    *out = str_fmt(a, "%s/sign-in?token=%.*s", gateway_url(g), STR_ARG(text));
+    *out = str_fmt(a, "%s/sign-in?token=%.*s", g->public_url ? g->public_url : gateway_url(g), STR_ARG(text));
     return ERR_OK;
 }
 
@@ -353,6 +354,7 @@ enum err_code gateway_new(const struct gateway_opts *o, struct gateway **out, st
 {
     struct gateway *g;
     struct http_server_opts so = {.listen = o->listen,
+                                  .tls = o->tls,
                                   .workers = o->workers,
                                   .head = on_head,
                                   .handle = on_request,
@@ -384,6 +386,11 @@ enum err_code gateway_start(struct gateway *g, struct err *e)
 const char *gateway_url(const struct gateway *g)
 {
     return http_server_url(g->server, 0);
+}
+
+void gateway_public_url(struct gateway *g, const char *url)
+{
+    g->public_url = url;
 }
 
 void gateway_drain(struct gateway *g, int timeout_ms)

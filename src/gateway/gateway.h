@@ -66,6 +66,7 @@ struct gateway_opts {
     struct keyring *keys;
     struct id workspace;
     const char *const *listen; /* as http_server_opts.listen */
+    struct tls_server *tls;    /* NULL: plain */
     int workers;
 };
 
@@ -73,6 +74,8 @@ struct gateway_opts {
 enum err_code gateway_new(const struct gateway_opts *o, struct gateway **out, struct err *e);
 enum err_code gateway_start(struct gateway *g, struct err *e);
 const char *gateway_url(const struct gateway *g);
+/* How people reach it, for links; gateway_url unless set. Before gateway_start; must outlive the gateway. */
+void gateway_public_url(struct gateway *g, const char *url);
 /* Stops taking connections, lets running requests finish, at most timeout_ms. */
 void gateway_drain(struct gateway *g, int timeout_ms);
 void gateway_free(struct gateway *g); /* NULL is ignored */

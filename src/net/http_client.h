@@ -1,8 +1,8 @@
 /* net/http_client.h - a small blocking client over libcurl, for programs that talk to a server of ours.
  *
- * One client holds one connection and keeps it alive between calls; one thread at a time. Only plain http to a loopback
- * address or a unix socket is spoken: "http://127.0.0.1:34567", "http://[::1]:80", "unix:/run/harken/sock". No proxy,
- * no redirects, no environment variables. A failed call may be repeated by the caller; nothing is retried here. */
+ * One client holds one connection and keeps it alive between calls; one thread at a time. Spoken are plain http to a
+ * loopback address or a unix socket, "http://127.0.0.1:34567", "unix:/run/harken/sock", and https to a server whose
+ * public key is known (http_client_pin). No proxy, no redirects, no environment variables. A failed call may be repeated by the caller; nothing is retried here. */
 #pragma once
 #include "base/arena.h"
 #include "base/err.h"
@@ -36,6 +36,9 @@ struct http_answer {
 
 enum err_code http_client_new(str base_url, struct http_client **out, struct err *e);
 void http_client_free(struct http_client *c);
+/* Trusts exactly the server with this public key, "sha256//..." (net/tls.h), whatever its certificate says otherwise.
+ * Needed before the first call to an https address. */
+void http_client_pin(struct http_client *c, str pin);
 /* Sent with every call, replacing the one before: "Authorization: Bearer ...". Copied, cleared when freed. */
 void http_client_auth(struct http_client *c, str authorization_value);
 

@@ -531,7 +531,8 @@ static bool step_read(struct conn *c)
     if (c->readable) {
         n = c->io->recv(c, c->loop->scratch, HTTP_SCRATCH);
         if (n > 0) {
-            c->readable = n == HTTP_SCRATCH || c->fin; /* less means that there is no more: the next edge tells */
+            /* less means that there is no more: the next edge tells */
+            c->readable = n == HTTP_SCRATCH || c->fin || c->io->mixed;
             used = feed(c, c->loop->scratch, (size_t)n);
             if (used < (size_t)n && !c->closing)
                 buf_put(&c->in, c->loop->scratch + used, (size_t)n - used);
@@ -626,6 +627,8 @@ void conn_event(struct conn *c, bool can_read, bool can_write, bool read_closed,
     c->fin = c->fin || read_closed;
     c->readable = c->readable || can_read || read_closed;
     c->writable = c->writable || can_write;
+    if (c->io->mixed)
+        c->readable = c->writable = true;
     if (read_closed && c->x)
         atomic_store(&c->x->gone, true);
     if (read_closed && c->state == CONN_STREAM) { /* who listens to events does not half-close */
@@ -665,7 +668,7 @@ void conn_tick(struct conn *c)
     switch (c->state) {
     case CONN_READ:
         if (is_idle(c)) {
-            if (age > (c->loop->draining ? HTTP_DRAIN_IDLE_MS : o->idle_timeout_ms))
+            if (age > (c->loop->draining ? HTTP_DRAIN_IDLE_MS : c->handshake ? o->head_timeout_ms : o->idle_timeout_ms))
                 conn_kill(c);
         } else if (!c->x->parser.head_done) {
             if (age > o->head_timeout_ms)

@@ -2,6 +2,7 @@
  * states (http_conn.c) and looks at the clock. Nothing in it blocks. */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -12,8 +13,17 @@
 #include "base/clock.h"
 #include "net/http_priv.h"
 #include "net/net_addr.h"
+#include "net/tls_priv.h"
 
-enum { EVENTS = 128, ACCEPT_MAX = 64, ACCEPT_LAST = 4096, POOL_MAX = 64, KEEP_MAX = 64 * 1024 };
+enum {
+    EVENTS = 128,
+    ACCEPT_MAX = 64,
+    ACCEPT_LAST = 4096,
+    POOL_MAX = 64,
+    KEEP_MAX = 64 * 1024,
+    TRIM_CONNS = 256,
+    TRIM_MS = 5000
+};
 
 /* ---- exchanges */
 
@@ -164,13 +174,13 @@ static const struct conn_io sock_io = {.recv = sock_recv, .sendv = sock_sendv, .
 
 /* ---- accepting */
 
-static void shed(struct http_server *s, int fd)
+static void shed(struct http_server *s, int fd, bool tls)
 {
     static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nConnection: close\r\n"
                                  "Content-Length: 0\r\nX-Content-Type-Options: nosniff\r\n\r\n";
     char drop[4096];
 
-    if (send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT) > 0 &&
+    if (!tls && send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT) > 0 &&
         recv(fd, drop, sizeof drop, MSG_DONTWAIT) >= 0) /* closing with bytes unread would be a reset */
         shutdown(fd, SHUT_WR);
     close(fd);
@@ -179,7 +189,7 @@ static void shed(struct http_server *s, int fd)
 }
 
 /* No descriptor is left: gives the spare one up for a moment, so that the client hears why and the queue moves on. */
-static void accept_spare(struct loop *l, int listen_fd)
+static void accept_spare(struct loop *l, int listen_fd, bool tls)
 {
     int fd;
 
@@ -189,30 +199,36 @@ static void accept_spare(struct loop *l, int listen_fd)
     // cppcheck-suppress nullPointer ; no address is wanted
     fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0)
-        shed(l->server, fd);
+        shed(l->server, fd, tls);
     l->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-static void adopt(struct loop *l, int fd, const struct sockaddr_storage *from)
+static void adopt(struct loop *l, int fd, bool tls, const struct sockaddr_storage *from)
 {
     struct http_server *s = l->server;
     struct epoll_event ev = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET};
     size_t share = s->o.conns_max / (size_t)s->o.loops;
     struct conn *c;
     char peer[48];
+    SSL *ssl = NULL;
     int one = 1;
 
     atomic_fetch_add(&s->accepted, 1);
     if (l->idle.n + l->active.n >= share && l->idle.head)
         conn_kill(l->idle.head); /* the one that has been idle for longest */
     if (l->idle.n + l->active.n >= share) {
-        shed(s, fd);
+        shed(s, fd, tls);
         return;
     }
     if (from->ss_family != AF_UNIX)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     net_peer_of(from, peer);
-    c = conn_new(l, fd, &sock_io, NULL, str_of(peer));
+    if (tls && !(ssl = tls_accept(s->o.tls, fd))) {
+        close(fd);
+        return;
+    }
+    c = conn_new(l, fd, tls ? &tls_io : &sock_io, ssl, str_of(peer));
+    c->tls = c->handshake = tls;
     ev.data.ptr = c;
     if (epoll_ctl(l->ep, EPOLL_CTL_ADD, fd, &ev))
         conn_kill(c);
@@ -228,14 +244,14 @@ static void loop_accept(struct loop *l, struct listener *li, int max)
         int fd = accept4(li->fd, (struct sockaddr *)&from, &n, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
         if (fd >= 0) {
-            adopt(l, fd, &from);
+            adopt(l, fd, li->tls, &from);
             continue;
         }
         if (errno == EMFILE || errno == ENFILE) {
             if (l->idle.head)
                 conn_kill(l->idle.head);
             else
-                accept_spare(l, li->fd);
+                accept_spare(l, li->fd, li->tls);
             continue;
         }
         if (errno == EINTR || errno == ECONNABORTED)
@@ -262,6 +278,7 @@ void loop_bury(struct loop *l)
             }
         }
         conn_free(c);
+        l->buried++;
     }
 }
 
@@ -309,6 +326,11 @@ static void loop_tick(struct loop *l)
     l->tick_ms = l->now_ms;
     list_each(&l->active, conn_tick);
     list_each(&l->idle, conn_tick);
+    if (l->buried >= TRIM_CONNS && l->now_ms - l->trim_ms >= TRIM_MS) { /* after a crowd its memory goes back */
+        l->buried = 0;
+        l->trim_ms = l->now_ms;
+        malloc_trim(0);
+    }
 }
 
 /* How long the loop may wait. It first says that it sleeps and then looks at its inbox, notes are posted the other way

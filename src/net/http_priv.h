@@ -79,19 +79,21 @@ struct http_stream {
     pthread_mutex_t told; /* recursive, held while on_event runs, so that http_stream_end can promise its silence */
 };
 
-/* How a connection reads and writes: a socket, TLS later, memory in tests. Results: bytes, 0 for the end (recv), or
+/* How a connection reads and writes: a socket, TLS (http_tls.c), memory in tests. Results: bytes, 0 for the end (recv), or
  * -errno (-EAGAIN: later). */
 struct conn_io {
     ssize_t (*recv)(struct conn *c, void *p, size_t n);
     ssize_t (*sendv)(struct conn *c, const struct iovec *v, int n);
     void (*shut)(struct conn *c); /* no more will be sent */
     void (*close)(struct conn *c);
+    bool mixed; /* reading may need the socket writable and the other way round; a short read says nothing */
 };
+extern const struct conn_io tls_io;
 
 enum conn_state {
-    CONN_READ,   /* waiting for a request or reading one */
-    CONN_WAIT,   /* a worker has it */
-    CONN_WRITE,  /* a long reply goes out */
+    CONN_READ, /* waiting for a request or reading one */
+    CONN_WAIT, /* a worker has it */
+    CONN_WRITE, /* a long reply goes out */
     CONN_STREAM, /* a reply that goes on */
     CONN_LINGER, /* all is said: reading away what still comes */
     CONN_DEAD,
@@ -107,8 +109,9 @@ struct conn {
     enum conn_state state;
     bool readable, writable, eof, in_ready;
     bool fin; /* the client has closed its sending side; what it sent before may still have to be read */
-    bool closing;     /* after this reply: no further request */
+    bool closing; /* after this reply: no further request */
     bool tls;
+    bool handshake; /* TLS is not agreed upon yet: the head's deadline holds for an idle connection */
     char peer[48];
     struct exchange *x;
     struct buf in; /* read but not yet parsed */
@@ -116,8 +119,8 @@ struct conn {
     struct buf out; /* heads and small bodies, unsent from out_at on */
     size_t out_at;
     str out_body; /* a large body, after `out` */
-    int64_t since_ms;    /* when the state or the phase of reading began */
-    int64_t put_ms;      /* last time that a stream said something */
+    int64_t since_ms; /* when the state or the phase of reading began */
+    int64_t put_ms; /* last time that a stream said something */
     int64_t progress_ms; /* last time that something could be written, or that nothing was waiting to be */
 };
 
@@ -135,10 +138,11 @@ struct loop {
     struct conn *ready, *dead;
     struct exchange *free;
     size_t n_free;
-    atomic_bool sleeps;         /* in epoll_wait, or about to: a note must wake it */
+    atomic_bool sleeps; /* in epoll_wait, or about to: a note must wake it */
     pthread_mutex_t inbox_lock; /* guards inbox, inbox_tail */
     struct note *inbox, *inbox_tail;
-    int64_t now_ms, tick_ms;
+    int64_t now_ms, tick_ms, trim_ms;
+    size_t buried; /* connections freed since memory was given back */
     int64_t date_s;
     char date[40];
     bool draining;
@@ -150,7 +154,7 @@ struct loop {
 struct listener {
     int fd;
     char url[160];
-    bool adopted;
+    bool adopted, tls;
     bool closed;
 };
 
@@ -201,7 +205,7 @@ void exchange_free(struct exchange *x);
 void exchange_destroy(struct exchange *x);
 void loop_post(struct loop *l, struct note *n);
 void loop_notes(struct loop *l); /* acts on what was posted */
-void loop_bury(struct loop *l);  /* frees the dead connections */
+void loop_bury(struct loop *l); /* frees the dead connections */
 bool server_dispatch(struct exchange *x); /* false: the queue is full */
 void loop_wake(struct loop *l);
 enum err_code loop_open(struct loop *l, struct http_server *s, int index, struct err *e);

@@ -61,6 +61,19 @@ static void defaults(struct http_server_opts *o)
         o->loops = 1;
 }
 
+static enum err_code url_set(const struct http_server *s, struct listener *li, struct err *e)
+{
+    if (net_url_of(li->fd, li->url, e))
+        return e ? e->code : ERR_IO;
+    li->tls = s->o.tls && !str_starts(str_of(li->url), STR("unix:"));
+    if (li->tls) { /* "http" becomes "https" */
+        memmove(li->url + 5, li->url + 4, sizeof li->url - 5);
+        li->url[4] = 's';
+        li->url[sizeof li->url - 1] = 0;
+    }
+    return ERR_OK;
+}
+
 static enum err_code listeners_open(struct http_server *s, struct err *e)
 {
     size_t n = 0, max = 0;
@@ -80,7 +93,7 @@ static enum err_code listeners_open(struct http_server *s, struct err *e)
         s->n_listeners = ++n;
         if (fcntl(li->fd, F_SETFL, fcntl(li->fd, F_GETFL) | O_NONBLOCK) < 0)
             return err_errno(e, errno, "socket handed over");
-        if (net_url_of(li->fd, li->url, e))
+        if (url_set(s, li, e))
             return err_wrap(e, "socket handed over");
     }
     for (size_t i = 0; s->o.listen && s->o.listen[i]; i++) {
@@ -90,7 +103,7 @@ static enum err_code listeners_open(struct http_server *s, struct err *e)
         if (net_addr_parse(str_of(s->o.listen[i]), &a, e) || net_listen(&a, BACKLOG, &li->fd, e))
             return err_wrap(e, "listen at '%s'", s->o.listen[i]);
         s->n_listeners = ++n;
-        if (net_url_of(li->fd, li->url, e))
+        if (url_set(s, li, e))
             return err_wrap(e, "listen at '%s'", s->o.listen[i]);
     }
     return n ? ERR_OK : err_set(e, ERR_INVALID, "no address to listen at");

@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "net/http.h"
 
+struct tls_server;
+
 /* What the head hook decides about a request before its body is read. */
 struct http_plan {
     size_t body_max; /* larger: 413. Preset to opts.body_max */
@@ -16,6 +18,7 @@ struct http_plan {
 struct http_server_opts {
     const char *const *listen; /* "127.0.0.1:0", "[::1]:8080", "localhost:80", "unix:/path"; ends with NULL */
     const int *listen_fd;      /* sockets that already listen (hand-over, systemd), -1 ends; NULL: none */
+    struct tls_server *tls;    /* net/tls.h; NULL: plain. Not for unix sockets. Outlives the server */
     int loops;                 /* 0: one for every two cores */
     int workers;               /* 0: 4 for every core, at least 8 */
     size_t queue_max;          /* requests that wait for a worker; 0: 32 for every worker */
@@ -45,7 +48,7 @@ struct http_server;
 enum err_code http_server_new(const struct http_server_opts *opts, struct http_server **out, struct err *e);
 enum err_code http_server_start(struct http_server *s, struct err *e);
 
-/* "http://127.0.0.1:34567" or "unix:/path" of the i-th listener, with the port the kernel chose; NULL past the end. */
+/* "http://127.0.0.1:34567", "https://..." or "unix:/path" of the i-th listener, with the port the kernel chose; NULL past the end. */
 const char *http_server_url(const struct http_server *s, size_t i);
 int http_server_listen_fd(const struct http_server *s, size_t i); /* for a hand-over; -1 past the end */
 

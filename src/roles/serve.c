@@ -19,12 +19,13 @@
 #include "formats/sandbox.h"
 #include "pipeline/rebuild.h"
 #include "pipeline/worker.h"
+#include "roles/front.h"
 #include "roles/samples.h"
 #include "store/cluster.h"
 #include "store/migrate.h"
 #include "store/workspace_store.h"
 
-enum { SEQUENCE_MS = 1000, DIM_DEFAULT = 384 };
+enum { SEQUENCE_MS = 1000, DIM_DEFAULT = 384, TLS_LOOK_MS = 12 * 3600 * 1000 };
 
 /* Everything that is started; what is NULL was not. Stopped in reverse order by serve_stop. */
 struct serve {
@@ -37,6 +38,8 @@ struct serve {
     struct core core;
     struct api api;
     struct gateway *gateway;
+    struct front_tls tls;
+    const char *public_url;
     struct audit_signer signer;
     bool signing;
     struct id token;
@@ -187,21 +190,29 @@ static enum err_code token_publish(struct serve *s, struct err *e)
 static enum err_code front_open(struct serve *s, struct err *e)
 {
     const char **listen = ARENA_ARRAY(s->a, const char *, 2);
+    const char *local;
     struct gateway_opts go = {.routes = api_routes,
                               .app = &s->api,
                               .db = s->db,
                               .keys = s->keys,
                               .workspace = s->core.v.workspace,
                               .listen = listen,
+                              .tls = s->tls.server,
                               .workers = (int)settings_int(s->o->settings, "http.workers")};
 
     listen[0] = str_cz(s->a, settings_str(s->o->settings, "listen"));
     s->api.core = &s->core;
+    if (s->tls.ca && fs_read(s->tls.ca, 1 << 16, s->a, &s->api.ca_pem, e))
+        return err_wrap(e, "certificate");
     s->api.started_ms = clock_mono_ms();
     atomic_store(&s->api.sandbox, s->o->sandbox);
-    if (token_publish(s, e) || gateway_new(&go, &s->gateway, e) || gateway_start(s->gateway, e))
+    if (token_publish(s, e) || gateway_new(&go, &s->gateway, e))
         return e->code;
-    return fs_write_atomic(path_of(s, "run/address"), str_fmt(s->a, "%s\n", gateway_url(s->gateway)), 0600, e);
+    local = front_urls(s->a, gateway_url(s->gateway), &s->public_url);
+    gateway_public_url(s->gateway, s->public_url);
+    if (gateway_start(s->gateway, e))
+        return e->code;
+    return fs_write_atomic(path_of(s, "run/address"), str_fmt(s->a, "%s\n", local), 0600, e);
 }
 
 static enum err_code serve_start(struct serve *s, struct err *e)
@@ -220,7 +231,7 @@ static enum err_code serve_start(struct serve *s, struct err *e)
         thread_start(&s->sequence, "audit", sequence_thread, s, e))
         return e->code;
     thread_join(&s->rebuild); /* exact and honest: ready means searchable */
-    if (workers_start(&s->core, e) || front_open(s, e))
+    if (workers_start(&s->core, e) || front_tls_open(&s->tls, s->o, s->a, e) || front_open(s, e))
         return e->code;
     atomic_store(&s->api.ready, true);
     return ERR_OK;
@@ -247,6 +258,7 @@ static void serve_stop(struct serve *s)
     if (!id_is_nil(s->token) && token_drop(s->db, s->core.v.workspace, s->token, &e) == ERR_OK)
         unlink(path_of(s, "run/token"));
     gateway_free(s->gateway);
+    front_tls_close(&s->tls);
     embedder_stop(s->core.em);
     sandbox_stop();
     index_free(s->core.ix);
@@ -266,11 +278,12 @@ static void banner_print(struct serve *s, bool loading)
 
     index_stats_get(s->core.ix, &st);
     if (gateway_sign_in_link(s->gateway, s->a, &link, &e))
-        link = str_of(gateway_url(s->gateway));
+        link = str_of(s->public_url);
     printf("Harken is ready at %s\n  sign in    %.*s  (once, within 15 minutes)\n  data       %.*s\n  embedding  %s\n"
-           "  holds      %zu conversations%s\n  stop       Ctrl-C\n",
-           gateway_url(s->gateway), STR_ARG(link), STR_ARG(s->o->home), m ? m->model_name : s->api.model_note,
-           st.interactions, loading ? "; the sample company is being loaded" : "");
+           "  holds      %zu conversations%s\n%s%s%s  stop       Ctrl-C\n",
+           s->public_url, STR_ARG(link), STR_ARG(s->o->home), m ? m->model_name : s->api.model_note, st.interactions,
+           loading ? "; the sample company is being loaded" : "", s->tls.ca ? "  trust      " : "",
+           s->tls.ca ? s->tls.ca : "", s->tls.ca ? "  (also at /ca.pem)\n" : "");
     fflush(stdout);
 }
 
@@ -301,22 +314,31 @@ static int signals_open(void)
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-/* Waits for the signal to end. SIGHUP is noted: nothing that is running can be changed by it yet but the log. */
-static void signal_wait(int fd)
+/* Waits for the signal to end. SIGHUP reads the certificate again; our own one is looked after twice a day. */
+static void signal_wait(struct serve *s, int fd)
 {
+    struct pollfd p = {.fd = fd, .events = POLLIN};
     struct signalfd_siginfo si;
+    int n;
 
-    while (read(fd, &si, sizeof si) == (ssize_t)sizeof si) {
-        if (si.ssi_signo != SIGHUP)
+    for (;;) {
+        n = poll(&p, 1, TLS_LOOK_MS);
+        if (n > 0 && (read(fd, &si, sizeof si) != (ssize_t)sizeof si || si.ssi_signo != SIGHUP))
             return;
-        LOG_INFO("config.reload");
+        if (n > 0)
+            LOG_INFO("config.reload");
+        if (n >= 0)
+            front_tls_reload(&s->tls, n > 0);
     }
 }
 
 /* The second signal while draining ends the process at once. */
 static void impatient_thread(void *arg)
 {
-    signal_wait(*(int *)arg);
+    struct signalfd_siginfo si;
+
+    while (read(*(int *)arg, &si, sizeof si) == (ssize_t)sizeof si && si.ssi_signo == SIGHUP)
+        ;
     _exit(1);
 }
 
@@ -340,7 +362,7 @@ enum err_code serve_run(const struct serve_opts *o, struct err *e)
         if (!o->sandbox)
             LOG_WARN("sandbox.off");
         banner_print(&s, loading);
-        signal_wait(signals);
+        signal_wait(&s, signals);
         LOG_INFO("serve.draining");
         thread_start(&impatient, "impatient", impatient_thread, &signals, NULL);
     }

@@ -17,5 +17,13 @@ const struct setting_row serve_settings[] = {
      "GGUF file of the embedding model; none: search by words only"},
     {"model.threads", SET_INT, "0", 0, 256, NULL, false, "threads of the embedding engine; 0: one per core"},
     {"shutdown.timeout", SET_MS, "15s", 100, 600000, NULL, true, "how long running work may take to end"},
+    {"tls", SET_ENUM, "auto", 0, 0, "auto|on|off", false,
+     "encrypt connections; auto: when listening beyond this machine"},
+    {"tls.certificate", SET_STR, "", 0, 0, NULL, false,
+     "PEM file with the certificate and its chain; empty: one of our own authority in the data folder"},
+    {"tls.key", SET_STR, "", 0, 0, NULL, false, "PEM file with the key of tls.certificate"},
+    {"tls.min", SET_ENUM, "1.3", 0, 0, "1.2|1.3", false, "oldest version of TLS that is spoken"},
+    {"tls.names", SET_STR, "", 0, 0, NULL, false,
+     "more names and addresses for the certificate of our own authority, separated by commas"},
     {.key = NULL},
 };

@@ -14,6 +14,7 @@ import os
 import pathlib
 import shutil
 import signal
+import ssl
 import subprocess
 import tempfile
 import time
@@ -63,7 +64,8 @@ def wait_for(what, condition, timeout_s=60, pause_s=0.02):
 class Server:
     """`harken serve` on a temporary data folder (or `home`, which is then left in place)."""
 
-    def __init__(self, *args, home=None, samples=False, env=None):
+    def __init__(self, *args, home=None, samples=False, env=None, trust=None):
+        self.trust = trust  # PEM file with what https is checked against; None: the server's own authority
         self.own_home = home is None
         # A path of its own inside the temporary folder: the server makes its data folder itself.
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="harken-test-")) if self.own_home else None
@@ -186,6 +188,10 @@ class Server:
         except FileNotFoundError:
             return ""
 
+    def authority(self):
+        """The certificate that the server's own is checked against."""
+        return str(self.trust or self.home / "keys/tls/ca.pem")
+
     def token(self):
         return (self.home / "run" / "token").read_text().strip()
 
@@ -198,7 +204,11 @@ class Server:
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
             headers.setdefault("Content-Type", "application/json")
-        connection = http.client.HTTPConnection(where.hostname, where.port, timeout=timeout)
+        if where.scheme == "https":
+            trust = ssl.create_default_context(cafile=self.authority())
+            connection = http.client.HTTPSConnection(where.hostname, where.port, timeout=timeout, context=trust)
+        else:
+            connection = http.client.HTTPConnection(where.hostname, where.port, timeout=timeout)
         try:
             connection.request(method, path, body=body, headers=headers)
             reply = connection.getresponse()

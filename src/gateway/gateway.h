@@ -66,7 +66,7 @@ struct gateway_opts {
     struct keyring *keys;
     struct id workspace;
     const char *const *listen; /* as http_server_opts.listen */
-    struct tls_server *tls;    /* NULL: plain */
+    struct tls_server *tls; /* NULL: plain */
     int workers;
 };
 

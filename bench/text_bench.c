@@ -89,7 +89,6 @@ static void index_one(struct bench *b, const struct interaction *ia, const struc
                             .kind = ia->kind,
                             .started_at_ms = ia->started_at_ms,
                             .language = ia->language,
-                            .access = 1,
                             .chunks = words,
                             .chunks_n = n};
 

@@ -188,7 +188,7 @@ static const struct {
     {"query ($l: [Int!], $s: Stage, $i: ID, $f: Float, $a: Any) { echo(list: $l, stage: $s, id: $i, real: $f, any: $a) "
      "}",
      "{\"l\":3,\"s\":\"WON\",\"i\":12,\"f\":2,\"a\":{\"k\":[1,null,\"x\"]}}",
-     "{\"data\":{\"echo\":{\"list\":[3],\"stage\":\"WON\",\"any\":{\"k\":[1,null,\"x\"]},\"id\":\"12\",\"real\":2.0}}"
+     "{\"data\":{\"echo\":{\"list\":[3],\"stage\":\"WON\",\"any\":{\"k\":[1,null,\"x\"]},\"id\":\"12\",\"real\":2}}"
      "}"},
     {"query ($n: Int) { echo(any: {a: [$n, 1.5], b: ENUM}, n: null) }", "{\"n\":9}",
      "{\"data\":{\"echo\":{\"n\":null,\"any\":{\"a\":[9,1.5],\"b\":\"ENUM\"}}}}"},

@@ -76,7 +76,7 @@ struct gql_call {
 const struct gql_value *gql_arg(const struct gql_call *c, const char *name); /* NULL: absent or null */
 str gql_arg_str(const struct gql_call *c, const char *name);                 /* empty: absent or null */
 int64_t gql_arg_i64(const struct gql_call *c, const char *name, int64_t fallback);
-/* Is a field of that name selected directly below, on whatever type? A hint, to leave out work. */
+/* Is a field of that name selected anywhere below? A hint, to leave out work: also true for one of another type. */
 bool gql_selects(const struct gql_call *c, str name);
 
 static inline struct gql_value gql_of_str(str s)

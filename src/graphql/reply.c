@@ -39,8 +39,18 @@ str gql_err_message(enum err_code code, str message)
     }
 }
 
+/* Deeper than the writer goes: JSON that somebody stored. */
+static bool too_deep(const struct jw *w)
+{
+    return w->depth + 3 >= JSON_DEPTH_MAX;
+}
+
 static void value_write(struct jw *w, const struct gql_value *v)
 {
+    if (too_deep(w)) {
+        jw_null(w);
+        return;
+    }
     switch (v->kind) {
     case GQL_BOOL:
         jw_bool(w, v->v.b);
@@ -76,7 +86,7 @@ static void value_write(struct jw *w, const struct gql_value *v)
 
 static void node_write(struct jw *w, const struct gql_rnode *r)
 {
-    switch (r->kind) {
+    switch (too_deep(w) ? GQL_R_NULL : r->kind) {
     case GQL_R_LEAF:
         value_write(w, &r->leaf);
         return;
@@ -235,8 +245,8 @@ static bool set_selects(const struct gql_selections *set, str name)
 {
     for (size_t i = 0; i < set->n; i++) {
         const struct gql_selection *s = &set->list[i];
-        if (s->kind == GQL_SEL_FIELD ? str_eq(s->name, name)
-                                     : set_selects(s->kind == GQL_SEL_SPREAD ? &s->fragment->set : &s->set, name))
+        if ((s->kind == GQL_SEL_FIELD && str_eq(s->name, name)) ||
+            set_selects(s->kind == GQL_SEL_SPREAD ? &s->fragment->set : &s->set, name))
             return true;
     }
     return false;

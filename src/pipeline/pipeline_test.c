@@ -292,6 +292,24 @@ static void a_job_survives_its_worker(void **state)
     all_done();
 }
 
+/* Claimed in this process's name, but the answer of the database got lost: nobody here works on it, so its lease runs out,
+ * and the heartbeat (every 8 s) must not keep it. */
+static void a_lease_lost_sight_of_runs_out(void **state)
+{
+    struct ingest_result r, out;
+
+    (void)state;
+    workers_drain(&core);
+    atomic_store(&core.draining, false);
+    r = submit(note("the manatee letter"), "manatee.json");
+    claim(core.owner, 9000);
+    OK(workers_start(&core, &e));
+    OK(ingest_wait(&core, r.raw, WAIT_MS / 3, a, &out, &e));
+    assert_true(out.state == RAW_DONE && out.interactions_n == 1);
+    assert_int_equal(hits("manatee", ""), 1);
+    all_done();
+}
+
 /* Killed after the result was stored: a second job for the same upload changes nothing. */
 static void a_finished_upload_is_not_read_again(void **state)
 {
@@ -372,6 +390,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_refused_version_leaves_the_older_one),
         cmocka_unit_test(too_large_is_said_at_the_door),
         cmocka_unit_test(a_job_survives_its_worker),
+        cmocka_unit_test(a_lease_lost_sight_of_runs_out),
         cmocka_unit_test(a_finished_upload_is_not_read_again),
         cmocka_unit_test(index_is_made_again_from_the_store),
     };

@@ -1,5 +1,6 @@
 #include "pipeline/worker.h"
 
+#include <assert.h>
 #include <errno.h>
 
 #include "base/clock.h"
@@ -11,7 +12,15 @@
 static struct metric jobs_done = METRIC_COUNTER("harken_jobs_done_total", "jobs finished");
 static struct metric jobs_failed = METRIC_COUNTER("harken_jobs_failed_total", "tries of jobs that failed");
 
-enum { LEASE_MS = 30000, BEAT_MS = 8000, POLL_MS = 2000, THREADS_MAX = 64 };
+enum {
+    LEASE_MS = 30000,
+    BEAT_MS = 8000,
+    POLL_MS = 2000,
+    PAUSE_MS = 250,
+    SAVE_MS = 20000, /* shorter than a lease */
+    THREADS_MAX = 64,
+    BATCH_MAX = 16
+};
 
 const struct stage stages[] = {
     {.queue = "parse", .batch = 1, .threads = 0, .run = parse_stage_run},
@@ -23,6 +32,8 @@ const struct stage stages[] = {
 struct stage_thread {
     struct core *c;
     const struct stage *stage;
+    struct job held[BATCH_MAX]; /* what it works on, for the heartbeat; under the pool's lock */
+    size_t held_n;
     struct thread thread;
 };
 
@@ -33,7 +44,7 @@ struct worker_pool {
     bool draining;
     struct stage_thread threads[THREADS_MAX];
     size_t threads_n;
-    struct thread beat, listen;
+    struct thread beat;
 };
 
 /* Sleeps until *counter moves from `seen`, draining, or the time is over. Returns false when draining. */
@@ -48,6 +59,14 @@ static bool sleep_on(struct worker_pool *p, pthread_cond_t *cond, const uint64_t
     go = !p->draining;
     pthread_mutex_unlock(&p->lock);
     return go;
+}
+
+/* Returns false when draining. */
+static bool pause_for(struct worker_pool *p, int ms)
+{
+    const uint64_t never = 0;
+
+    return sleep_on(p, &p->wake, &never, 0, ms);
 }
 
 static bool draining(struct worker_pool *p)
@@ -70,6 +89,23 @@ static uint64_t woken_now(struct worker_pool *p)
     return n;
 }
 
+/* A job whose end is not in the database stays leased until the lease runs out: so it is tried for a while. */
+static void end_save(struct core *c, const struct stage *s, const struct job *j, const struct err *why)
+{
+    int64_t until = clock_mono_ms() + SAVE_MS;
+    struct err e;
+
+    for (;;) {
+        enum err_code rc =
+            why->code == ERR_BUSY ? job_postpone(c->v.db, j, &e) : job_fail(c->v.db, j, why->code, false, &e);
+        if (!rc || rc == ERR_CONFLICT)
+            return;
+        if (clock_mono_ms() > until || !pause_for(c->workers, PAUSE_MS))
+            break;
+    }
+    LOG_WARN("job.fail.unsaved", F_CZ("queue", s->queue), F_ID("job", j->id), F_ERR(&e));
+}
+
 static void jobs_fail(struct core *c, const struct stage *s, const struct job *jobs, size_t n, const struct err *why)
 {
     struct err e;
@@ -82,8 +118,7 @@ static void jobs_fail(struct core *c, const struct stage *s, const struct job *j
     metric_add(&jobs_failed, (int64_t)n);
     LOG_WARN("job.failed", F_CZ("queue", s->queue), F_INT("jobs", n), F_INT("tries", jobs[0].failures + 1), F_ERR(why));
     for (size_t i = 0; i < n; i++)
-        if (job_fail(c->v.db, &jobs[i], why->code, false, &e) && e.code != ERR_CONFLICT)
-            LOG_WARN("job.fail.unsaved", F_ID("job", jobs[i].id), F_ERR(&e));
+        end_save(c, s, &jobs[i], why);
 }
 
 static void batch_run(struct stage_thread *st, const struct job *jobs, size_t n)
@@ -106,6 +141,16 @@ static void batch_run(struct stage_thread *st, const struct job *jobs, size_t n)
     pthread_mutex_unlock(&c->workers->lock);
 }
 
+static void hold(struct stage_thread *st, const struct job *jobs, size_t n)
+{
+    assert(n <= BATCH_MAX);
+    pthread_mutex_lock(&st->c->workers->lock);
+    for (size_t i = 0; i < n; i++)
+        st->held[i] = jobs[i];
+    st->held_n = n;
+    pthread_mutex_unlock(&st->c->workers->lock);
+}
+
 static void stage_run(void *arg)
 {
     struct stage_thread *st = arg;
@@ -123,25 +168,42 @@ static void stage_run(void *arg)
         arena_reset(a);
         if (job_claim(c->v.db, c->v.workspace, c->owner, &want, a, &jobs, &n, &e)) {
             LOG_WARN("job.claim.failed", F_CZ("queue", st->stage->queue), F_ERR(&e));
-            sleep_on(c->workers, &c->workers->wake, &c->workers->woken, UINT64_MAX, 250);
+            pause_for(c->workers, PAUSE_MS);
             continue;
         }
-        if (n)
+        if (n) {
+            hold(st, jobs, n);
             batch_run(st, jobs, n);
-        else
+            hold(st, NULL, 0);
+        } else {
             sleep_on(c->workers, &c->workers->wake, &c->workers->woken, seen, POLL_MS);
+        }
     }
     arena_free(a);
 }
 
+/* Only what is in somebody's hands is kept: a lease this process has lost sight of, because the database went away while it
+ * was taken or given back, runs out like that of a dead process. */
 static void beat_run(void *arg)
 {
     struct core *c = arg;
+    struct worker_pool *p = c->workers;
+    struct arena *a = arena_new("beat");
     struct err e;
 
-    while (sleep_on(c->workers, &c->workers->wake, &(uint64_t){0}, 0, BEAT_MS))
-        if (job_beat(c->v.db, c->v.workspace, c->owner, LEASE_MS, &e))
+    while (pause_for(p, BEAT_MS)) {
+        struct job *jobs = ARENA_ARRAY(a, struct job, THREADS_MAX * BATCH_MAX);
+        size_t n = 0;
+        pthread_mutex_lock(&p->lock);
+        for (size_t i = 0; i < p->threads_n; i++)
+            for (size_t k = 0; k < p->threads[i].held_n; k++)
+                jobs[n++] = p->threads[i].held[k];
+        pthread_mutex_unlock(&p->lock);
+        if (job_beat(c->v.db, c->v.workspace, jobs, n, LEASE_MS, &e))
             LOG_WARN("job.beat.failed", F_ERR(&e));
+        arena_reset(a);
+    }
+    arena_free(a);
 }
 
 enum err_code workers_start(struct core *c, struct err *e)

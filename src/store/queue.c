@@ -16,6 +16,7 @@ enum {
     JOB_FAIL,
     JOB_DIE,
     JOB_RELEASE,
+    JOB_POSTPONE,
     JOB_BEAT,
     JOB_RECLAIM,
     JOB_COUNT,
@@ -89,10 +90,14 @@ const struct db_stmt queue_sql[] = {
     [JOB_RELEASE] = {"job_release", "UPDATE job SET state=0, run_at=now(), claims=claims-1, " JOB_NO_LEASE
                                     " FROM unnest($2::uuid[], $3::bigint[]) AS u(id, fence)"
                                     " WHERE workspace_id=$1 AND job.id=u.id AND job.fence=u.fence AND state=1"},
-    /* $1 workspace, $2 boot, $3 lease ms */
-    [JOB_BEAT] =
-        {"job_beat",
-         "UPDATE job SET lease_until=now()+$3*interval '1 ms' WHERE workspace_id=$1 AND state=1 AND lease_boot=$2"},
+    /* $1 workspace, $2 id, $3 fence */
+    [JOB_POSTPONE] = {"job_postpone", "UPDATE job SET state=0, claims=claims-1, " JOB_NO_LEASE
+                                      ", run_at=now()+(0.5+random())*interval '1 s'"
+                                      " WHERE workspace_id=$1 AND id=$2 AND fence=$3 AND state=1"},
+    /* $1 workspace, $2 ids, $3 fences, $4 lease ms */
+    [JOB_BEAT] = {"job_beat", "UPDATE job SET lease_until=now()+$4*interval '1 ms'"
+                              " FROM unnest($2::uuid[], $3::bigint[]) AS u(id, fence)"
+                              " WHERE workspace_id=$1 AND job.id=u.id AND job.fence=u.fence AND state=1"},
     /* $1 workspace, $2 home, $3 boot */
     [JOB_RECLAIM] = {"job_reclaim", "UPDATE job SET state=0, run_at=now(), " JOB_NO_LEASE
                                     " WHERE workspace_id=$1 AND state=1 AND lease_home=$2 AND lease_boot<>$3"},
@@ -257,19 +262,30 @@ enum err_code job_claim(struct db *d, struct id workspace, struct job_owner who,
 
 /* ---- ending ---- */
 
+struct fenced {
+    struct id *ids;
+    int64_t *fences;
+};
+
+static struct fenced fenced_of(const struct job *jobs, size_t n, struct arena *a)
+{
+    struct fenced f = {ARENA_ARRAY(a, struct id, n), ARENA_ARRAY(a, int64_t, n)};
+
+    for (size_t i = 0; i < n; i++) {
+        f.ids[i] = jobs[i].id;
+        f.fences[i] = jobs[i].fence;
+    }
+    return f;
+}
+
 static enum err_code fenced_run(struct db_tx *t, int stmt, const struct job *jobs, size_t n, struct err *e)
 {
     struct arena *a = arena_new("job.fenced");
-    struct id *ids = ARENA_ARRAY(a, struct id, n);
-    int64_t *fences = ARENA_ARRAY(a, int64_t, n);
+    struct fenced f = fenced_of(jobs, n, a);
     struct db_rows r;
     enum err_code code;
 
-    for (size_t i = 0; i < n; i++) {
-        ids[i] = jobs[i].id;
-        fences[i] = jobs[i].fence;
-    }
-    code = db_run(t, &queue_sql[stmt], DB_ARGS(P_ID(db_tx_workspace(t)), P_IDS(ids, n), P_I64S(fences, n)), &r, e);
+    code = db_run(t, &queue_sql[stmt], DB_ARGS(P_ID(db_tx_workspace(t)), P_IDS(f.ids, n), P_I64S(f.fences, n)), &r, e);
     if (!code) {
         if (r.affected != (int64_t)n)
             code = err_set(e, ERR_CONFLICT, "%lld of %zu jobs are held by someone else now",
@@ -340,9 +356,31 @@ enum err_code job_fail(struct db *d, const struct job *j, enum err_code why, boo
     return code;
 }
 
-enum err_code job_beat(struct db *d, struct id workspace, struct job_owner who, int lease_ms, struct err *e)
+enum err_code job_postpone(struct db *d, const struct job *j, struct err *e)
 {
-    return run_alone(d, workspace, JOB_BEAT, DB_ARGS(P_ID(workspace), P_ID(who.boot), P_I64(lease_ms)), NULL, NULL, e);
+    int64_t touched = 0;
+    enum err_code code = run_alone(d, j->workspace, JOB_POSTPONE,
+                                   DB_ARGS(P_ID(j->workspace), P_ID(j->id), P_I64(j->fence)), &touched, NULL, e);
+
+    if (!code && touched != 1)
+        code = err_set(e, ERR_CONFLICT, "the job is held by someone else now");
+    return code;
+}
+
+enum err_code job_beat(struct db *d, struct id workspace, const struct job *jobs, size_t n, int lease_ms, struct err *e)
+{
+    struct arena *a;
+    struct fenced f;
+    enum err_code code;
+
+    if (n == 0)
+        return ERR_OK;
+    a = arena_new("job.beat");
+    f = fenced_of(jobs, n, a);
+    code = run_alone(d, workspace, JOB_BEAT,
+                     DB_ARGS(P_ID(workspace), P_IDS(f.ids, n), P_I64S(f.fences, n), P_I64(lease_ms)), NULL, NULL, e);
+    arena_free(a);
+    return code;
 }
 
 enum err_code job_reclaim(struct db *d, struct id workspace, struct job_owner who, int64_t *out_n, struct err *e)

@@ -4,7 +4,7 @@
  * transaction of its result: job_done deletes the row only while the token is still the newest, otherwise it answers
  * ERR_CONFLICT and the caller rolls back. So a result is there exactly once, whoever dies when.
  *
- * A lease is valid for lease_ms by the database's clock; job_beat extends all leases of this worker. Failure puts a job back
+ * A lease is valid for lease_ms by the database's clock; job_beat extends those of jobs in hand. Failure puts a job back
  * with a growing, jittered pause; after JOB_FAILURES_MAX failures it is a dead letter, which can be listed and retried. One
  * dispatcher thread should claim in bulk and hand out in memory: many claimers only get in each other's way. */
 #pragma once
@@ -53,8 +53,13 @@ enum err_code job_done(struct db_tx *t, const struct job *jobs, size_t n, struct
 enum err_code job_fail(struct db *d, const struct job *j, enum err_code code, bool permanent, struct err *e);
 /* Gives a job back untouched (drain). */
 enum err_code job_release(struct db *d, const struct job *jobs, size_t n, struct err *e);
-/* Extends the leases of all jobs this process holds in the workspace. */
-enum err_code job_beat(struct db *d, struct id workspace, struct job_owner who, int lease_ms, struct err *e);
+/* Gives one back for about a second (half to one and a half): something it needs is not there just now, which is no failure
+ * of the job's. ERR_CONFLICT as job_fail. */
+enum err_code job_postpone(struct db *d, const struct job *j, struct err *e);
+/* Extends the leases of these jobs; those that were lost are passed over. Name only what is being worked on: a lease whose
+ * taking or giving back went wrong half-way must run out. */
+enum err_code job_beat(struct db *d, struct id workspace, const struct job *jobs, size_t n, int lease_ms,
+                       struct err *e);
 /* At start: puts back at once what earlier processes of this installation held. *out_n may be NULL. */
 enum err_code job_reclaim(struct db *d, struct id workspace, struct job_owner who, int64_t *out_n, struct err *e);
 

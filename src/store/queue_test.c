@@ -247,16 +247,39 @@ static void stale_token_writes_nothing(void **state)
     assert_int_equal(number("SELECT count(*) FROM ingest_problem"), 1);
 }
 
-static void heartbeat_keeps_the_lease(void **state)
+static void heartbeat_keeps_the_leases_in_hand(void **state)
 {
+    struct job *jobs;
+    struct job_want want = {.queues = names, .limit = 3, .lease_ms = 1000};
+    struct err e;
+    size_t n;
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        enqueue_one("parse", 0);
+    assert_int_equal(job_claim(home.db, home.workspace, me, &want, mem, &jobs, &n, &e), ERR_OK);
+    assert_int_equal(n, 3);
+    jobs[1].fence--; /* a lease somebody else took meanwhile */
+    assert_int_equal(job_beat(home.db, home.workspace, jobs, 2, 3600000, &e), ERR_OK);
+    assert_int_equal(number("SELECT count(*) FROM job WHERE lease_until > now() + interval '50 min'"), 1);
+    assert_int_equal(job_beat(home.db, home.workspace, NULL, 0, 3600000, &e), ERR_OK);
+    assert_int_equal(number("SELECT count(*) FROM job WHERE lease_until > now() + interval '50 min'"), 1);
+}
+
+static void postponed_job_has_not_failed(void **state)
+{
+    struct job *jobs;
     struct err e;
     size_t n;
 
     (void)state;
     enqueue_one("parse", 0);
-    claim(1, 0, 1000, &n);
-    assert_int_equal(job_beat(home.db, home.workspace, me, 3600000, &e), ERR_OK);
-    assert_int_equal(number("SELECT count(*) FROM job WHERE lease_until > now() + interval '50 min'"), 1);
+    jobs = claim(1, 0, 60000, &n);
+    assert_int_equal(job_postpone(home.db, &jobs[0], &e), ERR_OK);
+    assert_int_equal(number("SELECT count(*) FROM job WHERE state=0 AND failures=0 AND claims=0 AND lease_until IS NULL"
+                            " AND run_at BETWEEN now() AND now() + interval '1.5 s'"),
+                     1);
+    assert_int_equal(job_postpone(home.db, &jobs[0], &e), ERR_CONFLICT);
 }
 
 static void failing_job_waits_longer_and_dies_at_last(void **state)
@@ -569,7 +592,8 @@ int main(void)
         TEST(delayed_job_waits),
         TEST(source_cap_holds_over_claims),
         TEST(stale_token_writes_nothing),
-        TEST(heartbeat_keeps_the_lease),
+        TEST(heartbeat_keeps_the_leases_in_hand),
+        TEST(postponed_job_has_not_failed),
         TEST(failing_job_waits_longer_and_dies_at_last),
         TEST(released_job_is_untouched),
         TEST(next_start_takes_back_what_the_dead_one_held),

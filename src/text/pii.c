@@ -156,6 +156,30 @@ static bool inner_char(str t, size_t i, size_t next, uint32_t c, bool letters)
     return uni_is_alpha(uni_next(t, &after));
 }
 
+/* Words come back: each thread keeps what the lists said about the last ones. They are words of personal data, too, and
+ * live in this memory no longer than the thread. */
+enum { FACTS_MEMO = 2048, MEMO_WORD_MAX = 19 };
+struct facts_memo {
+    char word[MEMO_WORD_MAX];
+    uint8_t n; /* 0: empty */
+    struct pii_facts is;
+};
+static __thread struct facts_memo facts_memo[FACTS_MEMO];
+
+static struct pii_facts facts_of(const struct pii_run *r, str low)
+{
+    struct facts_memo *m = &facts_memo[str_hash(low) % FACTS_MEMO];
+
+    if (low.n == 0 || low.n > MEMO_WORD_MAX)
+        return pii_facts_make(r, low);
+    if (m->n != low.n || memcmp(m->word, low.p, low.n) != 0) {
+        m->is = pii_facts_make(r, low);
+        memcpy(m->word, low.p, low.n);
+        m->n = (uint8_t)low.n;
+    }
+    return m->is;
+}
+
 // NOLINTNEXTLINE(readability-non-const-parameter): ARENA_PUSH writes *cap
 static void word_read(struct pii_run *r, size_t *at, size_t prev_end, size_t *cap)
 {
@@ -182,6 +206,7 @@ static void word_read(struct pii_run *r, size_t *at, size_t prev_end, size_t *ca
     w.end = (uint32_t)i;
     w.all_caps = upper_seen && !lower_seen && i - w.start > 1;
     w.low = uni_fold(r->a, str_sub(t, w.start, i));
+    w.is = facts_of(r, w.low);
     for (size_t k = prev_end; k < w.start; k++) {
         w.newline = w.newline || t.p[k] == '\n' || t.p[k] == '\r';
         stop =

@@ -74,6 +74,7 @@ static void pii_run_all(struct bench *b, const struct interaction *ia)
 
     for (size_t i = 0; i < ia->participants_n; i++)
         people[ask.people_n++] = ia->participants[i].name;
+    pii_ask_prepare(&ask, b->a);
     for (size_t t = 0; t < ia->turns_n; t++) {
         struct pii_span *s;
         size_t n;

@@ -140,14 +140,45 @@ bool str_line_next(str *rest, str *out_line)
     return true;
 }
 
+static uint64_t load64(const char *p)
+{
+    uint64_t w;
+
+    memcpy(&w, p, sizeof w);
+    return w;
+}
+
+static uint64_t load32(const char *p)
+{
+    uint32_t w;
+
+    memcpy(&w, p, sizeof w);
+    return w;
+}
+
+/* The last 1..8 bytes in one number: loads that overlap instead of a loop. */
+static uint64_t tail_of(const char *p, size_t n)
+{
+    const unsigned char *u = (const unsigned char *)p;
+
+    if (n >= 4)
+        return load32(p) << 32 | load32(p + n - 4);
+    return n ? (uint64_t)u[0] << 16 | (uint64_t)u[n / 2] << 8 | u[n - 1] : 0;
+}
+
 uint64_t str_hash(str s)
 {
-    uint64_t h = 14695981039346656037u;
+    uint64_t h = (s.n + 1) * 0x9e3779b97f4a7c15u;
+    const char *p = s.p;
+    size_t n = s.n;
 
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 1099511628211u;
+    for (; n > 8; p += 8, n -= 8) {
+        h = (h ^ load64(p)) * 0xd6e8feb86659fd93u;
+        h ^= h >> 32;
+    }
+    h = (h ^ tail_of(p, n)) * 0xd6e8feb86659fd93u;
     h ^= h >> 32;
-    h *= 0x9e3779b97f4a7c15u;
+    h *= 0xd6e8feb86659fd93u;
     return h ^ (h >> 29);
 }
 

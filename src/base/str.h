@@ -63,7 +63,7 @@ str str_cut(str s, char sep, str *rest);
  *     while (str_line_next(&rest, &line)) ...  */
 bool str_line_next(str *rest, str *out_line);
 
-uint64_t str_hash(str s); /* FNV-1a mixed; for tables in memory, not for security, not stored */
+uint64_t str_hash(str s); /* eight bytes a step; for tables in memory, not for security, not stored */
 
 str str_dup(struct arena *a, str s);
 char *str_cz(struct arena *a, str s); /* NUL-terminated copy for a foreign library; an inner NUL ends it there */

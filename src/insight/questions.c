@@ -99,27 +99,33 @@ static bool inverts(const struct word_list *l, const struct words *w, size_t at)
 
 enum utterance_kind utterance_classify(str utterance, str lang, struct arena *scratch)
 {
-    const struct word_list *l = list_for("questions", lang_of(lang));
     struct words w = words_split(utterance, scratch);
+
+    return utterance_classify_words(utterance, &w, lang);
+}
+
+enum utterance_kind utterance_classify_words(str utterance, const struct words *w, str lang)
+{
+    const struct word_list *l = list_for("questions", lang_of(lang));
     bool mark = asks(utterance), wh, wh_asks;
     size_t at = 0, n;
 
-    if (!l || !w.n)
+    if (!l || !w->n)
         return mark ? UTTERANCE_QUESTION : UTTERANCE_OTHER;
-    if (checks_in(l, &w, mark))
+    if (checks_in(l, w, mark))
         return UTTERANCE_CHECK_IN;
-    while ((n = match(l, &w, at, Q_LEAD)) != 0)
+    while ((n = match(l, w, at, Q_LEAD)) != 0)
         at += n;
-    if (match(l, &w, at, Q_BEFORE_WH) && match(l, &w, at + 1, Q_WH))
+    if (match(l, w, at, Q_BEFORE_WH) && match(l, w, at + 1, Q_WH))
         at++;
-    n = match(l, &w, at, Q_WH | Q_WH_AUX);
+    n = match(l, w, at, Q_WH | Q_WH_AUX);
     wh = n > 0;
-    wh_asks = match(l, &w, at, Q_WH_AUX) || (wh && match(l, &w, at + n, Q_AUX | Q_AUX_STRICT | Q_AFTER_WH));
-    if (requests(l, &w, at))
+    wh_asks = match(l, w, at, Q_WH_AUX) || (wh && match(l, w, at + n, Q_AUX | Q_AUX_STRICT | Q_AFTER_WH));
+    if (requests(l, w, at))
         return UTTERANCE_OPEN;
     if (wh && (mark || wh_asks))
         return UTTERANCE_OPEN;
-    return mark || inverts(l, &w, at) ? UTTERANCE_QUESTION : UTTERANCE_OTHER;
+    return mark || inverts(l, w, at) ? UTTERANCE_QUESTION : UTTERANCE_OTHER;
 }
 
 int questions_version(str lang)

@@ -15,4 +15,7 @@ enum utterance_kind {
 
 /* `utterance`: one sentence. `lang`: BCP 47 primary tag; "" and "und" read as "en". */
 enum utterance_kind utterance_classify(str utterance, str lang, struct arena *scratch);
+/* The same for an utterance whose words are known already. */
+struct words;
+enum utterance_kind utterance_classify_words(str utterance, const struct words *w, str lang);
 int questions_version(str lang); /* 0 without list */

@@ -387,12 +387,12 @@ static void ext_talkers(struct stats *s, const struct voice *who, struct record_
     value_set(r, (double)n, s->ia->participants_n);
 }
 
-static void first_at(struct stats *s, const char *list, struct record_stat *r)
+static void first_at(struct stats *s, enum topic topic, struct record_stat *r)
 {
     struct seg *m;
     size_t n;
 
-    if (!stats_matches(s, list, &m, &n))
+    if (!stats_matches(s, topic, &m, &n))
         reason_set(r, "no_list", 0);
     else if (n == 0)
         reason_set(r, "no_match", 0);
@@ -402,12 +402,12 @@ static void first_at(struct stats *s, const char *list, struct record_stat *r)
 
 static void pricing_at(struct stats *s, const struct voice *who, struct record_stat *r)
 {
-    first_at(s, "pricing", r);
+    first_at(s, TOPIC_PRICING, r);
 }
 
 static void nextstep_at(struct stats *s, const struct voice *who, struct record_stat *r)
 {
-    first_at(s, "nextstep", r);
+    first_at(s, TOPIC_NEXTSTEP, r);
 }
 
 static void nextstep_share(struct stats *s, const struct voice *who, struct record_stat *r)
@@ -417,7 +417,7 @@ static void nextstep_share(struct stats *s, const struct voice *who, struct reco
     struct seg *m;
     size_t n, fill_n;
 
-    if (!stats_matches(s, "nextstep", &m, &n)) {
+    if (!stats_matches(s, TOPIC_NEXTSTEP, &m, &n)) {
         reason_set(r, "no_list", 0);
         return;
     }

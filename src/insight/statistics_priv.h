@@ -3,6 +3,13 @@
 #include "insight/statistics.h"
 #include "insight/timeline.h"
 
+/* Topic lists, and what a turn has of each (two bits a list). */
+enum topic { TOPIC_PRICING, TOPIC_NEXTSTEP, TOPICS };
+enum {
+    LISTED_MATCH = 1,
+    LISTED_OPEN_END = 2
+}; /* shifted by 2 * topic; open end: a phrase may go on in the next part */
+
 enum { SPREAD_BINS = 10, STYLE_CLASSES = 9, PAIR_SPEAKERS_MAX = 500 };
 
 /* What one speaker said and did; also the sum over all of them. */
@@ -36,6 +43,7 @@ struct stats {
     size_t gaps_n;
     double *gaps_all; /* by length */
     bool fillers_known;
+    uint8_t *listed; /* per turn of the file: LISTED_* of the topic lists */
     size_t style[IA_SIDES][STYLE_CLASSES], style_words[IA_SIDES];
     uint8_t hash[SHA256_BYTES];
     struct record_stat *rows;
@@ -44,8 +52,9 @@ struct stats {
 
 /* statistics_words.c: what is counted in the words. */
 void stats_words_count(struct stats *s);
-/* The segments with a match of the list in the call's language, in order. False when there is no such list. Needs times. */
-bool stats_matches(struct stats *s, const char *list, struct seg **out, size_t *out_n);
+/* The segments with a match of the topic's list in the call's language, in order. False when there is no such list. Needs
+ * times. */
+bool stats_matches(struct stats *s, enum topic topic, struct seg **out, size_t *out_n);
 
 /* statistics_hash.c: sets s->hash. */
 void stats_hash(struct stats *s);

@@ -22,15 +22,34 @@ static size_t bin_of(const struct stats *s, const struct ia_turn *turn)
     return (size_t)bin;
 }
 
-static void questions_count(struct stats *s, const struct ia_turn *turn, struct voice *v, struct arena *scratch)
+/* The words of a turn that lie within an utterance. False when one reaches over its ends ("Yes?No"). */
+static bool words_within(const struct words *w, size_t *from, struct text_span u, struct words *out)
+{
+    size_t i = *from, k;
+
+    while (i < w->n && w->word[i].start < u.start)
+        i++;
+    for (k = i; k < w->n && w->word[k].start < u.end; k++)
+        if (w->word[k].end > u.end)
+            return false;
+    *out = (struct words){.word = w->word + i, .token = w->token + i, .n = k - i};
+    *from = k;
+    return i == 0 || w->word[i - 1].end <= u.start;
+}
+
+static void questions_count(struct stats *s, const struct ia_turn *turn, const struct words *w, struct voice *v,
+                            struct arena *scratch)
 {
     struct text_span *u;
-    size_t n;
+    size_t n, at = 0;
 
     sentences_split(turn->text, scratch, &u, &n);
     for (size_t i = 0; i < n; i++) {
         str text = str_sub(turn->text, u[i].start, u[i].end);
-        enum utterance_kind kind = utterance_classify(text, s->ia->language, scratch);
+        struct words within;
+        enum utterance_kind kind = words_within(w, &at, u[i], &within)
+                                       ? utterance_classify_words(text, &within, s->ia->language)
+                                       : utterance_classify(text, s->ia->language, scratch);
         v->utterances++;
         v->check_ins += kind == UTTERANCE_CHECK_IN;
         v->open += kind == UTTERANCE_OPEN;
@@ -39,6 +58,33 @@ static void questions_count(struct stats *s, const struct ia_turn *turn, struct 
             v->bins[bin_of(s, turn)]++;
         }
     }
+}
+
+static const struct word_list *topic_list(const struct stats *s, enum topic topic)
+{
+    return topic == TOPIC_PRICING ? list_for("pricing", lang_of(s)) : list_for("nextstep", lang_of(s));
+}
+
+static bool any_match(const struct word_list *l, const struct words *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (list_match(l, w->token + i, w->n - i, NULL))
+            return true;
+    return false;
+}
+
+static uint8_t topics_of(const struct stats *s, const struct words *w)
+{
+    unsigned bits = 0;
+
+    for (int t = 0; t < TOPICS; t++) {
+        const struct word_list *l = topic_list(s, (enum topic)t);
+        if (l && any_match(l, w))
+            bits |= LISTED_MATCH << 2 * t;
+        else if (l && list_open_end(l, w->token, w->n))
+            bits |= LISTED_OPEN_END << 2 * t;
+    }
+    return (uint8_t)bits;
 }
 
 static void style_count(struct stats *s, enum ia_side side, const struct words *w)
@@ -68,13 +114,15 @@ void stats_words_count(struct stats *s)
     struct arena *scratch = arena_new_wiped("insight.turn");
 
     s->fillers_known = fillers_version(lang_of(s)) > 0;
+    s->listed = ARENA_ARRAY(s->a, uint8_t, s->ia->turns_n + 1);
     for (size_t i = 0; i < s->ia->turns_n; i++) {
         const struct ia_turn *turn = &s->ia->turns[i];
         struct voice *v = &s->voice[s->t.of_turn[i]];
         struct words w = words_split(turn->text, scratch);
         bool known;
 
-        questions_count(s, turn, v, scratch);
+        questions_count(s, turn, &w, v, scratch);
+        s->listed[i] = topics_of(s, &w);
         v->file_words += w.n;
         v->fillers += fillers_count(w.token, w.n, lang_of(s), &known);
         if (s->c->lsm)
@@ -86,28 +134,36 @@ void stats_words_count(struct stats *s)
     arena_free(scratch);
 }
 
-static bool text_matches(const struct word_list *l, str text, struct arena *scratch)
+/* A phrase that begins in one part and goes on in the next is found in the joined text only. */
+static bool seg_matches(const struct stats *s, enum topic topic, const struct seg *g, struct arena *scratch)
 {
-    struct words w = words_split(text, scratch);
+    unsigned seen = 0;
+    struct words w;
 
-    for (size_t i = 0; i < w.n; i++)
-        if (list_match(l, w.token + i, w.n - i, NULL))
-            return true;
-    return false;
+    for (size_t p = g->place;; p = s->t.part_next[p]) {
+        seen |= s->listed[p] >> 2 * topic;
+        if (p == g->part_last)
+            break;
+    }
+    if (seen & LISTED_MATCH)
+        return true;
+    if (g->place == g->part_last || !(seen & LISTED_OPEN_END))
+        return false;
+    arena_reset(scratch);
+    w = words_split(timeline_text(s->ia, &s->t, g, scratch), scratch);
+    return any_match(topic_list(s, topic), &w);
 }
 
-bool stats_matches(struct stats *s, const char *list, struct seg **out, size_t *out_n)
+bool stats_matches(struct stats *s, enum topic topic, struct seg **out, size_t *out_n)
 {
-    const struct word_list *l = list_for(list, lang_of(s));
+    const struct word_list *l = topic_list(s, topic);
     struct seg *m = ARENA_ARRAY(s->a, struct seg, s->t.segs_n + 1);
     struct arena *scratch = arena_new_wiped("insight.turn");
     size_t n = 0;
 
-    for (size_t i = 0; l && i < s->t.segs_n; i++) {
-        arena_reset(scratch);
-        if (text_matches(l, timeline_text(s->ia, &s->t, &s->t.segs[i], scratch), scratch))
+    for (size_t i = 0; l && i < s->t.segs_n; i++)
+        if (seg_matches(s, topic, &s->t.segs[i], scratch))
             m[n++] = s->t.segs[i];
-    }
     arena_free(scratch);
     *out = m;
     *out_n = n;

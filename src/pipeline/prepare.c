@@ -34,6 +34,7 @@ static void pii_mark(const struct interaction *ia, struct arena *a, struct prepa
         if (ia->participants[i].email.n)
             people[ask.people_n++] = ia->participants[i].email;
     }
+    pii_ask_prepare(&ask, a);
     for (size_t t = 0; t < ia->turns_n; t++) {
         struct pii_span *s;
         size_t n;

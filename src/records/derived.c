@@ -1,8 +1,10 @@
 /* records/derived.c - what is made from an interaction and can be made again: chunks with vectors, and figures. */
+#include <math.h>
+
 #include "base/clock.h"
 #include "records/interaction.h"
 
-enum { CHUNKS_LOAD, VECTORS_SAVE, STATS_DROP, STAT_ADD, STATS_LOAD, STAT_VALUES };
+enum { CHUNKS_LOAD, VECTORS_SAVE, STATS_DROP, STATS_ADD, STATS_LOAD, STAT_VALUES };
 
 const struct db_stmt derived_sql[] = {
     /* $2 interactions, $3 model hash -> vectors of that model only */
@@ -14,11 +16,15 @@ const struct db_stmt derived_sql[] = {
          "UPDATE chunk c SET model_hash=$3, vector_sealed=u.x FROM unnest($4::int[], $5::bytea[]) AS u(o, x) "
          "WHERE c.workspace_id=$1 AND c.interaction_id=$2 AND c.ordinal=u.o"},
     [STATS_DROP] = {"stats_drop", "DELETE FROM statistic WHERE workspace_id=$1 AND interaction_id=$2"},
-    [STAT_ADD] =
-        {"stat_add",
+    /* $3 definition version, $4 all spans one after the other; then arrays of equal length: first and last place in $4 (1
+     * and 0: none), figures, values (NaN: none), units, n (least integer: none), reasons, hashes, labels; $14 ordinal of the first */
+    [STATS_ADD] =
+        {"stats_add",
          "INSERT INTO statistic (workspace_id, interaction_id, ordinal, stat, value, unit, n, reason, "
-         "definition_version, inputs_hash, spans, label_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-         "$11, $12)"},
+         "definition_version, inputs_hash, spans, label_sealed) SELECT $1, $2, $14 + o - 1, s, nullif(x, 'NaN'::float8), t, "
+         "nullif(k, '-9223372036854775808'::bigint), r, $3, h, ($4::int[])[f:l], b FROM unnest($5::int[], $6::int[], "
+         "$7::text[], $8::float8[], $9::text[], $10::bigint[], $11::text[], $12::bytea[], $13::bytea[]) "
+         "WITH ORDINALITY AS u(f, l, s, x, t, k, r, h, b, o)"},
     [STATS_LOAD] =
         {"stats_load",
          "SELECT ordinal, stat, value, unit, n, reason, definition_version, inputs_hash, spans, label_sealed "
@@ -140,33 +146,75 @@ static enum err_code labels_seal(const struct vaulted *v, struct id ia, uint32_t
     return rc;
 }
 
+/* The rows of one statement, column by column. */
+struct stat_columns {
+    int32_t *flat, *first, *last;
+    str *stat, *unit, *reason, *hash, *label;
+    double *value;
+    int64_t *n;
+    size_t flat_n;
+};
+
+static struct stat_columns columns_new(const struct record_stat *rows, size_t n, struct arena *a)
+{
+    struct stat_columns c = {.first = ARENA_ARRAY(a, int32_t, n),
+                             .last = ARENA_ARRAY(a, int32_t, n),
+                             .stat = ARENA_ARRAY(a, str, n),
+                             .unit = ARENA_ARRAY(a, str, n),
+                             .reason = ARENA_ARRAY(a, str, n),
+                             .hash = ARENA_ARRAY(a, str, n),
+                             .label = ARENA_ARRAY(a, str, n),
+                             .value = ARENA_ARRAY(a, double, n),
+                             .n = ARENA_ARRAY(a, int64_t, n)};
+    size_t spans = 0;
+
+    for (size_t i = 0; i < n; i++)
+        spans += rows[i].spans_n;
+    c.flat = ARENA_ARRAY(a, int32_t, spans * 3 + 1);
+    return c;
+}
+
+static void columns_put(struct stat_columns *c, size_t i, const struct record_stat *s)
+{
+    c->first[i] = (int32_t)c->flat_n + 1;
+    for (size_t k = 0; k < s->spans_n; k++) {
+        c->flat[c->flat_n++] = (int32_t)s->spans[k].turn;
+        c->flat[c->flat_n++] = (int32_t)s->spans[k].start;
+        c->flat[c->flat_n++] = (int32_t)s->spans[k].end;
+    }
+    c->last[i] = (int32_t)c->flat_n;
+    c->stat[i] = s->id;
+    c->unit[i] = s->unit.n ? s->unit : STR("");
+    c->reason[i] = s->reason.n ? s->reason : STR_NULL;
+    c->hash[i] = str_n((const char *)s->inputs_hash, SHA256_BYTES);
+    c->value[i] = s->has_value ? s->value : NAN;
+    c->n[i] = s->has_n ? s->n : INT64_MIN;
+}
+
+enum { STATS_PER_STATEMENT = 500 };
+
 enum err_code record_stats_save(struct db_tx *t, const struct vaulted *v, struct id ia, const struct record_stat *rows,
                                 size_t n, struct err *e)
 {
     struct arena *a = arena_new_wiped("stats.save");
     enum err_code rc = db_send(t, &derived_sql[STATS_DROP], DB_ARGS(P_ID(v->workspace), P_ID(ia)), e);
 
-    for (size_t i = 0; !rc && i < n; i++) {
-        const struct record_stat *s = &rows[i];
-        int32_t *flat;
-        str label;
-        arena_reset(a);
-        flat = ARENA_ARRAY(a, int32_t, s->spans_n * 3 + 1);
-        for (size_t k = 0; k < s->spans_n; k++) {
-            flat[k * 3] = (int32_t)s->spans[k].turn;
-            flat[k * 3 + 1] = (int32_t)s->spans[k].start;
-            flat[k * 3 + 2] = (int32_t)s->spans[k].end;
+    for (size_t from = 0; !rc && from < n; from += STATS_PER_STATEMENT) {
+        size_t m = n - from < STATS_PER_STATEMENT ? n - from : STATS_PER_STATEMENT;
+        struct stat_columns c = columns_new(rows + from, m, a);
+
+        for (size_t i = 0; !rc && i < m; i++) {
+            columns_put(&c, i, &rows[from + i]);
+            rc = labels_seal(v, ia, (uint32_t)(from + i), &rows[from + i], a, &c.label[i], e);
         }
-        rc = labels_seal(v, ia, (uint32_t)i, s, a, &label, e);
         if (!rc)
-            rc = db_send(t, &derived_sql[STAT_ADD],
-                         DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(i), P_TEXT(s->id),
-                                 s->has_value ? P_F64(s->value) : P_NULL(DB_F64), P_TEXT(s->unit),
-                                 s->has_n ? P_I64(s->n) : P_NULL(DB_I64),
-                                 s->reason.n ? P_TEXT(s->reason) : P_NULL(DB_TEXT), P_I64(s->definition_version),
-                                 P_BYTES_N(s->inputs_hash, SHA256_BYTES), P_I32S(flat, s->spans_n * 3),
-                                 P_BYTES_OR_NULL(label)),
+            rc = db_send(t, &derived_sql[STATS_ADD],
+                         DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(rows[from].definition_version),
+                                 P_I32S(c.flat, c.flat_n), P_I32S(c.first, m), P_I32S(c.last, m), P_TEXTS(c.stat, m),
+                                 P_F64S(c.value, m), P_TEXTS(c.unit, m), P_I64S(c.n, m), P_TEXTS(c.reason, m),
+                                 P_BYTESS(c.hash, m), P_BYTESS(c.label, m), P_I64(from)),
                          e);
+        arena_reset(a);
     }
     arena_free(a);
     return rc;

@@ -5,7 +5,7 @@
 #include "records/interaction.h"
 #include "records/people.h"
 
-enum { IA_ADD, PARTICIPANT_ADD, TURN_ADD, PART_ADD, PII_ADD, CHUNK_ADD };
+enum { IA_ADD, PARTICIPANTS_ADD, TURN_ADD, PART_ADD, PII_ADD, CHUNKS_ADD };
 
 const struct db_stmt ia_save_sql[] = {
     [IA_ADD] =
@@ -14,10 +14,12 @@ const struct db_stmt ia_save_sql[] = {
          "started_offset_min, duration_ms, turns_n, flags, account_id, deal_id, external_index, thread_index, sealed, "
          "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
          "$18, $18) ON CONFLICT (workspace_id, raw_id, raw_ordinal) DO NOTHING RETURNING id"},
-    [PARTICIPANT_ADD] =
-        {"participant_add",
-         "INSERT INTO participant (workspace_id, interaction_id, ordinal, person_id, side, flags, sealed) "
-         "VALUES ($1, $2, $3, $4, $5, $6, $7)"},
+    /* $3.. arrays of equal length: people, sides, flags, sealed */
+    [PARTICIPANTS_ADD] =
+        {"participants_add",
+         "INSERT INTO participant (workspace_id, interaction_id, ordinal, person_id, side, flags, sealed) SELECT $1, "
+         "$2, o - 1, p, s, f, x FROM unnest($3::uuid[], $4::int[], $5::int[], $6::bytea[]) WITH ORDINALITY AS u(p, s, "
+         "f, x, o)"},
     /* $3.. arrays of equal length: ordinals, speakers (-1 none), people, starts, ends (-1 none), sealed */
     [TURN_ADD] =
         {"turn_add",
@@ -33,13 +35,15 @@ const struct db_stmt ia_save_sql[] = {
          "INSERT INTO pii (workspace_id, interaction_id, ordinal, turn, start_b, end_b, type, confidence) "
          "SELECT $1, $2, o - 1, t, b, f, y, c FROM unnest($3::int[], $4::int[], $5::int[], $6::int[], $7::float8[]) "
          "WITH ORDINALITY AS u(t, b, f, y, c, o)"},
-    [CHUNK_ADD] = {"chunk_add",
-                   "INSERT INTO chunk (workspace_id, interaction_id, ordinal, spans) VALUES ($1, $2, $3, $4)"},
+    /* $3 ordinal of the first, $4 all spans one after the other, $5 and $6 first and last place of each chunk in it */
+    [CHUNKS_ADD] = {"chunks_add", "INSERT INTO chunk (workspace_id, interaction_id, ordinal, spans) SELECT $1, $2, $3 + o "
+                                  "- 1, ($4::int[])[f:l] FROM unnest($5::int[], $6::int[]) WITH ORDINALITY AS u(f, l, "
+                                  "o)"},
 };
 const size_t ia_save_sql_n = sizeof ia_save_sql / sizeof *ia_save_sql;
 
 enum { PERSON_LISTED = 1, PERSON_LABEL = 2, PERSON_SIDE_SAID = 4 }; /* participant.flags; see interaction_load.c */
-enum { TURNS_PER_STATEMENT = 500, NAME_BYTES_MAX = 64 << 10 };
+enum { TURNS_PER_STATEMENT = 500, CHUNKS_PER_STATEMENT = 500, NAME_BYTES_MAX = 64 << 10 };
 
 /* A row of `participant`: someone listed, a speaker label, or both. */
 struct who {
@@ -132,35 +136,46 @@ static enum err_code cast_people(struct db_tx *t, const struct vaulted *v, struc
     return ERR_OK;
 }
 
+static enum err_code name_seal(const struct vaulted *v, const struct who *w, struct id ia, size_t ordinal,
+                               struct arena *a, str *out, struct err *e)
+{
+    struct seal_at where = {v->workspace, "participant", "sealed", ia, (uint32_t)ordinal};
+    enum err_code rc;
+    struct buf b;
+    struct jw j;
+
+    buf_init_wiped(&b, NAME_BYTES_MAX);
+    jw_init(&j, &b);
+    jw_obj(&j);
+    jw_kstr(&j, "name", w->name);
+    jw_kstr(&j, "email", w->email);
+    jw_end(&j);
+    rc = buf_ok(&b) ? seal(v->keys, key_subject(w->subject), &where, buf_view(&b), a, out, e)
+                    : err_set(e, ERR_LIMIT, "the name of a participant or speaker is too long");
+    buf_done(&b);
+    return rc;
+}
+
 static enum err_code cast_write(struct db_tx *t, const struct vaulted *v, const struct cast *c, struct id ia,
                                 struct arena *a, struct err *e)
 {
-    for (size_t i = 0; i < c->n; i++) {
-        struct seal_at where = {v->workspace, "participant", "sealed", ia, (uint32_t)i};
-        const struct who *w = &c->who[i];
-        enum err_code rc;
-        struct buf b;
-        struct jw j;
-        str sealed;
+    struct id *person = ARENA_ARRAY(a, struct id, c->n + 1);
+    int32_t *side = ARENA_ARRAY(a, int32_t, c->n + 1), *flags = ARENA_ARRAY(a, int32_t, c->n + 1);
+    str *sealed = ARENA_ARRAY(a, str, c->n + 1);
 
-        buf_init_wiped(&b, NAME_BYTES_MAX);
-        jw_init(&j, &b);
-        jw_obj(&j);
-        jw_kstr(&j, "name", w->name);
-        jw_kstr(&j, "email", w->email);
-        jw_end(&j);
-        rc = buf_ok(&b) ? seal(v->keys, key_subject(w->subject), &where, buf_view(&b), a, &sealed, e)
-                        : err_set(e, ERR_LIMIT, "the name of a participant or speaker is too long");
-        buf_done(&b);
-        if (!rc)
-            rc = db_send(t, &ia_save_sql[PARTICIPANT_ADD],
-                         DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(i), P_ID(w->person), P_I64(w->side),
-                                 P_I64(w->flags), P_BYTES(sealed)),
-                         e);
-        if (rc)
-            return rc;
+    if (!c->n)
+        return ERR_OK;
+    for (size_t i = 0; i < c->n; i++) {
+        person[i] = c->who[i].person;
+        side[i] = (int32_t)c->who[i].side;
+        flags[i] = c->who[i].flags;
+        if (name_seal(v, &c->who[i], ia, i, a, &sealed[i], e))
+            return e->code;
     }
-    return ERR_OK;
+    return db_send(t, &ia_save_sql[PARTICIPANTS_ADD],
+                   DB_ARGS(P_ID(v->workspace), P_ID(ia), P_IDS(person, c->n), P_I32S(side, c->n), P_I32S(flags, c->n),
+                           P_BYTESS(sealed, c->n)),
+                   e);
 }
 
 static enum err_code turns_write(struct db_tx *t, const struct vaulted *v, const struct cast *c,
@@ -254,15 +269,26 @@ static enum err_code pii_write(struct db_tx *t, const struct vaulted *v, struct 
 static enum err_code chunks_write(struct db_tx *t, const struct vaulted *v, struct id ia, const struct record_chunk *c,
                                   size_t n, struct arena *a, struct err *e)
 {
-    for (size_t i = 0; i < n; i++) {
-        int32_t *flat = ARENA_ARRAY(a, int32_t, c[i].spans_n * 3 + 1);
-        for (size_t k = 0; k < c[i].spans_n; k++) {
-            flat[k * 3] = (int32_t)c[i].spans[k].turn;
-            flat[k * 3 + 1] = (int32_t)c[i].spans[k].start;
-            flat[k * 3 + 2] = (int32_t)c[i].spans[k].end;
+    for (size_t from = 0; from < n; from += CHUNKS_PER_STATEMENT) {
+        size_t m = n - from < CHUNKS_PER_STATEMENT ? n - from : CHUNKS_PER_STATEMENT, spans = 0, at = 0;
+        int32_t *first = ARENA_ARRAY(a, int32_t, m), *last = ARENA_ARRAY(a, int32_t, m), *flat;
+
+        for (size_t i = 0; i < m; i++)
+            spans += c[from + i].spans_n;
+        flat = ARENA_ARRAY(a, int32_t, spans * 3 + 1);
+        for (size_t i = 0; i < m; i++) {
+            first[i] = (int32_t)at + 1;
+            for (size_t k = 0; k < c[from + i].spans_n; k++) {
+                flat[at++] = (int32_t)c[from + i].spans[k].turn;
+                flat[at++] = (int32_t)c[from + i].spans[k].start;
+                flat[at++] = (int32_t)c[from + i].spans[k].end;
+            }
+            last[i] = (int32_t)at;
         }
-        if (db_send(t, &ia_save_sql[CHUNK_ADD],
-                    DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(i), P_I32S(flat, c[i].spans_n * 3)), e))
+        if (db_send(t, &ia_save_sql[CHUNKS_ADD],
+                    DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(from), P_I32S(flat, at), P_I32S(first, m),
+                            P_I32S(last, m)),
+                    e))
             return e->code;
     }
     return ERR_OK;

@@ -1,7 +1,7 @@
 #include "text/lang.h"
 #include "text/lang_cld2.h"
 
-enum { LANG_BYTES_MAX = 16 << 10, LANG_SURE_BYTES = 40 };
+enum { LANG_BYTES_MAX = 6 << 10, LANG_SURE_BYTES = 40 };
 
 /* CLD2 still answers with some withdrawn codes, and with a script subtag for Chinese. */
 static const struct {

@@ -12,7 +12,7 @@ struct lang_guess {
 };
 
 struct lang_guess lang_detect(str text);
-/* For texts in pieces (turns): reads at most the first 16 KiB. */
+/* For texts in pieces (turns): reads at most the first 6 KiB. */
 struct lang_guess lang_detect_parts(const str *parts, size_t n);
 /* True for languages written without spaces between words (zh ja th lo km my). */
 bool lang_unspaced(str tag);

@@ -14,6 +14,7 @@ struct entry {
 
 struct word_list {
     struct entry *slot; /* open addressing, a power of two */
+    uint32_t *tag;      /* of each slot: upper half of its hash, 0 when empty; most questions end here */
     size_t mask, n;
     int version;
 };
@@ -22,12 +23,37 @@ static pthread_mutex_t lists_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the two
 static struct word_list *lists_ready[LISTS_MAX];
 static struct arena *lists_arena;
 
-static struct entry *slot_find(const struct word_list *l, str key)
+static uint32_t tag_of(uint64_t hash)
 {
-    size_t i = str_hash(key) & l->mask;
+    return (uint32_t)(hash >> 32) | 1;
+}
 
-    while (l->slot[i].key.p && !str_eq(l->slot[i].key, key))
+/* The entry's slot, or the empty one where it would be. */
+static size_t slot_find(const struct word_list *l, str key)
+{
+    uint64_t hash = str_hash(key);
+    uint32_t tag = tag_of(hash);
+    size_t i = hash & l->mask;
+
+    while (l->tag[i] && !(l->tag[i] == tag && str_eq(l->slot[i].key, key)))
         i = (i + 1) & l->mask;
+    return i;
+}
+
+/* NULL when there is none. */
+static const struct entry *entry_find(const struct word_list *l, str key)
+{
+    size_t i = slot_find(l, key);
+
+    return l->tag[i] ? &l->slot[i] : NULL;
+}
+
+static struct entry *entry_make(struct word_list *l, str key)
+{
+    size_t i = slot_find(l, key);
+
+    l->slot[i].key = key;
+    l->tag[i] = tag_of(str_hash(key));
     return &l->slot[i];
 }
 
@@ -36,13 +62,9 @@ static void entry_add(struct word_list *l, str key, int value)
     struct entry *e;
 
     for (size_t i = 1; i < key.n; i++) /* all beginnings, so that matching knows when to stop */
-        if (key.p[i] == ' ') {
-            struct entry *head = slot_find(l, str_sub(key, 0, i));
-            head->key = str_sub(key, 0, i);
-            head->extended = true;
-        }
-    e = slot_find(l, key);
-    e->key = key;
+        if (key.p[i] == ' ')
+            entry_make(l, str_sub(key, 0, i))->extended = true;
+    e = entry_make(l, key);
     l->n += e->value == 0;
     e->value = value;
 }
@@ -80,13 +102,14 @@ static struct word_list *list_read(str text)
     while (cap < words * 2)
         cap *= 2;
     l->slot = ARENA_ARRAY(lists_arena, struct entry, cap);
+    l->tag = ARENA_ARRAY(lists_arena, uint32_t, cap);
     l->mask = cap - 1;
     while (str_line_next(&rest, &line))
         line_read(l, line);
     return l;
 }
 
-const struct word_list *list_get(const char *name)
+static const struct word_list *list_named(const char *name)
 {
     struct word_list *l = NULL;
 
@@ -103,14 +126,39 @@ const struct word_list *list_get(const char *name)
     return l;
 }
 
+/* Lists are asked for by the same literals, sentence after sentence: each thread remembers the answers. */
+struct asked {
+    const char *base; /* a literal: its address says which */
+    uint64_t lang; /* its bytes */
+    const struct word_list *list;
+};
+enum { ASKED_MAX = 64 };
+static __thread struct asked asked[ASKED_MAX];
+
 const struct word_list *list_for(const char *base, str lang)
 {
     char name[64];
+    struct asked *at;
+    uint64_t key = 0;
 
-    if (lang.n == 0 || lang.n > 8)
+    if (lang.n == 0 || lang.n > sizeof key)
         return NULL;
-    snprintf(name, sizeof name, "%s.%.*s", base, STR_ARG(lang));
-    return list_get(name);
+    memcpy(&key, lang.p, lang.n);
+    at = &asked[(((uintptr_t)base ^ key) * 0x9e3779b97f4a7c15u) >> 58];
+    if (at->base != base || at->lang != key) {
+        snprintf(name, sizeof name, "%s.%.*s", base, STR_ARG(lang));
+        *at = (struct asked){base, key, list_named(name)};
+    }
+    return at->list;
+}
+
+const struct word_list *list_get(const char *name)
+{
+    struct asked *at = &asked[((uintptr_t)name * 0x9e3779b97f4a7c15u) >> 58];
+
+    if (at->base != name || at->lang != 0)
+        *at = (struct asked){name, 0, list_named(name)};
+    return at->list;
 }
 
 int list_version(const struct word_list *l)
@@ -125,30 +173,56 @@ size_t list_count(const struct word_list *l)
 
 int list_value(const struct word_list *l, str entry)
 {
-    return l ? slot_find(l, entry)->value : 0;
+    const struct entry *e = l ? entry_find(l, entry) : NULL;
+
+    return e ? e->value : 0;
 }
 
-size_t list_match(const struct word_list *l, const str *tokens, size_t n, int *out_value)
+/* The longest entry that tokens begin with; *open: all tokens were read, and longer entries begin with them. */
+static size_t match(const struct word_list *l, const str *tokens, size_t n, int *out_value, bool *open)
 {
-    char key[ENTRY_BYTES_MAX];
-    size_t k = 0, found = 0;
+    char mem[ENTRY_BYTES_MAX];
+    str key = n ? tokens[0] : STR_NULL; /* one word needs no copy */
+    size_t found = 0;
 
+    *open = false;
     for (size_t i = 0; l && i < n && i < ENTRY_WORDS_MAX; i++) {
         const struct entry *e;
-        if (tokens[i].n == 0 || k + tokens[i].n + 1 > sizeof key)
-            break;
-        if (i)
-            key[k++] = ' ';
-        memcpy(key + k, tokens[i].p, tokens[i].n);
-        k += tokens[i].n;
-        e = slot_find(l, str_n(key, k));
-        if (e->value) {
+        if (tokens[i].n == 0 || key.n + (i ? tokens[i].n : 0) + 1 > sizeof mem)
+            return found;
+        if (i) {
+            if (i == 1)
+                memcpy(mem, tokens[0].p, tokens[0].n);
+            mem[key.n] = ' ';
+            memcpy(mem + key.n + 1, tokens[i].p, tokens[i].n);
+            key = str_n(mem, key.n + 1 + tokens[i].n);
+        }
+        e = entry_find(l, key);
+        if (e && e->value) {
             found = i + 1;
             if (out_value)
                 *out_value = e->value;
         }
-        if (!e->extended)
-            break;
+        if (!e || !e->extended)
+            return found;
     }
+    *open = l && n > 0;
     return found;
+}
+
+size_t list_match(const struct word_list *l, const str *tokens, size_t n, int *out_value)
+{
+    bool open;
+
+    return match(l, tokens, n, out_value, &open);
+}
+
+bool list_open_end(const struct word_list *l, const str *tokens, size_t n)
+{
+    size_t from = n > ENTRY_WORDS_MAX ? n - ENTRY_WORDS_MAX : 0;
+    bool open = false;
+
+    for (size_t i = from; i < n && !open; i++)
+        (void)match(l, tokens + i, n - i, NULL, &open);
+    return open;
 }

@@ -8,7 +8,7 @@
 
 struct word_list;
 
-/* "fillers.en"; NULL when the build holds no such list. */
+/* "fillers.en"; NULL when the build holds no such list. `name` and `base` are string literals: their address is remembered. */
 const struct word_list *list_get(const char *name);
 /* The list `base`.`lang`, or NULL. */
 const struct word_list *list_for(const char *base, str lang);
@@ -19,3 +19,5 @@ size_t list_count(const struct word_list *l);
 int list_value(const struct word_list *l, str entry);
 /* The longest entry that tokens[0..] begin with: how many tokens it has, 0 for none. *out_value may be NULL. */
 size_t list_match(const struct word_list *l, const str *tokens, size_t n, int *out_value);
+/* Might an entry that begins within these tokens go on behind their end? */
+bool list_open_end(const struct word_list *l, const str *tokens, size_t n);

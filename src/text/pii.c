@@ -1,4 +1,5 @@
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "text/pii_priv.h"
 
@@ -62,52 +63,96 @@ size_t pii_word_at(const struct pii_run *r, size_t at)
     return lo;
 }
 
-/* Word lists in the code are plain strings, asked for millions of times, mostly in vain. So each thread keeps, for each
- * list it has met, 512 bits of "some word of it has this length, first and last letter". */
-enum { SIEVES = 512 };
+/* Word lists in the code are plain strings, asked for millions of times, mostly in vain. So each thread keeps, for each list
+ * it has met, 512 bits of "some word of it has this length, first, middle and last letter", and for the words that pass
+ * them a table of where the list's words stand. */
+enum { SIEVES = 512, SIEVE_SLOTS = 512, SIEVE_LETTERS_MAX = 4000 };
 struct sieve {
     const char *words; /* the list; lists are string literals, so the address is enough */
     uint64_t bits[8];
+    uint16_t slot[SIEVE_SLOTS]; /* place of a word in the list, plus 1; 0 is free */
 };
-static __thread struct sieve sieves[SIEVES];
+static __thread struct sieve *sieves[SIEVES];
+static pthread_key_t sieves_key;
+static pthread_once_t sieves_once = PTHREAD_ONCE_INIT;
+
+static void sieves_drop(void *mine)
+{
+    struct sieve **s = mine;
+
+    for (size_t i = 0; i < SIEVES; i++) {
+        free(s[i]);
+        s[i] = NULL;
+    }
+}
+
+static void sieves_init(void)
+{
+    pthread_key_create(&sieves_key, sieves_drop);
+}
 
 static unsigned sieve_bit(const char *p, size_t n)
 {
     return ((unsigned)n * 131u + (unsigned char)p[0] * 17u + (unsigned char)p[n - 1] * 5u + (unsigned char)p[n / 2]) &
-           511;
+           (SIEVE_SLOTS - 1);
 }
 
+/* The table has room: the longest list has 150 words. */
 static void sieve_fill(struct sieve *s, const char *words)
 {
     *s = (struct sieve){.words = words};
-    for (const char *p = words; *p;) {
+    for (const char *p = words; *p && p - words < SIEVE_LETTERS_MAX;) {
         const char *end = strchrnul(p, ' ');
         if (end > p) {
-            unsigned b = sieve_bit(p, (size_t)(end - p));
+            unsigned b = sieve_bit(p, (size_t)(end - p)), at = b;
             s->bits[b >> 6] |= 1ull << (b & 63);
+            while (s->slot[at])
+                at = (at + 1) & (SIEVE_SLOTS - 1);
+            s->slot[at] = (uint16_t)(p - words + 1);
         }
         p = *end ? end + 1 : end;
     }
 }
 
+static struct sieve *sieve_make(const char *words)
+{
+    struct sieve *s = malloc(sizeof *s);
+
+    if (!s)
+        abort();
+    pthread_once(&sieves_once, sieves_init);
+    pthread_setspecific(sieves_key, sieves); /* drops them when the thread ends */
+    sieve_fill(s, words);
+    return s;
+}
+
+/* There are far fewer lists in the code than places for them. */
+static const struct sieve *sieve_of(const char *words)
+{
+    size_t i = ((uintptr_t)words * 0x9E3779B97F4A7C15ull) >> 55;
+
+    while (sieves[i] && sieves[i]->words != words)
+        i = (i + 1) % SIEVES;
+    if (!sieves[i])
+        sieves[i] = sieve_make(words);
+    return sieves[i];
+}
+
 bool pii_in(str word, const char *words)
 {
-    struct sieve *s = &sieves[((uintptr_t)words * 0x9E3779B97F4A7C15ull) >> 55];
-    const char *p = words;
+    const struct sieve *s;
     unsigned b;
 
     if (word.n == 0)
         return false;
-    if (s->words != words)
-        sieve_fill(s, words);
+    s = sieve_of(words);
     b = sieve_bit(word.p, word.n);
     if (!(s->bits[b >> 6] >> (b & 63) & 1))
         return false;
-    while (*p) {
-        const char *end = strchrnul(p, ' ');
-        if ((size_t)(end - p) == word.n && memcmp(p, word.p, word.n) == 0)
+    for (; s->slot[b]; b = (b + 1) & (SIEVE_SLOTS - 1)) {
+        const char *p = words + s->slot[b] - 1;
+        if (strncmp(p, word.p, word.n) == 0 && (p[word.n] == ' ' || p[word.n] == 0))
             return true;
-        p = *end ? end + 1 : end;
     }
     return false;
 }
@@ -156,6 +201,30 @@ static bool inner_char(str t, size_t i, size_t next, uint32_t c, bool letters)
     return uni_is_alpha(uni_next(t, &after));
 }
 
+/* Words come back: each thread keeps what the lists said about the last ones. They are words of personal data, too, and
+ * live in this memory no longer than the thread. */
+enum { FACTS_MEMO = 8192, MEMO_WORD_MAX = 19 };
+struct facts_memo {
+    char word[MEMO_WORD_MAX];
+    uint8_t n; /* 0: empty */
+    struct pii_facts is;
+};
+static __thread struct facts_memo facts_memo[FACTS_MEMO];
+
+static struct pii_facts facts_of(const struct pii_run *r, str low)
+{
+    struct facts_memo *m = &facts_memo[str_hash(low) % FACTS_MEMO];
+
+    if (low.n == 0 || low.n > MEMO_WORD_MAX)
+        return pii_facts_make(r, low);
+    if (m->n != low.n || memcmp(m->word, low.p, low.n) != 0) {
+        m->is = pii_facts_make(r, low);
+        memcpy(m->word, low.p, low.n);
+        m->n = (uint8_t)low.n;
+    }
+    return m->is;
+}
+
 // NOLINTNEXTLINE(readability-non-const-parameter): ARENA_PUSH writes *cap
 static void word_read(struct pii_run *r, size_t *at, size_t prev_end, size_t *cap)
 {
@@ -182,6 +251,7 @@ static void word_read(struct pii_run *r, size_t *at, size_t prev_end, size_t *ca
     w.end = (uint32_t)i;
     w.all_caps = upper_seen && !lower_seen && i - w.start > 1;
     w.low = uni_fold(r->a, str_sub(t, w.start, i));
+    w.is = facts_of(r, w.low);
     for (size_t k = prev_end; k < w.start; k++) {
         w.newline = w.newline || t.p[k] == '\n' || t.p[k] == '\r';
         stop =

@@ -38,9 +38,13 @@ struct pii_ask {
     const str *people; /* names or addresses of those who take part; may be NULL */
     size_t people_n;
     str lang;  /* BCP 47 primary tag; lists are English first, forms are international */
+    const str *tokens; /* pii_ask_prepare: words of people's names, folded; NULL when not prepared */
+    size_t tokens_n;
     bool chat; /* short answers of one person to another: a bare number or name is taken as the answer to a question */
 };
 
+/* Reads `people` once for all the texts of an interaction. Memory in `a`; the answers are the same without it. */
+void pii_ask_prepare(struct pii_ask *ask, struct arena *a);
 /* Spans sorted by start, not overlapping. Memory in `a`. */
 void pii_find(str text, const struct pii_ask *ask, struct arena *a, struct pii_span **out, size_t *out_n);
 const char *pii_type_name(enum pii_type t); /* "mail", "phone", "iban", ... stable */

@@ -314,8 +314,8 @@ static bool near_town(const struct pii_run *r, const struct digits *g)
 {
     size_t w = g->word;
 
-    return (w > 0 && list_value(r->places, r->w[w - 1].low)) ||
-           (w + 1 < r->n && list_value(r->places, r->w[w + 1].low)) || cued(r, g, 4, "city town village state country");
+    return (w > 0 && r->w[w - 1].is.place) || (w + 1 < r->n && r->w[w + 1].is.place) ||
+           cued(r, g, 4, "city town village state country");
 }
 
 /* 06032018, 061818: six or eight digits that are a day, where a date is talked about or the year says so */
@@ -531,7 +531,7 @@ static void secrets(struct pii_run *r)
         }
         linked = linked || (r->w[i].end < r->text.n && strchr(":=", r->text.p[r->w[i].end]));
         if (v >= r->n || r->w[v].newline ||
-            (!r->w[v].digits && (!linked || list_value(r->common, r->w[v].low) || pii_in(r->w[v].low, "not"))))
+            (!r->w[v].digits && (!linked || r->w[v].is.common || pii_in(r->w[v].low, "not"))))
             continue;
         end = r->w[v].end;
         if (v + 1 < r->n && r->w[v + 1].digits && r->w[v + 1].start == end + 1)

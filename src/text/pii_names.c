@@ -43,38 +43,59 @@ static const char cue_word[] = "name named called calls i'm im this dear hi hell
                                "says said asked told ask tell mr with and from speak contact by brother sister mother "
                                "father son daughter kid child wife husband partner friend colleague boss";
 
-static int given(const struct pii_run *r, size_t w)
+static bool ends_as_family(str low)
 {
-    return list_value(r->given, r->w[w].low);
+    for (size_t i = 0; i < sizeof family_ends / sizeof family_ends[0]; i++)
+        if (low.n >= strlen(family_ends[i]) + 3 && str_ends(low, str_of(family_ends[i])))
+            return true;
+    return false;
 }
 
-static int family(const struct pii_run *r, size_t w)
-{
-    str low = r->w[w].low;
-    int v = list_value(r->family, low);
-
-    for (size_t i = 0; !v && i < sizeof family_ends / sizeof family_ends[0]; i++)
-        if (low.n >= strlen(family_ends[i]) + 3 && str_ends(low, str_of(family_ends[i])) && !list_value(r->common, low))
-            v = 1;
-    return v;
-}
-
-static bool common(const struct pii_run *r, size_t w)
-{
-    return list_value(r->common, r->w[w].low) != 0;
-}
-
-/* The same for chat, where the list has only one form of a word: "pizzas", "called". */
-static bool common_form(const struct pii_run *r, size_t w)
+/* Does the list have the word without its ending: "pizzas", "called"? */
+static bool common_without_end(const struct pii_run *r, str low)
 {
     static const char *const ends[] = {"s", "es", "ed", "d", "ing", "ly", "er", "in"};
-    str low = r->w[w].low;
 
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         if (low.n >= strlen(ends[i]) + 3 && str_ends(low, str_of(ends[i])) &&
             list_value(r->common, str_sub(low, 0, low.n - strlen(ends[i]))))
             return true;
-    return common(r, w);
+    return false;
+}
+
+struct pii_facts pii_facts_make(const struct pii_run *r, str low)
+{
+    struct pii_facts f = {.given = (uint8_t)list_value(r->given, low),
+                          .family = (uint8_t)list_value(r->family, low),
+                          .common = (uint8_t)list_value(r->common, low),
+                          .place = (uint8_t)list_value(r->places, low)};
+
+    f.place_begins = f.place || list_open_end(r->places, &low, 1);
+    f.common_form = f.common || common_without_end(r, low);
+    if (!f.family && !f.common && ends_as_family(low))
+        f.family = 1;
+    return f;
+}
+
+static int given(const struct pii_run *r, size_t w)
+{
+    return r->w[w].is.given;
+}
+
+static int family(const struct pii_run *r, size_t w)
+{
+    return r->w[w].is.family;
+}
+
+static bool common(const struct pii_run *r, size_t w)
+{
+    return r->w[w].is.common != 0;
+}
+
+/* The same for chat, where the list has only one form of a word. */
+static bool common_form(const struct pii_run *r, size_t w)
+{
+    return r->w[w].is.common_form;
 }
 
 static bool initial(const struct pii_run *r, size_t w)
@@ -306,7 +327,7 @@ static void listed(struct pii_run *r)
             size_t other = SIZE_MAX;
             if (!r->w[i].cap || r->w[i].all_caps || !r->w[i].letters || r->w[i].low.n < 3 ||
                 pii_in(r->w[i].low, not_names) || pii_in(r->w[i].low, lead_words) || pii_in(r->w[i].low, org_words) ||
-                (common(r, i) && !given(r, i) && !family(r, i)) || list_value(r->places, r->w[i].low) ||
+                (common(r, i) && !given(r, i) && !family(r, i)) || r->w[i].is.place ||
                 (i > 0 && adjoins(r, i) && r->w[i - 1].cap) || (i + 1 < r->n && adjoins(r, i + 1) && r->w[i + 1].cap) ||
                 pii_taken(r, r->w[i].start, r->w[i].end))
                 continue;
@@ -330,7 +351,7 @@ static bool chat_name_word(const struct pii_run *r, size_t w, bool lenient)
 {
     if (w >= r->n || !r->w[w].letters || r->w[w].digits || r->w[w].low.n < 2 || pii_in(r->w[w].low, not_names))
         return false;
-    if ((list_value(r->places, r->w[w].low) == 3 || (list_value(r->places, r->w[w].low) && !given(r, w))))
+    if ((r->w[w].is.place == 3 || (r->w[w].is.place && !given(r, w))))
         return false;
     return lenient ? !common_form(r, w) || given(r, w) || family(r, w) == 1 : !common(r, w) && given(r, w) == 1;
 }
@@ -382,37 +403,59 @@ static void chat_names(struct pii_run *r)
             pii_add(r, PII_NAME, r->w[i].start, r->w[end - 1].end, 0.6);
             i = end - 1;
         } else if (i == 0 && r->n >= 2 && r->n <= 12 && digits && r->w[0].letters && !r->w[0].digits &&
-                   r->w[0].low.n >= 4 && !common_form(r, 0) && list_value(r->places, r->w[0].low) != 3 &&
+                   r->w[0].low.n >= 4 && !common_form(r, 0) && r->w[0].is.place != 3 &&
                    !pii_in(r->w[0].low, not_names) &&
                    (r->w[1].digits || pii_in(r->w[1].low, "and ssn account acc address password")))
             pii_add(r, PII_NAME, r->w[0].start, r->w[0].end, 0.5); /* "velmurugan and 7842" */
         else if (letters <= 2 && unknown == letters && !amounts && r->w[i].letters && !r->w[i].digits &&
-                 r->w[i].low.n >= 4 && !list_value(r->places, r->w[i].low) && r->n <= 4 &&
-                 !pii_in(r->w[i].low, not_names))
+                 r->w[i].low.n >= 4 && !r->w[i].is.place && r->n <= 4 && !pii_in(r->w[i].low, not_names))
             pii_add(r, PII_NAME, r->w[i].start, r->w[i].end, 0.5); /* "kumars", "royal 568923": the whole answer */
     }
+}
+
+static size_t people_split(const struct pii_ask *ask, const struct word_list *common_words, str *token, size_t max,
+                           struct arena *a)
+{
+    size_t n = 0;
+
+    for (size_t p = 0; p < ask->people_n; p++) {
+        str low = uni_fold(a, ask->people[p]);
+        size_t at = str_find_char(low, '@', 0), s = 0;
+        if (at != SIZE_MAX)
+            low.n = at;
+        while (s < low.n && n < max) {
+            size_t e = s;
+            while (e < low.n &&
+                   ((low.p[e] & 0x80) || uni_is_alpha((unsigned char)low.p[e]) || low.p[e] == '\'' || low.p[e] == '-'))
+                e++;
+            if (e - s >= 3 && list_value(common_words, str_sub(low, s, e)) == 0)
+                token[n++] = str_sub(low, s, e);
+            s = e > s ? e : s + 1;
+        }
+    }
+    return n;
+}
+
+void pii_ask_prepare(struct pii_ask *ask, struct arena *a)
+{
+    str *token = ARENA_ARRAY(a, str, PEOPLE_TOKENS_MAX);
+
+    ask->tokens_n = people_split(ask, list_get("common.en"), token, PEOPLE_TOKENS_MAX, a);
+    ask->tokens = token;
 }
 
 /* Names of those who take part, and of people already found: every later mention of one of their words. */
 static void known_people(struct pii_run *r)
 {
     str token[PEOPLE_TOKENS_MAX];
+    uint64_t lengths = 0; /* bit n: some token has n bytes (the last bit: 63 or more) */
     size_t n = 0, found = r->span_n;
 
-    for (size_t p = 0; p < r->ask->people_n; p++) {
-        str low = uni_fold(r->a, r->ask->people[p]);
-        size_t at = str_find_char(low, '@', 0), s = 0;
-        if (at != SIZE_MAX)
-            low.n = at;
-        while (s < low.n && n < PEOPLE_TOKENS_MAX) {
-            size_t e = s;
-            while (e < low.n &&
-                   ((low.p[e] & 0x80) || uni_is_alpha((unsigned char)low.p[e]) || low.p[e] == '\'' || low.p[e] == '-'))
-                e++;
-            if (e - s >= 3 && list_value(r->common, str_sub(low, s, e)) == 0)
-                token[n++] = str_sub(low, s, e);
-            s = e > s ? e : s + 1;
-        }
+    if (r->ask->tokens) {
+        n = r->ask->tokens_n;
+        memcpy(token, r->ask->tokens, n * sizeof *token);
+    } else {
+        n = people_split(r->ask, r->common, token, PEOPLE_TOKENS_MAX, r->a);
     }
     for (size_t i = 0; i < found && n < PEOPLE_TOKENS_MAX; i++)
         if (r->span[i].type == PII_NAME && r->span[i].confidence >= 0.74f)
@@ -420,8 +463,11 @@ static void known_people(struct pii_run *r)
                  w < r->n && r->w[w].start < r->span[i].end && n < PEOPLE_TOKENS_MAX; w++)
                 if (r->w[w].low.n >= 3 && !common(r, w) && !pii_in(r->w[w].low, particles))
                     token[n++] = r->w[w].low;
+    for (size_t k = 0; k < n; k++)
+        lengths |= 1ull << (token[k].n < 63 ? token[k].n : 63);
     for (size_t w = 0; n && w < r->n; w++) {
-        if (!(r->w[w].cap || r->chat) || pii_taken(r, r->w[w].start, r->w[w].end))
+        if (!(r->w[w].cap || r->chat) || r->w[w].is.common ||
+            !(lengths >> (r->w[w].low.n < 63 ? r->w[w].low.n : 63) & 1) || pii_taken(r, r->w[w].start, r->w[w].end))
             continue;
         for (size_t k = 0; k < n; k++)
             if (str_eq(token[k], r->w[w].low)) {

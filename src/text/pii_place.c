@@ -113,8 +113,8 @@ static size_t tail_end(const struct pii_run *r, size_t w)
                     : !r->w[w].cap &&
                           !pii_in(r->w[w].low, "de da do la le el nan in of and the upon am an der u v w nad pod"))
             break;
-        if (!r->chat && r->w[w].cap && list_value(r->common, r->w[w].low) && !list_value(r->places, r->w[w].low) &&
-            !pii_in(r->w[w].low, states) && !pii_in(r->w[w].low, street_after) && !(k > 0 && r->w[w].newline == false))
+        if (!r->chat && r->w[w].cap && r->w[w].is.common && !r->w[w].is.place && !pii_in(r->w[w].low, states) &&
+            !pii_in(r->w[w].low, street_after) && !(k > 0 && r->w[w].newline == false))
             break;
         w++;
         if (r->w[w - 1].cap || r->chat || pii_in(r->w[w - 1].low, "nan"))
@@ -207,13 +207,12 @@ static bool compound_street(struct pii_run *r, size_t w)
     if (w + 1 >= r->n || !bare_number(r, w + 1, 5) || !joined(r, w + 1, 2) || r->w[w + 1].newline || !r->w[w].letters ||
         r->w[w].digits)
         return false;
-    if (ends_as_street(r->w[w].low) && (r->w[w].cap || r->chat) && r->w[w].low.n >= 6 &&
-        !list_value(r->common, r->w[w].low)) {
+    if (ends_as_street(r->w[w].low) && (r->w[w].cap || r->chat) && r->w[w].low.n >= 6 && !r->w[w].is.common) {
         address_add(r, w, w + 2, 0.88);
         return true;
     }
     if (w > 0 && pii_in(r->w[w].low, street_word) && r->w[w].low.n >= 2 && (r->w[w - 1].cap || r->chat) &&
-        !list_value(r->common, r->w[w].low) && joined(r, w, 2)) {
+        !r->w[w].is.common && joined(r, w, 2)) {
         while (from > 0 && w - from < 3 && joined(r, from, 2) && r->w[from - 1].cap && !r->w[from].newline)
             from--;
         if (from < w) {
@@ -233,8 +232,7 @@ static bool numbered_name(struct pii_run *r, size_t w)
         return false;
     while (i < r->n && i <= w + 5 && joined(r, i, 2) && name_word(r, i) && !r->w[i].digits && !r->w[i].newline)
         i++;
-    if (i == w + 1 || !bare_number(r, i, 5) || !joined(r, i, 2) || r->w[i].newline ||
-        list_value(r->common, r->w[w + 1].low))
+    if (i == w + 1 || !bare_number(r, i, 5) || !joined(r, i, 2) || r->w[i].newline || r->w[w + 1].is.common)
         return false;
     next = i + 1;
     if (next < r->n && joined(r, next, 12) &&
@@ -259,7 +257,7 @@ static bool chat_address(struct pii_run *r, size_t w)
         return false;
     for (; i < r->n && i <= w + 9 && joined(r, i, 3) && !pii_in(r->w[i].low, stop_words) && r->w[i].low.n < 9; i++) {
         if (i > w + 1 && r->w[i].letters && !r->w[i].digits &&
-            (list_value(r->places, r->w[i].low) || (i + 1 < r->n && r->w[i + 1].digits && pii_in(r->w[i].low, states))))
+            (r->w[i].is.place || (i + 1 < r->n && r->w[i + 1].digits && pii_in(r->w[i].low, states))))
             place = i;
     }
     if (!place || place < w + 2)
@@ -349,9 +347,9 @@ static bool town_before(const struct pii_run *r, size_t i)
 {
     size_t k = i - 1;
 
-    if (list_value(r->places, r->w[k].low))
+    if (r->w[k].is.place)
         return true;
-    if (list_value(r->common, r->w[k].low) || pii_in(r->w[k].low, months))
+    if (r->w[k].is.common || pii_in(r->w[k].low, months))
         return false;
     for (; k > 0 && i - k < 5; k--)
         if (pii_word_is(r, k - 1, "in"))
@@ -391,7 +389,7 @@ static void towns(struct pii_run *r)
         str next[4];
         size_t k = 0, m;
         int value = 0;
-        if (!r->w[i].cap && !(r->chat && r->w[i].letters))
+        if (!r->w[i].is.place_begins || (!r->w[i].cap && !(r->chat && r->w[i].letters)))
             continue;
         while (k < 4 && i + k < r->n && (k == 0 || (joined(r, i + k, 1) && !r->w[i + k].newline)) &&
                (r->w[i + k].cap || r->chat)) {
@@ -399,7 +397,7 @@ static void towns(struct pii_run *r)
             k++;
         }
         m = list_match(r->places, next, k, &value);
-        if (m && (value != 2 || m > 1) && !(r->chat && m == 1 && list_value(r->given, r->w[i].low))) {
+        if (m && (value != 2 || m > 1) && !(r->chat && m == 1 && r->w[i].is.given)) {
             pii_add(r, PII_PLACE, r->w[i].start, r->w[i + m - 1].end, 0.6);
             i += m - 1;
         }

@@ -3,6 +3,14 @@
 #include "text/lists.h"
 #include "text/pii.h"
 
+/* What the lists say about one word by itself. */
+struct pii_facts {
+    uint8_t given, family, common; /* values of the lists; family also by its ending */
+    uint8_t place;                 /* as a town or country of one word */
+    bool place_begins;             /* some place begins with it */
+    bool common_form;              /* the list of words has it, or the form without its ending */
+};
+
 /* A run of letters and digits (marks, inner ' and - included). */
 struct pii_word {
     uint32_t start, end;
@@ -11,6 +19,7 @@ struct pii_word {
     bool first;   /* begins a sentence or line */
     bool stuck;   /* nothing but one space, or one of .,'- and a space, since the word before */
     bool newline; /* a line end lies before it */
+    struct pii_facts is;
 };
 
 struct pii_run {
@@ -39,6 +48,8 @@ static inline bool pii_word_is(const struct pii_run *r, size_t w, const char *wo
 }
 bool pii_in(str word, const char *words); /* is `word` one of the space-separated `words` */
 
+/* pii_names.c: what the lists say, computed. */
+struct pii_facts pii_facts_make(const struct pii_run *r, str low);
 void pii_find_web(struct pii_run *r);
 void pii_find_digits(struct pii_run *r);
 void pii_find_places(struct pii_run *r);

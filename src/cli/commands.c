@@ -62,6 +62,8 @@ static const struct cli_opt serve_opts[] = {
     {"--no-sandbox", NULL, "read files and run the model without a sandbox: for debugging only"},
     {"--role", "LIST", "run only these roles (default: all)"},
     {"--config", "FILE", "read this file instead of FOLDER/harken.conf"},
+    {"--take-over", NULL,
+     "take the listening sockets from the server that runs on the same data folder, which then ends"},
     {"--tls", "WHEN", "on, off or auto: when listening beyond this machine (default)"},
     {"--set", "KEY=VALUE", "a setting, as in the file"},
     JSON_OPT,

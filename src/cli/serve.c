@@ -72,7 +72,8 @@ int cli_serve(struct arena *a, int argc, char **argv)
         return cli_usage_error(x.command, "this build runs all roles in one process: --role=all");
     o = (struct serve_opts){.home = cli_home(a, cli_value(&x, "--home")),
                             .samples = !cli_has(&x, "--no-samples"),
-                            .sandbox = !cli_has(&x, "--no-sandbox")};
+                            .sandbox = !cli_has(&x, "--no-sandbox"),
+                            .take_over = cli_has(&x, "--take-over")};
     if (settings_load(a, o.home, cli_value(&x, "--config"), &s, &e) || flags_apply(s, &x, &e)) {
         settings_free(s);
         cli_fail(&e);

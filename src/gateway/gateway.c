@@ -265,7 +265,7 @@ static void on_done(void *ctx, const struct http_request *rq, int status, int64_
     if (r && !r->quick)
         LOG_INFO("http.request", F_CZ("route", r->pattern), F_STR("method", http_method_name(rq->method)),
                  F_INT("status", status), F_INT("bytes", sent_bytes), F_INT("took_us", took_us),
-                 F_CZ("request_id", rq->id));
+                 F_CZ("request_id", rq->id), F_CZ("trace_id", rq->trace), F_STR("peer", rq->peer));
 }
 
 /* ---- signing in ---- */
@@ -353,21 +353,21 @@ static enum err_code routes_check(const struct route *r, struct err *e)
 enum err_code gateway_new(const struct gateway_opts *o, struct gateway **out, struct err *e)
 {
     struct gateway *g;
-    struct http_server_opts so = {.listen = o->listen,
-                                  .tls = o->tls,
-                                  .workers = o->workers,
-                                  .head = on_head,
-                                  .handle = on_request,
-                                  .done = on_done,
-                                  .body_max = BODY_DEFAULT,
-                                  .bodies_max = (size_t)1 << 30};
+    struct http_server_opts so = o->http ? *o->http : (struct http_server_opts){0};
 
     if (routes_check(o->routes, e))
         return e->code;
     g = calloc(1, sizeof *g);
     if (!g)
         return err_set(e, ERR_MEMORY, "out of memory");
+    so.listen = so.listen_fd ? NULL : o->listen;
+    so.workers = o->workers;
+    so.head = on_head;
+    so.handle = on_request;
+    so.done = on_done;
     so.ctx = g;
+    so.body_max = BODY_DEFAULT;
+    so.bodies_max = (size_t)1 << 30;
     g->o = *o;
     pthread_mutex_init(&g->lock, NULL);
     if (http_server_new(&so, &g->server, e)) {
@@ -393,9 +393,14 @@ void gateway_public_url(struct gateway *g, const char *url)
     g->public_url = url;
 }
 
-void gateway_drain(struct gateway *g, int timeout_ms)
+int gateway_listen_fd(const struct gateway *g, size_t i)
 {
-    size_t cut = http_server_drain(g->server, timeout_ms, false);
+    return http_server_listen_fd(g->server, i);
+}
+
+void gateway_drain(struct gateway *g, int timeout_ms, bool handed_over)
+{
+    size_t cut = http_server_drain(g->server, timeout_ms, handed_over);
     if (cut)
         LOG_WARN("http.drain.cut", F_INT("connections", cut));
 }

@@ -66,7 +66,8 @@ struct gateway_opts {
     struct keyring *keys;
     struct id workspace;
     const char *const *listen; /* as http_server_opts.listen */
-    struct tls_server *tls; /* NULL: plain */
+    /* Limits, certificate, proxies; its hooks are not used. listen_fd there replaces listen here. NULL: presets. */
+    const struct http_server_opts *http;
     int workers;
 };
 
@@ -76,8 +77,11 @@ enum err_code gateway_start(struct gateway *g, struct err *e);
 const char *gateway_url(const struct gateway *g);
 /* How people reach it, for links; gateway_url unless set. Before gateway_start; must outlive the gateway. */
 void gateway_public_url(struct gateway *g, const char *url);
-/* Stops taking connections, lets running requests finish, at most timeout_ms. */
-void gateway_drain(struct gateway *g, int timeout_ms);
+/* Sockets that listen, for a hand-over; -1 past the end. */
+int gateway_listen_fd(const struct gateway *g, size_t i);
+/* Stops taking connections, lets running requests finish, at most timeout_ms. handed_over: the sockets live on in another
+ * process, which takes who waits there. */
+void gateway_drain(struct gateway *g, int timeout_ms, bool handed_over);
 void gateway_free(struct gateway *g); /* NULL is ignored */
 
 /* A sign-in link good for one use within 15 minutes; memory in `a`. */

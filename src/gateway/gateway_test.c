@@ -350,7 +350,7 @@ static int up(void **state)
 static int down(void **state)
 {
     (void)state;
-    gateway_drain(door, 2000);
+    gateway_drain(door, 2000, false);
     gateway_free(door);
     gateway_free(NULL);
     arena_free(a);

@@ -39,8 +39,13 @@ struct http_request {
     str host; /* host and port as sent, valid; empty only for HTTP/1.0 */
     int minor; /* HTTP/1.minor: 0 or 1 */
     bool tls;
-    str peer; /* "127.0.0.1", "::1", or "unix" */
+    str peer; /* "127.0.0.1", "::1", or "unix"; behind a proxy that was configured: whom it answers for */
     char id[ID_TEXT_LEN + 1]; /* made by the server; the reply carries it as X-Request-Id */
+    /* W3C trace context: 32 hex digits, the sender's when it sent a proper traceparent, else made from `id`. Ours in it
+     * is the last 16 digits of `id`: http_trace_parent() for calls made on behalf of the request. */
+    char trace[33];
+    bool trace_sent; /* the sender has one: the reply carries ours back */
+    unsigned char trace_flags;
     int64_t received_us; /* clock_mono_us() when its head was complete */
     const struct http_field *fields;
     size_t n_fields;
@@ -56,6 +61,8 @@ bool http_field_has(const struct http_request *rq, str name);
 bool http_field_lists(const struct http_request *rq, str name, str member);
 /* Media type of the body in lower case without parameters: "application/json"; empty when none was sent. */
 str http_content_type(const struct http_request *rq);
+/* "00-TRACE-OURS-FLAGS", 55 bytes and a NUL. */
+void http_trace_parent(const struct http_request *rq, char out[56]);
 /* True when the client has gone or has closed its sending side: a hint for long work. Any thread. */
 bool http_request_gone(const struct http_request *rq);
 

@@ -417,6 +417,9 @@ static bool on_head(void *ctx, struct http_parser *p)
         p->why = "the path is not properly encoded";
         return false;
     }
+    origin_find(&s->o, rq);
+    if (rq->tls != x->conn->tls)
+        reply_init(&x->rep, rq); /* its default fields depend on it */
     x->plan = (struct http_plan){.body_max = s->o.body_max};
     atomic_fetch_add(&s->requests, 1);
     if (v->asterisk)

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "net/http_mem.h"
+#include "net/net_addr.h"
 
 #define HOST "Host: a\r\n"
 
@@ -43,6 +44,11 @@ static void handle(void *ctx, struct http_request *rq, struct http_reply *rep)
     (void)ctx;
     if (str_eq(rq->path, STR("/stream"))) {
         kept = http_reply_stream(rep, STR("text/plain"), &o);
+        return;
+    }
+    if (str_eq(rq->path, STR("/who"))) {
+        http_body(rep, STR("text/plain"),
+                  str_fmt(rq->arena, "who=%.*s %s %s", STR_ARG(rq->peer), rq->tls ? "tls" : "plain", rq->trace));
         return;
     }
     if (str_eq(rq->path, STR("/inject"))) {
@@ -528,6 +534,73 @@ static void a_half_closed_client_is_answered(void **state)
     assert_true(m.closed);
 }
 
+/* The examples of W3C Trace Context 3.2, and what is none. */
+static void a_trace_is_taken_up_when_it_is_one(void **state)
+{
+    static const struct {
+        const char *sent;
+        bool taken;
+    } rows[] = {
+        {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", true},
+        {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", true},
+        {"cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-comes-later", true},
+        {"ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", false},
+        {"00-00000000000000000000000000000000-00f067aa0ba902b7-01", false},
+        {"00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", false},
+        {"00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", false},
+        {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x", false},
+        {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0", false},
+        {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", false},
+        {"x", false},
+    };
+    struct arena *a = arena_new("test");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        buf_reset(&m.out);
+        mem_say(&w, &m, str_fmt(a, "GET /who HTTP/1.1\r\n" HOST "traceparent: %s\r\n\r\n", rows[i].sent));
+        if (out_has(" 4bf92f3577b34da6a3ce929d0e0e4736") != rows[i].taken ||
+            out_has("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-") != rows[i].taken ||
+            out_has("00f067aa0ba902b7") || (!rows[i].taken && out_has("traceparent:")))
+            fail_msg("row %zu: %.*s", i, STR_ARG(buf_view(&m.out)));
+    }
+    arena_free(a);
+}
+
+static void only_known_proxies_may_speak_for_others(void **state)
+{
+    static const struct {
+        const char *proxies, *fields, *want;
+    } rows[] = {
+        {"", "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Proto: https\r\n", "who=192.0.2.9 plain"},
+        {"10.0.0.0/8", "X-Forwarded-For: 203.0.113.7\r\n", "who=192.0.2.9 plain"},
+        {"192.0.2.0/24", "", "who=192.0.2.9 plain"},
+        {"192.0.2.0/24", "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Proto: https\r\n", "who=203.0.113.7 tls"},
+        {"192.0.2.0/24", "X-Forwarded-For: 1.1.1.1, 203.0.113.7\r\n", "who=203.0.113.7 plain"},
+        {"192.0.2.0/24", "X-Forwarded-For: 1.1.1.1, 203.0.113.7, 192.0.2.1\r\n", "who=203.0.113.7 plain"},
+        {"192.0.2.0/24", "X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 203.0.113.7\r\n", "who=203.0.113.7 plain"},
+        {"192.0.2.0/24", "X-Forwarded-For: 203.0.113.7, unknown\r\n", "who=192.0.2.9 plain"},
+        {"192.0.2.0/24", "X-Forwarded-For: 2001:db8::7\r\n", "who=2001:db8::7 plain"},
+        {"192.0.2.0/24", "X-Forwarded-For: ,\r\nForwarded: for=203.0.113.7\r\n", "who=192.0.2.9 plain"},
+    };
+    struct arena *a = arena_new("test");
+    struct net_range range;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        w.server.o.n_proxies = rows[i].proxies[0] != 0;
+        w.server.o.proxies = &range;
+        if (rows[i].proxies[0])
+            assert_int_equal(net_range_parse(str_of(rows[i].proxies), &range, NULL), ERR_OK);
+        buf_reset(&m.out);
+        mem_say(&w, &m, str_fmt(a, "GET /who HTTP/1.1\r\n" HOST "%s\r\n", rows[i].fields));
+        if (!out_has(rows[i].want) ||
+            out_has("Strict-Transport-Security") != str_ends(str_of(rows[i].want), STR("tls")))
+            fail_msg("row %zu: %.*s", i, STR_ARG(buf_view(&m.out)));
+    }
+    arena_free(a);
+}
+
 static void dates(void **state)
 {
     char d[40];
@@ -566,6 +639,8 @@ int main(void)
         T(streams_to_http_1_0_and_head),
         T(draining_closes_after_the_answer),
         T(a_half_closed_client_is_answered),
+        T(a_trace_is_taken_up_when_it_is_one),
+        T(only_known_proxies_may_speak_for_others),
         cmocka_unit_test(dates),
     };
     return cmocka_run_group_tests(t, NULL, NULL);

@@ -41,7 +41,8 @@ struct exchange *exchange_new(struct loop *l)
         x->note.kind = NOTE_HANDLED;
         x->loop = l;
         x->arena = arena_new_wiped("http.request");
-        http_parser_new(&x->parser);
+        http_parser_new(&x->parser,
+                        &(struct http_limits){l->server->o.target_max, l->server->o.head_max, l->server->o.fields_max});
         buf_init_wiped(&x->rep.fields, 0);
     }
     http_parser_init(&x->parser);
@@ -72,7 +73,7 @@ void exchange_free(struct exchange *x)
         exchange_destroy(x);
         return;
     }
-    if (x->parser.head.cap > KEEP_MAX)
+    if (x->parser.head.cap > (size_t)KEEP_MAX)
         buf_done(&x->parser.head);
     arena_reset(x->arena);
     buf_reset(&x->parser.head);

@@ -67,6 +67,9 @@ static inline void mem_world_init(struct mem_world *w, const struct http_server_
     w->server.o = *o;
     w->server.o.body_max = o->body_max ? o->body_max : 1000;
     w->server.o.bodies_max = o->bodies_max ? o->bodies_max : 1 << 20;
+    w->server.o.target_max = HTTP_LINE_MAX;
+    w->server.o.head_max = HTTP_HEAD_MAX;
+    w->server.o.fields_max = HTTP_FIELDS_MAX;
     w->server.o.head_timeout_ms = 15000;
     w->server.o.body_timeout_ms = 20000;
     w->server.o.idle_timeout_ms = 75000;
@@ -87,7 +90,7 @@ static inline void mem_open(struct mem_world *w, struct mem *m)
     buf_init(&m->in, SIZE_MAX / 2);
     buf_init(&m->out, SIZE_MAX / 2);
     m->room = SIZE_MAX;
-    m->conn = conn_new(&w->loop, -1, &mem_io, m, STR("test"));
+    m->conn = conn_new(&w->loop, -1, &mem_io, m, STR("192.0.2.9"));
 }
 
 /* Lets the connection run until nothing moves any more. */

@@ -24,7 +24,7 @@ static int on_url(llhttp_t *ll, const char *at, size_t n)
 {
     struct http_parser *p = self(ll);
 
-    if (p->target_n + n > HTTP_LINE_MAX)
+    if (p->target_n + n > p->limits.line)
         return bad(p, 414, "the request target is too long");
     buf_put(&p->head, at, n);
     p->target_n += n;
@@ -45,7 +45,7 @@ static int on_name(llhttp_t *ll, const char *at, size_t n)
     if (p->head_done)
         return trailer(p, n + 4);
     if (p->in_value || !p->n_fields) {
-        if (p->n_fields == HTTP_FIELDS_MAX)
+        if (p->n_fields == p->limits.fields)
             return bad(p, 431, "too many header fields");
         p->at[p->n_fields].at = (uint32_t)p->head.n;
         p->at[p->n_fields].name_n = p->at[p->n_fields].value_n = 0;
@@ -152,9 +152,10 @@ static const llhttp_settings_t settings = {
     .on_message_complete = on_done,
 };
 
-void http_parser_new(struct http_parser *p)
+void http_parser_new(struct http_parser *p, const struct http_limits *limits)
 {
-    buf_init_wiped(&p->head, HTTP_HEAD_MAX);
+    p->limits = limits ? *limits : (struct http_limits){HTTP_LINE_MAX, HTTP_HEAD_MAX, HTTP_FIELDS_MAX};
+    buf_init_wiped(&p->head, p->limits.head);
     buf_init_wiped(&p->body, SIZE_MAX / 2); /* bounded by body_max, which may change with every message */
 }
 
@@ -203,7 +204,7 @@ enum http_parse http_parser_feed(struct http_parser *p, const char *data, size_t
         enum llhttp_errno code;
 
         if (!p->head_done) { /* the head ends somewhere inside or is too large: never read past the limit */
-            size_t left = HTTP_HEAD_MAX - p->head_bytes;
+            size_t left = p->limits.head - p->head_bytes;
 
             if (!left) {
                 *used = at;

@@ -184,6 +184,9 @@ void conn_free(struct conn *c); /* a dead one */
 void conn_handled(struct exchange *x);
 void conn_stream_note(struct http_stream *s);
 
+/* http_origin.c: who stands behind the request and which trace it belongs to */
+void origin_find(const struct http_server_opts *o, struct http_request *rq);
+
 /* http_reply.c */
 struct reply_head {
     str date;

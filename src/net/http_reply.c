@@ -302,5 +302,13 @@ void reply_write_head(struct http_reply *rep, const struct reply_head *h, struct
         put(out, rep->rq->id);
         put(out, "\r\n");
     }
+    if (rep->rq->trace_sent) {
+        char parent[56];
+
+        http_trace_parent(rep->rq, parent);
+        put(out, "traceparent: ");
+        put(out, parent);
+        put(out, "\r\n");
+    }
     put(out, "\r\n");
 }

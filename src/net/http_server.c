@@ -52,11 +52,16 @@ static void defaults(struct http_server_opts *o)
     DEFAULT(conns_max, files > 512 ? files - 256 : files / 2);
     DEFAULT(body_max, 1024 * 1024);
     DEFAULT(bodies_max, (size_t)256 * 1024 * 1024);
+    DEFAULT(target_max, (size_t)HTTP_LINE_MAX);
+    DEFAULT(head_max, (size_t)HTTP_HEAD_MAX);
+    DEFAULT(fields_max, (size_t)HTTP_FIELDS_MAX);
     DEFAULT(head_timeout_ms, 15000);
     DEFAULT(body_timeout_ms, 20000);
     DEFAULT(idle_timeout_ms, 75000);
     DEFAULT(write_timeout_ms, 30000);
 #undef DEFAULT
+    if (o->fields_max > HTTP_FIELDS_MAX)
+        o->fields_max = HTTP_FIELDS_MAX;
     if ((size_t)o->loops > o->conns_max)
         o->loops = 1;
 }

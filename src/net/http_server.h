@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "net/http.h"
 
+struct net_range;
 struct tls_server;
 
 /* What the head hook decides about a request before its body is read. */
@@ -26,10 +27,17 @@ struct http_server_opts {
                                   the new one gets 503 */
     size_t body_max; /* of routes that do not say otherwise; 0: 1 MiB */
     size_t bodies_max; /* of all bodies in memory together; full: 503. 0: 256 MiB */
+    size_t target_max; /* bytes of a request's target: 414; 0: 8 KiB */
+    size_t head_max; /* bytes of a request's head: 431; 0: 40 KiB */
+    size_t fields_max; /* header fields: 431; 0: 100, which is also the most */
     int head_timeout_ms; /* first byte to end of head: 408. 0: 15 s */
     int body_timeout_ms; /* start-up allowance; a body must then keep 4 KiB/s. 0: 20 s */
     int idle_timeout_ms; /* kept alive without a request; 0: 75 s */
     int write_timeout_ms; /* without any progress; 0: 30 s */
+    /* Addresses of proxies before us: from them, and from them only, X-Forwarded-For and X-Forwarded-Proto are believed.
+     * A chain is followed back to the first address that is none of them. */
+    const struct net_range *proxies;
+    size_t n_proxies;
 
     /* On a loop, when the head is vetted. Sets *plan, rq->user; or answers at once (status 400 and up) through `rep`
      * and returns false: `handle` then does not run. NULL: every request is handled. */

@@ -178,3 +178,69 @@ void net_peer_of(const void *sockaddr, char out[48])
     else if (ss->ss_family == AF_INET6)
         inet_ntop(AF_INET6, &in6->sin6_addr, out, 48);
 }
+
+bool net_ip_parse(str s, struct net_ip *out)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    struct net_ip ip = {{[10] = 0xff, [11] = 0xff}};
+
+    if (!s.n || s.n >= sizeof text)
+        return false;
+    memcpy(text, s.p, s.n);
+    if (inet_pton(AF_INET, text, ip.b + 12) != 1 && inet_pton(AF_INET6, text, ip.b) != 1)
+        return false;
+    *out = ip;
+    return true;
+}
+
+/* The first `bits` of an address, the rest zero. */
+static struct net_ip masked(const struct net_ip *ip, int bits)
+{
+    struct net_ip m = {{0}};
+
+    memcpy(m.b, ip->b, (size_t)bits / 8);
+    if (bits % 8)
+        m.b[bits / 8] = (unsigned char)(ip->b[bits / 8] & (0xff << (8 - bits % 8)));
+    return m;
+}
+
+enum err_code net_range_parse(str s, struct net_range *out, struct err *e)
+{
+    str bits, ip = str_cut(s, '/', &bits);
+    bool v4 = !str_contains(ip, STR(":"));
+    uint64_t n = v4 ? 32 : 128;
+    struct net_range r = {0};
+    struct net_ip m;
+
+    if (str_eq(s, STR("unix"))) {
+        *out = (struct net_range){.is_unix = true};
+        return ERR_OK;
+    }
+    if (!net_ip_parse(ip, &r.ip) || (str_contains(s, STR("/")) && (!str_to_u64(bits, &n) || n > (v4 ? 32 : 128))))
+        return err_set(e, ERR_INVALID, "'%.*s' is no address and no range like 10.0.0.0/8", STR_ARG(s));
+    r.bits = (int)n + (v4 ? 96 : 0);
+    m = masked(&r.ip, r.bits);
+    if (memcmp(&m, &r.ip, sizeof m) != 0)
+        return err_set(e, ERR_INVALID, "'%.*s' has bits behind its prefix", STR_ARG(s));
+    *out = r;
+    return ERR_OK;
+}
+
+bool net_range_has(const struct net_range *r, const struct net_ip *ip)
+{
+    struct net_ip m = masked(ip, r->bits);
+
+    return !r->is_unix && memcmp(&m, &r->ip, sizeof m) == 0;
+}
+
+bool net_ranges_have(const struct net_range *r, size_t n, str peer)
+{
+    struct net_ip ip;
+    bool is_ip = net_ip_parse(peer, &ip), is_unix = str_eq(peer, STR("unix"));
+
+    for (size_t i = 0; i < n; i++) {
+        if (r[i].is_unix ? is_unix : is_ip && net_range_has(&r[i], &ip))
+            return true;
+    }
+    return false;
+}

@@ -50,6 +50,41 @@ static void addresses(void **state)
     }
 }
 
+static void ranges(void **state)
+{
+    static const struct {
+        const char *range, *ip;
+        bool proper, in;
+    } rows[] = {
+        {"10.0.0.0/8", "10.255.0.1", true, true},
+        {"10.0.0.0/8", "11.0.0.1", true, false},
+        {"10.0.0.0/8", "::ffff:10.1.2.3", true, true}, /* the same address, as IPv6 has it */
+        {"192.0.2.1", "192.0.2.1", true, true},
+        {"192.0.2.1", "192.0.2.2", true, false},
+        {"0.0.0.0/0", "203.0.113.1", true, true},
+        {"0.0.0.0/0", "2001:db8::1", true, false},
+        {"2001:db8::/33", "2001:db8:7fff::1", true, true},
+        {"2001:db8::/33", "2001:db8:8000::1", true, false},
+        {"unix", "unix", true, true},
+        {"unix", "127.0.0.1", true, false},
+        {"10.0.0.1/8", "", false, false},
+        {"10.0.0.0/33", "", false, false},
+        {"10.0.0.0/", "", false, false},
+        {"10.0.0/8", "", false, false},
+        {"example.com", "", false, false},
+        {"", "", false, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct net_range r;
+        enum err_code rc = net_range_parse(str_of(rows[i].range), &r, NULL);
+
+        if ((rc == ERR_OK) != rows[i].proper || (!rc && net_ranges_have(&r, 1, str_of(rows[i].ip)) != rows[i].in))
+            fail_msg("row %zu", i);
+    }
+}
+
 static void a_port_is_taken_once(void **state)
 {
     struct net_addr a;
@@ -87,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest t[] = {
         cmocka_unit_test(addresses),
+        cmocka_unit_test(ranges),
         cmocka_unit_test(a_port_is_taken_once),
         cmocka_unit_test(a_stale_socket_is_replaced_a_live_one_kept),
     };

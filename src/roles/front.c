@@ -98,6 +98,37 @@ void front_tls_close(struct front_tls *t)
     t->server = NULL;
 }
 
+enum err_code front_http(struct http_server_opts *out, const struct settings *s, struct arena *a, struct err *e)
+{
+    str list = settings_str(s, "listen.proxies");
+    struct net_range *ranges = NULL;
+    size_t n = 0, cap = 0;
+
+    while (list.n) {
+        str one = str_trim(str_cut(list, ',', &list));
+        struct net_range r;
+
+        if (!one.n)
+            continue;
+        if (net_range_parse(one, &r, e))
+            return err_wrap(e, "listen.proxies");
+        ARENA_PUSH(a, ranges, n, cap) = r;
+    }
+    *out = (struct http_server_opts){
+        .conns_max = (size_t)settings_int(s, "http.connections"),
+        .target_max = (size_t)settings_int(s, "http.target_max"),
+        .head_max = (size_t)settings_int(s, "http.head_max"),
+        .fields_max = (size_t)settings_int(s, "http.fields_max"),
+        .head_timeout_ms = (int)settings_int(s, "http.head_timeout"),
+        .body_timeout_ms = (int)settings_int(s, "http.body_timeout"),
+        .idle_timeout_ms = (int)settings_int(s, "http.idle_timeout"),
+        .write_timeout_ms = (int)settings_int(s, "http.write_timeout"),
+        .proxies = ranges,
+        .n_proxies = n,
+    };
+    return ERR_OK;
+}
+
 const char *front_urls(struct arena *a, const char *url, const char **out_public)
 {
     str u = str_of(url), host;

@@ -20,18 +20,23 @@
 #include "pipeline/rebuild.h"
 #include "pipeline/worker.h"
 #include "roles/front.h"
+#include "roles/handover.h"
 #include "roles/samples.h"
 #include "store/cluster.h"
 #include "store/migrate.h"
 #include "store/workspace_store.h"
 
-enum { SEQUENCE_MS = 1000, DIM_DEFAULT = 384, TLS_LOOK_MS = 12 * 3600 * 1000 };
+enum { SEQUENCE_MS = 1000, DIM_DEFAULT = 384, TLS_LOOK_MS = 12 * 3600 * 1000, TAKEOVER_MS = 60000 };
 
 /* Everything that is started; what is NULL was not. Stopped in reverse order by serve_stop. */
 struct serve {
     const struct serve_opts *o;
     struct arena *a;
     int lock_fd;
+    int listen_fd[HANDOVER_FDS_MAX + 1]; /* sockets that another process gave us, -1 behind the last */
+    size_t listen_fd_n;
+    int door_fd;      /* where the next process asks for our sockets; -1: nowhere yet */
+    int successor_fd; /* its connection, when it did; closed when all is let go */
     struct keyring *keys;
     struct cluster *cluster;
     struct db *db;
@@ -39,6 +44,7 @@ struct serve {
     struct api api;
     struct gateway *gateway;
     struct front_tls tls;
+    struct http_server_opts http;
     const char *public_url;
     struct audit_signer signer;
     bool signing;
@@ -53,6 +59,24 @@ static char *path_of(struct serve *s, const char *name)
     return (char *)(uintptr_t)fs_join(s->a, s->o->home, str_of(name)).p;
 }
 
+/* Gets the sockets of the server that runs, and then its lock. */
+static enum err_code predecessor_end(struct serve *s, struct err *e)
+{
+    int conn, tries = 500;
+
+    if (handover_take(path_of(s, "run/takeover"), s->listen_fd, &s->listen_fd_n, &conn, e))
+        return e->code;
+    LOG_INFO("takeover.begun", F_INT("sockets", s->listen_fd_n));
+    if (handover_wait(conn, (int)settings_int(s->o->settings, "shutdown.timeout") + TAKEOVER_MS, e))
+        return e->code;
+    while (flock(s->lock_fd, LOCK_EX | LOCK_NB) < 0) {
+        if (!tries--)
+            return err_set(e, ERR_TIMEOUT, "the running server does not let go of the data folder");
+        usleep(10000);
+    }
+    return ERR_OK;
+}
+
 /* The data folder, ours alone, used by one server at a time. */
 static enum err_code home_open(struct serve *s, struct err *e)
 {
@@ -64,12 +88,15 @@ static enum err_code home_open(struct serve *s, struct err *e)
     s->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (s->lock_fd < 0)
         return err_errno(e, errno, "open %s", lock);
-    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) < 0) {
+    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) < 0 && (!s->o->take_over || predecessor_end(s, e))) {
+        if (s->o->take_over && e->code != ERR_NOT_FOUND)
+            return err_wrap(e, "take over");
         close(s->lock_fd);
         s->lock_fd = -1; /* the address in there is the other one's */
         return err_set(e, ERR_BUSY, "another harken serve runs on %s", home);
     }
-    unlink(path_of(s, "run/address"));
+    if (!s->listen_fd_n)
+        unlink(path_of(s, "run/address"));
     return ERR_OK;
 }
 
@@ -197,7 +224,7 @@ static enum err_code front_open(struct serve *s, struct err *e)
                               .keys = s->keys,
                               .workspace = s->core.v.workspace,
                               .listen = listen,
-                              .tls = s->tls.server,
+                              .http = &s->http,
                               .workers = (int)settings_int(s->o->settings, "http.workers")};
 
     listen[0] = str_cz(s->a, settings_str(s->o->settings, "listen"));
@@ -206,27 +233,34 @@ static enum err_code front_open(struct serve *s, struct err *e)
         return err_wrap(e, "certificate");
     s->api.started_ms = clock_mono_ms();
     atomic_store(&s->api.sandbox, s->o->sandbox);
+    if (front_http(&s->http, s->o->settings, s->a, e))
+        return e->code;
+    s->http.tls = s->tls.server;
+    s->listen_fd[s->listen_fd_n] = -1;
+    s->http.listen_fd = s->listen_fd_n ? s->listen_fd : NULL;
     if (token_publish(s, e) || gateway_new(&go, &s->gateway, e))
         return e->code;
     local = front_urls(s->a, gateway_url(s->gateway), &s->public_url);
     gateway_public_url(s->gateway, s->public_url);
-    if (gateway_start(s->gateway, e))
+    if (gateway_start(s->gateway, e) || handover_open(path_of(s, "run/takeover"), &s->door_fd, e))
         return e->code;
     return fs_write_atomic(path_of(s, "run/address"), str_fmt(s->a, "%s\n", local), 0600, e);
 }
 
 static enum err_code serve_start(struct serve *s, struct err *e)
 {
-    if (home_open(s, e))
+    if (!s->o->take_over && home_open(s, e))
         return e->code;
     sandbox_enabled_set(s->o->sandbox);
     if (sandbox_start(e))
         return err_wrap(e, "sandbox");
+    if (engine_open(s, e)) /* before taking over: clients wait from then on */
+        return e->code;
+    if (s->o->take_over && home_open(s, e))
+        return e->code;
     if (store_open(s, e))
         return e->code;
     domains_read(s);
-    if (engine_open(s, e))
-        return e->code;
     if (thread_start(&s->rebuild, "rebuild-all", rebuild_thread, s, e) ||
         thread_start(&s->sequence, "audit", sequence_thread, s, e))
         return e->code;
@@ -241,11 +275,17 @@ static void serve_stop(struct serve *s)
 {
     struct err e;
 
+    bool handed_over = s->successor_fd >= 0;
+
     atomic_store(&s->api.draining, true);
-    if (s->lock_fd >= 0)
+    if (s->lock_fd >= 0 && !handed_over)
         unlink(path_of(s, "run/address"));
+    if (s->door_fd >= 0) {
+        unlink(path_of(s, "run/takeover"));
+        close(s->door_fd);
+    }
     if (s->gateway)
-        gateway_drain(s->gateway, (int)settings_int(s->o->settings, "shutdown.timeout"));
+        gateway_drain(s->gateway, (int)settings_int(s->o->settings, "shutdown.timeout"), handed_over);
     atomic_store(&s->stop, true);
     samples_stop();
     workers_drain(&s->core);
@@ -255,7 +295,7 @@ static void serve_stop(struct serve *s)
         audit_sequence(s->db, s->core.v.workspace, &s->signer, 1000000, NULL, &e);
         audit_signer_done(&s->signer);
     }
-    if (!id_is_nil(s->token) && token_drop(s->db, s->core.v.workspace, s->token, &e) == ERR_OK)
+    if (!id_is_nil(s->token) && !handed_over && token_drop(s->db, s->core.v.workspace, s->token, &e) == ERR_OK)
         unlink(path_of(s, "run/token"));
     gateway_free(s->gateway);
     front_tls_close(&s->tls);
@@ -267,6 +307,8 @@ static void serve_stop(struct serve *s)
     keyring_close(s->keys);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
+    if (handed_over)
+        close(s->successor_fd);
 }
 
 static void banner_print(struct serve *s, bool loading)
@@ -314,15 +356,35 @@ static int signals_open(void)
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-/* Waits for the signal to end. SIGHUP reads the certificate again; our own one is looked after twice a day. */
+/* Gives the listening sockets to the process that asks for them. True: it has them, and we end. */
+static bool hand_over(struct serve *s)
+{
+    int fds[HANDOVER_FDS_MAX];
+    size_t n = 0;
+
+    while (n < HANDOVER_FDS_MAX && (fds[n] = gateway_listen_fd(s->gateway, n)) >= 0)
+        n++;
+    s->successor_fd = handover_give(s->door_fd, fds, n);
+    if (s->successor_fd < 0)
+        return false;
+    LOG_INFO("takeover.given", F_INT("sockets", n));
+    return true;
+}
+
+/* Waits for the signal to end, or for a successor. SIGHUP reads the certificate again; our own one is looked after twice a
+ * day. */
 static void signal_wait(struct serve *s, int fd)
 {
-    struct pollfd p = {.fd = fd, .events = POLLIN};
+    struct pollfd p[2] = {{.fd = fd, .events = POLLIN}, {.fd = s->door_fd, .events = POLLIN}};
     struct signalfd_siginfo si;
     int n;
 
     for (;;) {
-        n = poll(&p, 1, TLS_LOOK_MS);
+        n = poll(p, 2, TLS_LOOK_MS);
+        if (n > 0 && p[1].revents && hand_over(s))
+            return;
+        if (n > 0 && !p[0].revents)
+            continue;
         if (n > 0 && (read(fd, &si, sizeof si) != (ssize_t)sizeof si || si.ssi_signo != SIGHUP))
             return;
         if (n > 0)
@@ -350,7 +412,8 @@ enum err_code serve_run(const struct serve_opts *o, struct err *e)
     enum err_code rc;
     bool loading = false;
 
-    s = (struct serve){.o = o, .a = arena_new_wiped("serve"), .lock_fd = -1};
+    s = (struct serve){.o = o, .a = arena_new_wiped("serve"), .lock_fd = -1, .door_fd = -1, .successor_fd = -1};
+    handover_inherited(s.listen_fd, &s.listen_fd_n);
     umask(077);
     limits_raise();
     signals = signals_open();

@@ -8,6 +8,7 @@ struct serve_opts {
     str home;
     const struct settings *settings;
     bool samples, sandbox;
+    bool take_over; /* from the server that runs on the same data folder, when there is one */
 };
 
 /* Runs until SIGTERM or SIGINT (drains; a second one ends at once). Prints the address and a sign-in link on stdout. */

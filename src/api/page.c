@@ -1,6 +1,6 @@
 #include "api/page.h"
 
-#include "api/api.h"
+#include "api/resource.h"
 
 /* GET / is the page itself, GET /assets/NAME one of its files. */
 void api_page(struct call *k)

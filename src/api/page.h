@@ -10,3 +10,6 @@ struct page_file {
     } body;
 };
 extern const struct page_file page_files[]; /* ends with name NULL */
+
+struct call;
+void api_page(struct call *k); /* GET / and GET /assets/{name} */

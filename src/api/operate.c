@@ -1,12 +1,12 @@
-/* api/operate.c - health, metrics, status, jobs that failed, sign-in links. */
-#include "api/api.h"
+/* api/operate.c - health, metrics, status, sign-in links, and the first page. */
+#include "api/page.h"
+#include "api/resource.h"
 #include "base/metrics.h"
-#include "pipeline/worker.h"
 
 static struct metric rss = METRIC_GAUGE("harken_resident_bytes", "resident memory of the core process");
 
 /* The certificate that browsers and programs elsewhere must trust when ours is of our own authority: public by nature. */
-void api_ca(struct call *k)
+static void ca_get(struct call *k)
 {
     const struct api *app = k->app;
 
@@ -18,7 +18,7 @@ void api_ca(struct call *k)
     http_body(k->rep, STR("application/x-pem-file"), app->ca_pem);
 }
 
-void api_healthz(struct call *k)
+static void healthz_get(struct call *k)
 {
     http_json(k->rep, 200, STR("{\"alive\":true}\n"));
 }
@@ -28,7 +28,7 @@ static bool all_ready(struct api *api)
     return atomic_load(&api->ready) && !atomic_load(&api->draining) && atomic_load(&api->core->index_ready);
 }
 
-void api_readyz(struct call *k)
+static void readyz_get(struct call *k)
 {
     struct api *api = k->app;
     struct err e;
@@ -53,7 +53,7 @@ void api_readyz(struct call *k)
     api_reply(k, ok ? 200 : 503, &b);
 }
 
-void api_metrics(struct call *k)
+static void metrics_get(struct call *k)
 {
     struct buf b;
 
@@ -103,7 +103,7 @@ static void status_model(struct api *api, struct jw *w)
     jw_end(w);
 }
 
-void api_status(struct call *k)
+static void status_get(struct call *k)
 {
     struct api *api = k->app;
     struct vaulted *v = &api->core->v;
@@ -146,64 +146,7 @@ void api_status(struct call *k)
     api_reply(k, 200, &b);
 }
 
-void api_jobs_dead(struct call *k)
-{
-    struct api *api = k->app;
-    struct job_dead *list;
-    int64_t limit;
-    size_t n;
-    struct buf b;
-    struct jw w;
-    struct err e;
-
-    if (!api_query_int(k, STR("limit"), 100, 1, 1000, &limit))
-        return;
-    if (job_dead_list(api->core->v.db, api->core->v.workspace, (int)limit, k->a, &list, &n, &e)) {
-        http_problem_err(k->rep, &e);
-        return;
-    }
-    buf_init(&b, 4 << 20);
-    jw_init(&w, &b);
-    jw_obj(&w);
-    jw_karr(&w, "jobs");
-    for (size_t i = 0; i < n; i++) {
-        jw_obj(&w);
-        jw_kstr(&w, "id", id_str(k->a, list[i].job.id));
-        jw_kstr(&w, "queue", str_of(list[i].job.queue));
-        jw_kstr(&w, "object", id_str(k->a, list[i].job.object));
-        jw_ki64(&w, "failures", list[i].job.failures);
-        jw_kstr(&w, "error", str_of(err_name(list[i].code)));
-        jw_kstr(&w, "died_at", clock_str(k->a, list[i].died_at_ms));
-        jw_end(&w);
-    }
-    jw_end(&w);
-    jw_end(&w);
-    api_reply(k, 200, &b);
-}
-
-void api_jobs_retry(struct call *k)
-{
-    struct api *api = k->app;
-    struct id job = {{0}};
-    int64_t n = 0;
-    struct err e;
-
-    if (!str_eq(k->part[0], STR("all")) && !id_parse(k->part[0], &job)) {
-        http_problem(k->rep, 404, STR_NULL, STR("not found"), STR("there is no such job"));
-        return;
-    }
-    if (job_dead_retry(api->core->v.db, api->core->v.workspace, job, &n, &e)) {
-        http_problem_err(k->rep, &e);
-        return;
-    }
-    workers_wake(api->core);
-    if (!n && !id_is_nil(job))
-        http_problem(k->rep, 404, STR_NULL, STR("not found"), STR("there is no such job"));
-    else
-        http_json(k->rep, 200, str_fmt(k->a, "{\"retried\":%lld}\n", (long long)n));
-}
-
-void api_sign_in_link(struct call *k)
+static void sign_in_link_get(struct call *k)
 {
     struct buf b;
     struct jw w;
@@ -221,3 +164,113 @@ void api_sign_in_link(struct call *k)
     jw_end(&w);
     api_reply(k, 201, &b);
 }
+
+/* ---- what there is ---- */
+
+static const struct res_field alive_fields[] = {
+    {"alive", RES_BOOL, 0, "True: the process lives.", "true"},
+};
+static const struct res_shape alive_shape = {"Alive", "The process lives.", RES_FIELDS(alive_fields)};
+
+static const struct res_field ready_fields[] = {
+    {"ready", RES_BOOL, 0, "Whether a request would succeed.", "true"},
+    {"database", RES_STR, 0, "up or down.", "\"up\""},
+    {"index", RES_STR, 0, "up, or being rebuilt.", "\"up\""},
+    {"engine", RES_STR, 0, "up, being restarted, or none configured.", "\"up\""},
+    {"sandbox", RES_STR, 0, "on, unless it was switched off for debugging.", "\"on\""},
+    {"draining", RES_BOOL, RES_MAYBE, "True while the server is stopping.", "true"},
+};
+static const struct res_shape ready_shape = {"Ready", "Whether each part is ready.", RES_FIELDS(ready_fields)};
+
+static const struct res_field kinds_fields[] = {
+    {"call", RES_INT, 0, "Calls.", "12"},
+    {"mail", RES_INT, 0, "Mails.", "40"},
+    {"note", RES_INT, 0, "Notes.", "7"},
+    {"document", RES_INT, 0, "Documents.", "3"},
+};
+static const struct res_shape kinds_shape = {"InteractionCounts", "Conversations by kind.", RES_FIELDS(kinds_fields)};
+static const struct res_field counts_fields[] = {
+    {"ready", RES_INT, 0, "Ready to run.", "0"},
+    {"waiting", RES_INT, 0, "Waiting for a later time.", "0"},
+    {"leased", RES_INT, 0, "Being done.", "0"},
+    {"dead", RES_INT, 0, "Given up.", "0"},
+};
+static const struct res_shape counts_shape = {"JobCounts", "Jobs by state.", RES_FIELDS(counts_fields)};
+static const struct res_field index_fields[] = {
+    {"ready", RES_BOOL, 0, "Whether it is complete.", "true"},
+    {"rebuilt", RES_INT, 0, "Conversations read again since the start.", "100"},
+    {"to_rebuild", RES_INT, 0, "Conversations to read again at the start.", "100"},
+    {"interactions", RES_INT, 0, "Conversations in it.", "100"},
+    {"chunks", RES_INT, 0, "Pieces in it.", "900"},
+    {"chunks_with_vector", RES_INT, 0, "Pieces that can be found by meaning.", "900"},
+    {"terms", RES_INT, 0, "Different words.", "5000"},
+    {"bytes", RES_INT, 0, "About what it holds in memory.", "1000000"},
+};
+static const struct res_shape index_shape = {"IndexStatus", "The search index.", RES_FIELDS(index_fields)};
+static const struct res_field model_fields[] = {
+    {"model", RES_STR, RES_NULLABLE, "Its name; null when there is none.", "\"all-MiniLM-L6-v2\""},
+    {"sha256", RES_STR, RES_MAYBE, "SHA-256 of its file.", "\"9f86d081\""},
+    {"dim", RES_INT, RES_MAYBE, "Numbers in a vector.", "384"},
+    {"threads", RES_INT, RES_MAYBE, "Threads it computes with.", "2"},
+    {"note", RES_STR, RES_MAYBE, "Why there is none.", "\"none configured\""},
+};
+static const struct res_shape model_shape = {"ModelStatus", "A model in use.", RES_FIELDS(model_fields)};
+static const struct res_field status_fields[] = {
+    {"ready", RES_BOOL, 0, "Whether a request would succeed.", "true"},
+    {"pending", RES_INT, 0, "Jobs not finished.", "0"},
+    {"dead", RES_INT, 0, "Jobs given up.", "0"},
+    {"version", RES_STR, 0, "Version of the server.", "\"0.1.0\""},
+    {"url", RES_STR, 0, "Where it listens.", "\"http://127.0.0.1:8470\""},
+    {"uptime_s", RES_INT, 0, "Seconds since its start.", "3600"},
+    {"database", RES_STR, 0, "up or down.", "\"up\""},
+    {"interactions", RES_OBJ, 0, "Conversations by kind.", .of = &kinds_shape},
+    {"jobs", RES_OBJ, 0, "Jobs by state.", .of = &counts_shape},
+    {"index", RES_OBJ, 0, "The search index.", .of = &index_shape},
+    {"embedding", RES_OBJ, 0, "The embedding model.", .of = &model_shape},
+    {"language_model", RES_OBJ, 0, "The language model.", .of = &model_shape},
+    {"resident_bytes", RES_INT, 0, "Memory of the core process.", "100000000"},
+};
+static const struct res_shape status_shape = {"Status", "How the server is and what it holds.",
+                                              RES_FIELDS(status_fields)};
+
+static const struct res_field link_fields[] = {
+    {"url", RES_STR, 0, "Open it in a browser: good once and for 15 minutes.",
+     "\"http://127.0.0.1:8470/sign-in?token=hk_example\""},
+};
+static const struct res_shape link_shape = {"SignInLink", "A link that signs a browser in.", RES_FIELDS(link_fields)};
+
+static const struct res_field sign_in_fields[] = {
+    {"token", RES_STR, 0, "What the link carries.", "\"hk_example\""},
+};
+static const struct res_shape sign_in_query = {"SignInQuery", "", RES_FIELDS(sign_in_fields)};
+
+static const struct res_op ops[] = {
+    {RES_OP_RAW, "page", HTTP_M_GET, "/", PERM_PUBLIC, "The first page", .answer_type = "text/html",
+     .flags = RES_OP_QUICK, .raw = api_page},
+    {RES_OP_RAW, "asset", HTTP_M_GET, "/assets/{name}", PERM_PUBLIC, "A file of the first page",
+     .answer_type = "application/octet-stream", .flags = RES_OP_QUICK, .raw = api_page},
+    {RES_OP_RAW, "authority", HTTP_M_GET, "/ca.pem", PERM_PUBLIC, "Certificate of the server's own authority",
+     .answer_type = "application/x-pem-file", .flags = RES_OP_QUICK, .raw = ca_get},
+    {RES_OP_RAW, "alive", HTTP_M_GET, "/healthz", PERM_PUBLIC, "Is the process alive", .answer = &alive_shape,
+     .flags = RES_OP_QUICK, .raw = healthz_get},
+    {RES_OP_RAW, "ready", HTTP_M_GET, "/readyz", PERM_PUBLIC, "Would a request succeed", .answer = &ready_shape,
+     .status2 = 503, .raw = readyz_get},
+    {RES_OP_RAW, "metrics", HTTP_M_GET, "/metrics", PERM_METRICS_READ, "Counters and times for Prometheus",
+     .answer_type = "text/plain", .raw = metrics_get},
+    {RES_OP_RAW, "status", HTTP_M_GET, "/v1/status", PERM_STATUS_READ, "How the server is and what it holds",
+     .answer = &status_shape, .raw = status_get},
+    {RES_OP_RAW, "sign_in", HTTP_M_GET, "/sign-in", PERM_PUBLIC, "Open a session with a sign-in link",
+     .query = &sign_in_query, .status = 303, .answer_type = "text/html", .raw = gateway_sign_in},
+    {RES_OP_RAW, "sign_in_link", HTTP_M_POST, "/v1/sign-in-links", PERM_OPERATOR, "Make a sign-in link",
+     .answer = &link_shape, .status = 201, .raw = sign_in_link_get},
+    {RES_OP_RAW, "sign_out", HTTP_M_POST, "/v1/sign-out", PERM_SELF, "End the session", .status = 204,
+     .raw = gateway_sign_out},
+};
+
+const struct resource res_system = {
+    .name = "system",
+    .key = "system",
+    .one = "system",
+    .about = "Health, metrics, status, and the door.",
+    RES_OPS(ops),
+};

@@ -1,6 +1,6 @@
 #include "api/page.h"
 
-#include "api/api.h"
+#include "api/resource.h"
 
 static const str codings[PAGE_CODINGS] = {{"br", 2}, {"gzip", 4}, {"", 0}};
 

@@ -12,3 +12,6 @@ struct page_file {
     } body[PAGE_CODINGS];
 };
 extern const struct page_file page_files[]; /* ends with name NULL */
+
+struct call;
+void api_page(struct call *k); /* GET / and GET /assets/{name} */

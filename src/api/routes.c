@@ -1,27 +1,56 @@
-/* api/routes.c - every address there is, with the permission it needs. */
-#include "api/api.h"
-#include "formats/format.h"
+/* api/routes.c - the gateway's route table, made from the table of resources: nothing else can be reached. */
+#include "api/rest.h"
 
-const struct route api_routes[] = {
-    ROUTE(GET, "/", PUBLIC, 0, true, api_page),
-    ROUTE(GET, "/assets/{}", PUBLIC, 0, true, api_page),
-    ROUTE(GET, "/ca.pem", PUBLIC, 0, true, api_ca),
-    ROUTE(GET, "/healthz", PUBLIC, 0, true, api_healthz),
-    ROUTE(GET, "/metrics", METRICS_READ, 0, false, api_metrics),
-    ROUTE(GET, "/readyz", PUBLIC, 0, false, api_readyz),
-    ROUTE(GET, "/sign-in", PUBLIC, 0, false, gateway_sign_in),
-    ROUTE(POST, "/v1/ask", ANSWERS_USE, 1 << 20, false, api_ask),
-    ROUTE(GET, "/v1/interactions", INTERACTIONS_READ, 0, false, api_interactions_list),
-    ROUTE(GET, "/v1/interactions/{}", INTERACTIONS_READ, 0, false, api_interaction_get),
-    ROUTE(DELETE, "/v1/interactions/{}", INTERACTIONS_DELETE, 0, false, api_interaction_delete),
-    ROUTE(GET, "/v1/interactions/{}/insights", FINDINGS_READ, 0, false, api_insights_get),
-    ROUTE(GET, "/v1/jobs/dead", JOBS_OPERATE, 0, false, api_jobs_dead),
-    ROUTE(POST, "/v1/jobs/{}/retry", JOBS_OPERATE, 0, false, api_jobs_retry),
-    ROUTE(POST, "/v1/search", INTERACTIONS_READ, 1 << 20, false, api_search),
-    ROUTE(POST, "/v1/sign-in-links", OPERATOR, 0, false, api_sign_in_link),
-    ROUTE(POST, "/v1/sign-out", SELF, 0, false, gateway_sign_out),
-    ROUTE(GET, "/v1/status", STATUS_READ, 0, false, api_status),
-    ROUTE(POST, "/v1/uploads", INTERACTIONS_WRITE, (size_t)FORMAT_BYTES_MAX, false, api_upload_post),
-    ROUTE(GET, "/v1/uploads/{}", INTERACTIONS_WRITE, 0, false, api_upload_get),
-    {.pattern = NULL},
+#include <pthread.h>
+
+enum { ROUTES_MAX = 256 };
+
+struct row {
+    const struct resource *r;
+    const struct res_op *op;
 };
+
+static struct route routes[ROUTES_MAX + 1];
+static struct row rows[ROUTES_MAX];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* By path, fixed words before {id}: '{' sorts behind all letters, and the gateway takes the first that fits. */
+static int by_path(const void *x, const void *y)
+{
+    const struct row *a = x, *b = y;
+    int d = strcmp(a->op->path, b->op->path);
+
+    return d ? d : (int)a->op->method - (int)b->op->method;
+}
+
+static void routes_make(void)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < resources_n; i++)
+        for (size_t o = 0; o < resources[i]->ops_n && n < ROUTES_MAX; o++)
+            rows[n++] = (struct row){resources[i], &resources[i]->ops[o]};
+    qsort(rows, n, sizeof *rows, by_path);
+    for (size_t i = 0; i < n; i++)
+        routes[i] = (struct route){.method = rows[i].op->method,
+                                   .pattern = rows[i].op->path,
+                                   .need = rows[i].op->need,
+                                   .body_max = rows[i].op->body_max,
+                                   .quick = rows[i].op->flags & RES_OP_QUICK,
+                                   .run = rest_run};
+}
+
+const struct route *api_routes(void)
+{
+    pthread_once(&once, routes_make);
+    return routes;
+}
+
+const struct res_op *rest_op(const struct call *k, const struct resource **out_r)
+{
+    const struct route *route = k->rq->user; /* the gateway's head hook left it there */
+    const struct row *row = &rows[route - routes];
+
+    *out_r = row->r;
+    return row->op;
+}

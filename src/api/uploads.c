@@ -1,6 +1,7 @@
 /* api/uploads.c - POST /v1/uploads?source=PATH&path=ABSOLUTE with the bytes of one file as the body; the field
  * Harken-Context may carry what a side table says about it, as a JSON object. */
-#include "api/api.h"
+#include "api/resource.h"
+#include "formats/format.h"
 #include "pipeline/ingest.h"
 
 enum { WAIT_MS = 20000 };
@@ -33,7 +34,7 @@ static void result_write(struct call *k, const struct ingest_result *r)
     api_reply(k, r->state == RAW_PENDING ? 202 : 200, &b);
 }
 
-void api_upload_post(struct call *k)
+static void upload_post(struct call *k)
 {
     struct api *api = k->app;
     struct ingest_result r, done;
@@ -56,7 +57,7 @@ void api_upload_post(struct call *k)
     result_write(k, &done);
 }
 
-void api_upload_get(struct call *k)
+static void upload_get(struct call *k)
 {
     struct api *api = k->app;
     struct ingest_result r;
@@ -73,3 +74,43 @@ void api_upload_get(struct call *k)
     }
     result_write(k, &r);
 }
+
+static const char *const state_words[] = {"pending", "done", "failed", NULL};
+
+static const struct res_field query_fields[] = {
+    {"source", RES_STR, 0, "Path to show for it.", "\"calls/pilot.vtt\"", .max = 4096},
+    {"path", RES_STR, 0, "Absolute path: a later file of the same path replaces this one.", "\"/srv/calls/pilot.vtt\"",
+     .max = 4096},
+};
+static const struct res_shape query_shape = {"UploadQuery", "", RES_FIELDS(query_fields)};
+static const struct res_field problem_fields[] = {
+    {"place", RES_STR, RES_SEALED, "Where in the file.", "\"line 3\""},
+    {"reason", RES_STR, RES_SEALED, "What is wrong there.", "\"not a time\""},
+};
+static const struct res_shape problem_shape = {"UploadProblem", "Something in a file that could not be read.",
+                                               RES_FIELDS(problem_fields)};
+static const struct res_field fields[] = {
+    {"id", RES_ID, 0, "Id of the bytes.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
+    {"state", RES_ENUM, 0, "Whether it was read.", "\"done\"", .words = state_words},
+    {"known", RES_BOOL, 0, "The same bytes were there before.", "false"},
+    {"interactions", RES_ID, RES_LIST, "Conversations found in it.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ac\"",
+     .to = "interactions"},
+    {"problems", RES_OBJ, RES_LIST, "What could not be read.", .of = &problem_shape},
+};
+static const struct res_shape shape = {"Upload", "A file that was sent, and what became of it.", RES_FIELDS(fields)};
+
+static const struct res_op ops[] = {
+    {RES_OP_RAW, "send", HTTP_M_POST, "/v1/uploads", PERM_INTERACTIONS_WRITE, "Bring in one file",
+     .query = &query_shape, .answer = &shape, .status2 = 202, .flags = RES_OP_BYTES,
+     .body_max = (size_t)FORMAT_BYTES_MAX, .raw = upload_post},
+    {RES_OP_RAW, "result", HTTP_M_GET, "/v1/uploads/{id}", PERM_INTERACTIONS_WRITE, "What became of a file",
+     .answer = &shape, .status2 = 202, .raw = upload_get},
+};
+
+const struct resource res_uploads = {
+    .name = "uploads",
+    .key = "uploads",
+    .one = "upload",
+    .about = "Files on their way in.",
+    RES_OPS(ops),
+};

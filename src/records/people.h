@@ -5,6 +5,7 @@
  * Whoever was erased (the subject key is destroyed) and turns up again is a new person. */
 #pragma once
 #include "records/vaulted.h"
+#include "store/page.h"
 
 struct people_want {
     str name, email;
@@ -20,3 +21,24 @@ enum err_code people_resolve(struct db_tx *t, const struct vaulted *v, struct pe
 enum err_code people_find(struct db_tx *t, const struct vaulted *v, str who, struct arena *a, struct id *out,
                           struct err *e);
 enum err_code people_count(struct db_tx *t, const struct vaulted *v, int64_t *out, struct err *e);
+
+/* ---- reading ---- */
+
+struct person_row {
+    struct id id, subject, account; /* account nil: none */
+    int side;                       /* enum ia_side */
+    int64_t created_at_ms, erased_at_ms;
+    str name, email;                /* empty when not known, or erased */
+    bool erased;                    /* the subject key is gone */
+};
+struct people_filter {
+    struct db_val accounts, sides; /* uuid[], bigint[]; null: all */
+    str email;                     /* exact; empty: all */
+};
+/* By time of making. Memory in `a`, which should be wiped. */
+enum err_code people_page(struct db_tx *t, const struct vaulted *v, const struct people_filter *f,
+                          const struct page_want *w, struct arena *a, struct person_row **out, size_t *out_n,
+                          struct err *e);
+/* In no particular order; those that are not there are left out. */
+enum err_code people_load(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
+                          struct person_row **out, size_t *out_n, struct err *e);

@@ -218,7 +218,7 @@ static enum err_code front_open(struct serve *s, struct err *e)
 {
     const char **listen = ARENA_ARRAY(s->a, const char *, 2);
     const char *local;
-    struct gateway_opts go = {.routes = api_routes,
+    struct gateway_opts go = {.routes = api_routes(),
                               .app = &s->api,
                               .db = s->db,
                               .keys = s->keys,

@@ -578,44 +578,87 @@ bool index_seen(struct index *ix, const struct reader *r, struct id interaction)
     return seen;
 }
 
-static int newest_first(const void *x, const void *y, void *arg)
+static int at_order(int64_t x_at, struct id x, int64_t y_at, struct id y)
+{
+    if (x_at != y_at)
+        return x_at < y_at ? -1 : 1; /* CLOCK_NONE is the least */
+    return id_cmp(x, y);
+}
+
+static int oldest_first(const void *x, const void *y, void *arg)
 {
     const struct index *ix = arg;
     const struct doc *a = &ix->docs[*(const uint32_t *)x], *b = &ix->docs[*(const uint32_t *)y];
 
-    if (a->started_at_ms != b->started_at_ms)
-        return a->started_at_ms < b->started_at_ms ? 1 : -1; /* CLOCK_NONE is the least: undated last */
-    return id_cmp(a->interaction, b->interaction);
+    return at_order(a->started_at_ms, a->interaction, b->started_at_ms, b->interaction);
 }
 
-void index_list(struct index *ix, const struct index_filter *f, size_t offset, size_t limit, struct arena *a,
-                struct index_entry **out, size_t *out_n, size_t *out_total)
+static int newest_first(const void *x, const void *y, void *arg)
+{
+    return oldest_first(y, x, arg);
+}
+
+/* How many of the sorted docs are not behind the place. */
+static size_t behind(const struct index *ix, const uint32_t *found, size_t total, const struct index_after *p)
+{
+    size_t n = 0;
+
+    for (; p->behind && n < total; n++) {
+        const struct doc *d = &ix->docs[found[n]];
+        int order = at_order(d->started_at_ms, d->interaction, p->at_ms, p->interaction);
+        if (p->oldest_first ? order > 0 : order < 0)
+            break;
+    }
+    return n;
+}
+
+static struct index_entry entry_of(const struct doc *d, str path, struct arena *a)
+{
+    return (struct index_entry){.interaction = d->interaction,
+                                .kind = d->kind,
+                                .started_at_ms = d->started_at_ms,
+                                .account = d->account,
+                                .deal = d->deal,
+                                .source = str_dup(a, index_doc_source(d, path)),
+                                .title = str_dup(a, d->title),
+                                .language = str_dup(a, str_of(d->language)),
+                                .chunks_n = d->chunks_n,
+                                .vectors = d->vectors || !d->chunks_n};
+}
+
+void index_page(struct index *ix, const struct index_filter *f, const struct index_after *p, size_t offset,
+                size_t limit, struct arena *a, struct index_entry **out, size_t *out_n, size_t *out_total,
+                bool *out_more)
 {
     str path = index_path_plain(f->in);
     uint32_t *found;
-    size_t total = 0, n;
+    size_t total = 0, n, left;
 
     pthread_rwlock_rdlock(&ix->lock);
     found = ARENA_ARRAY(a, uint32_t, ix->docs_n + 1u);
     for (uint32_t i = 0; i < ix->docs_n; i++)
         if (index_doc_passes(&ix->docs[i], f, path))
             found[total++] = i;
-    qsort_r(found, total, sizeof *found, newest_first, ix);
-    n = offset >= total ? 0 : total - offset < limit ? total - offset : limit;
+    qsort_r(found, total, sizeof *found, p->oldest_first ? oldest_first : newest_first, ix);
+    offset += behind(ix, found, total, p);
+    left = offset >= total ? 0 : total - offset;
+    n = left < limit ? left : limit;
     *out = ARENA_ARRAY(a, struct index_entry, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        const struct doc *d = &ix->docs[found[offset + i]];
-        (*out)[i] = (struct index_entry){.interaction = d->interaction,
-                                         .kind = d->kind,
-                                         .started_at_ms = d->started_at_ms,
-                                         .source = str_dup(a, index_doc_source(d, path)),
-                                         .title = str_dup(a, d->title),
-                                         .chunks_n = d->chunks_n,
-                                         .vectors = d->vectors || !d->chunks_n};
-    }
+    for (size_t i = 0; i < n; i++)
+        (*out)[i] = entry_of(&ix->docs[found[offset + i]], path, a);
     pthread_rwlock_unlock(&ix->lock);
     *out_n = n;
     *out_total = total;
+    *out_more = left > n;
+}
+
+void index_list(struct index *ix, const struct index_filter *f, size_t offset, size_t limit, struct arena *a,
+                struct index_entry **out, size_t *out_n, size_t *out_total)
+{
+    struct index_after start = {0};
+    bool more;
+
+    index_page(ix, f, &start, offset, limit, a, out, out_n, out_total, &more);
 }
 
 void index_stats_get(struct index *ix, struct index_stats *out)

@@ -118,13 +118,25 @@ struct index_entry {
     struct id interaction;
     enum ia_kind kind;
     int64_t started_at_ms;
-    str source, title; /* copied to the arena */
+    struct id account, deal; /* nil: none */
+    str source, title, language; /* copied to the arena */
     size_t chunks_n;
     bool vectors; /* all its chunks have one */
 };
 /* Those that pass the filter, newest start first, undated last; *out_total counts all, the rest is a page. */
 void index_list(struct index *ix, const struct index_filter *f, size_t offset, size_t limit, struct arena *a,
                 struct index_entry **out, size_t *out_n, size_t *out_total);
+
+/* The same from a place on: those strictly behind it in the order, and `offset` more left out. */
+struct index_after {
+    bool oldest_first; /* undated first then */
+    bool behind; /* there is a place; otherwise from the start */
+    int64_t at_ms; /* its start, CLOCK_NONE for undated ones, and */
+    struct id interaction;
+};
+void index_page(struct index *ix, const struct index_filter *f, const struct index_after *p, size_t offset,
+                size_t limit, struct arena *a, struct index_entry **out, size_t *out_n, size_t *out_total,
+                bool *out_more);
 
 struct index_stats {
     size_t interactions, chunks, chunks_with_vector, terms, postings;

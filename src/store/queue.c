@@ -23,6 +23,9 @@ enum {
     JOB_DEAD_LIST,
     JOB_DEAD_RETRY,
     JOB_DEAD_DROP,
+    JOB_UP,
+    JOB_DOWN,
+    JOB_OF,
 };
 
 #define JOB_LEASE                                                                                                      \
@@ -31,6 +34,19 @@ enum {
     " RETURNING j.id, j.queue, j.object_id, j.source_id, j.arg, j.fence, j.failures, j.priority"
 #define JOB_NOW_MS "(extract(epoch FROM clock_timestamp())*1000)::bigint"
 #define JOB_NO_LEASE "lease_until=NULL, lease_home=NULL, lease_boot=NULL"
+
+#define JOB_ALL                                                                                                        \
+    "(SELECT workspace_id, id, queue, object_id, source_id, arg, failures,"                                            \
+    " CASE WHEN state=1 THEN 2 WHEN run_at<=now() THEN 0 ELSE 1 END AS state, 0 AS code,"                              \
+    " (extract(epoch FROM run_at)*1000)::bigint AS run_at, NULL::bigint AS died_at FROM job WHERE workspace_id=$1"     \
+    " UNION ALL SELECT workspace_id, id, queue, object_id, source_id, arg, failures, 3, code, NULL, died_at"           \
+    " FROM job_dead WHERE workspace_id=$1) j"
+#define JOB_COLUMNS "SELECT id, queue, object_id, source_id, arg, failures, state, code, run_at, died_at FROM " JOB_ALL
+/* $1 workspace, $2 states, $3 queues, $4 there is a place, $5 its id, $6 limit */
+#define JOB_PAGE_(op, dir)                                                                                             \
+    JOB_COLUMNS " WHERE ($2::bigint[] IS NULL OR state=ANY($2)) AND ($3::text[] IS NULL OR queue=ANY($3))"             \
+                " AND ($4::bigint IS NULL OR id " op " $5::uuid) ORDER BY id " dir " LIMIT $6"
+#define JOB_PAGE(way) JOB_PAGE_(way)
 
 const struct db_stmt queue_sql[] = {
     /* $1 workspace, $2 ids, $3 queues, $4 objects, $5 sources (nil: none), $6 args, $7 priorities, $8 delays in ms */
@@ -119,6 +135,10 @@ const struct db_stmt queue_sql[] = {
          " SELECT workspace_id, id, queue, object_id, source_id, arg, priority FROM back"
          " ON CONFLICT (workspace_id, queue, object_id) DO NOTHING"},
     [JOB_DEAD_DROP] = {"job_dead_drop", "DELETE FROM job_dead WHERE workspace_id=$1 AND ($2::uuid IS NULL OR id=$2)"},
+    [JOB_UP] = {"job_up", JOB_PAGE(PAGE_UP)},
+    [JOB_DOWN] = {"job_down", JOB_PAGE(PAGE_DOWN)},
+    /* $1 workspace, $2 ids */
+    [JOB_OF] = {"job_of", JOB_COLUMNS " WHERE id=ANY($2::uuid[])"},
 };
 const size_t queue_sql_n = sizeof queue_sql / sizeof queue_sql[0];
 
@@ -443,4 +463,68 @@ enum err_code job_dead_retry(struct db *d, struct id workspace, struct id job, i
 enum err_code job_dead_drop(struct db *d, struct id workspace, struct id job, int64_t *out_n, struct err *e)
 {
     return run_alone(d, workspace, JOB_DEAD_DROP, DB_ARGS(P_ID(workspace), P_ID_OR_NULL(job)), out_n, NULL, e);
+}
+
+static enum err_code run_in(struct db_tx *t, int stmt, struct id job, int64_t *out_n, struct err *e)
+{
+    struct db_rows r;
+
+    if (db_run(t, &queue_sql[stmt], DB_ARGS(P_ID(db_tx_workspace(t)), P_ID_OR_NULL(job)), &r, e))
+        return e->code;
+    *out_n = r.affected;
+    db_rows_done(&r);
+    return ERR_OK;
+}
+
+enum err_code job_dead_retry_in(struct db_tx *t, struct id job, int64_t *out_n, struct err *e)
+{
+    return run_in(t, JOB_DEAD_RETRY, job, out_n, e);
+}
+
+enum err_code job_dead_drop_in(struct db_tx *t, struct id job, int64_t *out_n, struct err *e)
+{
+    return run_in(t, JOB_DEAD_DROP, job, out_n, e);
+}
+
+/* ---- everything as a list ---- */
+
+static void rows_read(struct db_rows *r, struct id workspace, struct arena *a, struct job_row **out, size_t *out_n)
+{
+    size_t n = 0;
+
+    *out = ARENA_ARRAY(a, struct job_row, (size_t)r->rows_n + 1);
+    while (db_next(r)) {
+        struct job_row *row = &(*out)[n++];
+        job_read(r, workspace, &row->job);
+        row->job.failures = (int)db_i64(r, 5);
+        row->state = (enum job_state)db_i64(r, 6);
+        row->code = (enum err_code)db_i64(r, 7);
+        row->run_at_ms = db_is_null(r, 8) ? CLOCK_NONE : db_i64(r, 8);
+        row->died_at_ms = db_is_null(r, 9) ? CLOCK_NONE : db_i64(r, 9);
+    }
+    db_rows_done(r);
+    *out_n = n;
+}
+
+enum err_code job_page(struct db_tx *t, struct db_val states, struct db_val queues, const struct page_want *w,
+                       struct arena *a, struct job_row **out, size_t *out_n, struct err *e)
+{
+    struct db_rows r;
+
+    if (db_run(t, &queue_sql[w->desc ? JOB_DOWN : JOB_UP], DB_ARGS(P_ID(db_tx_workspace(t)), states, queues, P_PAGE(w)),
+               &r, e))
+        return e->code;
+    rows_read(&r, db_tx_workspace(t), a, out, out_n);
+    return ERR_OK;
+}
+
+enum err_code job_load(struct db_tx *t, const struct id *ids, size_t n, struct arena *a, struct job_row **out,
+                       size_t *out_n, struct err *e)
+{
+    struct db_rows r;
+
+    if (db_run(t, &queue_sql[JOB_OF], DB_ARGS(P_ID(db_tx_workspace(t)), P_IDS(ids, n)), &r, e))
+        return e->code;
+    rows_read(&r, db_tx_workspace(t), a, out, out_n);
+    return ERR_OK;
 }

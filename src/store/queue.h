@@ -8,7 +8,7 @@
  * with a growing, jittered pause; after JOB_FAILURES_MAX failures it is a dead letter, which can be listed and retried. One
  * dispatcher thread should claim in bulk and hand out in memory: many claimers only get in each other's way. */
 #pragma once
-#include "store/db.h"
+#include "store/page.h"
 
 enum { JOB_FAILURES_MAX = 8, JOB_CLAIMS_MAX = 200, JOB_QUEUE_NAME_MAX = 31 };
 
@@ -79,6 +79,25 @@ enum err_code job_dead_list(struct db *d, struct id workspace, int limit, struct
 /* Back to the queue with a clean record; nil: all. */
 enum err_code job_dead_retry(struct db *d, struct id workspace, struct id job, int64_t *out_n, struct err *e);
 enum err_code job_dead_drop(struct db *d, struct id workspace, struct id job, int64_t *out_n, struct err *e);
+
+/* The same inside a caller's transaction. */
+enum err_code job_dead_retry_in(struct db_tx *t, struct id job, int64_t *out_n, struct err *e);
+enum err_code job_dead_drop_in(struct db_tx *t, struct id job, int64_t *out_n, struct err *e);
+
+/* What is to do and what was given up, as one list by age. */
+enum job_state { JOB_READY, JOB_WAITING, JOB_LEASED, JOB_DEAD };
+struct job_row {
+    struct job job; /* without fence */
+    enum job_state state;
+    enum err_code code; /* dead ones */
+    int64_t run_at_ms; /* not before; CLOCK_NONE for dead ones */
+    int64_t died_at_ms; /* CLOCK_NONE for others */
+};
+/* `states`: bigint[] of enum job_state, or null; `queues`: text[] or null. The place is the id alone: ids grow with time. */
+enum err_code job_page(struct db_tx *t, struct db_val states, struct db_val queues, const struct page_want *w,
+                       struct arena *a, struct job_row **out, size_t *out_n, struct err *e);
+enum err_code job_load(struct db_tx *t, const struct id *ids, size_t n, struct arena *a, struct job_row **out,
+                       size_t *out_n, struct err *e);
 
 #define JOB_CHANNEL "harken_job" /* for db_listener_new */
 

@@ -1,0 +1,7 @@
+/* One row per resource: `const struct resource res_NAME` stands in its own file. Alphabetical. */
+RESOURCE(interactions)
+RESOURCE(jobs)
+RESOURCE(people)
+RESOURCE(questions)
+RESOURCE(system)
+RESOURCE(uploads)

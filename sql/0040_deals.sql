@@ -2,31 +2,28 @@
 -- names, subjects, reasons, next steps and drafts are sealed. Nothing here is a "current value": deal_now can always be
 -- made again from deal_event, activity, interaction and the findings.
 
--- A pipeline and its ordered stages. Ids of the source are found through keyed hashes.
+-- A pipeline and its ordered stages. The id of what the source names (pipeline, stage, change, activity, quota) is the keyed hash
+-- of that name: the same thing twice is one row, and a reference may come before what it refers to.
 CREATE TABLE pipeline (
     workspace_id uuid NOT NULL REFERENCES workspace (id),
     id uuid NOT NULL,
-    external_index bytea NOT NULL,
     currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     offset_min integer NOT NULL DEFAULT 0, -- of the zone whose days count
     sealed bytea NOT NULL,                 -- its name and its id at the source: one sealed JSON object
     updated_at bigint NOT NULL,
-    PRIMARY KEY (workspace_id, id),
-    UNIQUE (workspace_id, external_index)
+    PRIMARY KEY (workspace_id, id)
 );
 
 CREATE TABLE stage (
     workspace_id uuid NOT NULL,
     pipeline_id uuid NOT NULL,
     id uuid NOT NULL,
-    external_index bytea NOT NULL,
     ordinal integer NOT NULL,      -- 1 is the first; closed stages come after the open ones
     outcome smallint NOT NULL,     -- 0 open, 1 won, 2 lost
     phase smallint NOT NULL,       -- 0 early, 1 middle, 2 proposal, 3 negotiation: what the defaults of warnings ask for
     probability double precision NOT NULL CHECK (probability >= 0 AND probability <= 1), -- what the CRM says
     sealed bytea NOT NULL,
     PRIMARY KEY (workspace_id, id),
-    UNIQUE (workspace_id, pipeline_id, external_index),
     FOREIGN KEY (workspace_id, pipeline_id) REFERENCES pipeline (workspace_id, id) ON DELETE CASCADE
 );
 
@@ -55,7 +52,6 @@ CREATE TABLE contact (
     workspace_id uuid NOT NULL,
     person_id uuid NOT NULL,
     account_id uuid,
-    external_index bytea,
     seniority smallint NOT NULL DEFAULT 0, -- 0 unknown, 1 staff, 2 manager, 3 director, 4 vp, 5 c_level
     flags integer NOT NULL DEFAULT 0,      -- 1 champion, 2 economic buyer, 4 bounced, 8 left
     lost_at bigint,                        -- when they bounced or left
@@ -65,7 +61,6 @@ CREATE TABLE contact (
     FOREIGN KEY (workspace_id, person_id) REFERENCES person (workspace_id, id) ON DELETE CASCADE
 );
 CREATE INDEX contact_account ON contact (workspace_id, account_id);
-CREATE UNIQUE INDEX contact_external ON contact (workspace_id, external_index) WHERE external_index IS NOT NULL;
 
 -- Our own people as the CRM knows them.
 CREATE TABLE seller (
@@ -92,7 +87,7 @@ CREATE TABLE deal_role (
     FOREIGN KEY (workspace_id, person_id) REFERENCES person (workspace_id, id) ON DELETE CASCADE
 );
 
--- Every change of every field, never changed afterwards. The same change twice is one row (event_index).
+-- Every change of every field, never changed afterwards. The same change twice is one row.
 CREATE TABLE deal_event (
     workspace_id uuid NOT NULL,
     deal_id uuid NOT NULL,
@@ -105,10 +100,8 @@ CREATE TABLE deal_event (
     problem smallint NOT NULL DEFAULT 0, -- why there is no value: enum crm_problem
     by_id uuid,                     -- who changed it
     source smallint NOT NULL,       -- 0 file, 1 connector, 2 this program
-    event_index bytea NOT NULL,
     sealed bytea,                   -- words: next step, loss reason, or the value that could not be read
     PRIMARY KEY (workspace_id, deal_id, id),
-    UNIQUE (workspace_id, deal_id, event_index),
     FOREIGN KEY (workspace_id, deal_id) REFERENCES deal (workspace_id, id) ON DELETE CASCADE
 );
 CREATE INDEX deal_event_at ON deal_event (workspace_id, at);
@@ -117,7 +110,6 @@ CREATE INDEX deal_event_at ON deal_event (workspace_id, at);
 CREATE TABLE activity (
     workspace_id uuid NOT NULL REFERENCES workspace (id),
     id uuid NOT NULL,
-    external_index bytea NOT NULL,
     at bigint NOT NULL,
     type smallint NOT NULL,      -- enum crm_activity
     status smallint NOT NULL,    -- 0 done, 1 planned, 2 cancelled, 3 missed
@@ -129,22 +121,19 @@ CREATE TABLE activity (
     contact_ids uuid[] NOT NULL DEFAULT '{}',
     sealed bytea NOT NULL,       -- subject
     updated_at bigint NOT NULL,
-    PRIMARY KEY (workspace_id, id),
-    UNIQUE (workspace_id, external_index)
+    PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX activity_deal ON activity (workspace_id, deal_id, at);
 
 CREATE TABLE quota (
     workspace_id uuid NOT NULL REFERENCES workspace (id),
     id uuid NOT NULL,
-    external_index bytea NOT NULL,
     seller_id uuid,              -- null: the whole workspace
     from_day integer NOT NULL,
     to_day integer NOT NULL,     -- not included
     amount_micros bigint NOT NULL,
     currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     PRIMARY KEY (workspace_id, id),
-    UNIQUE (workspace_id, external_index),
     CHECK (to_day > from_day)
 );
 
@@ -198,12 +187,13 @@ CREATE TABLE deal_score (
 
 CREATE TABLE score_model (
     workspace_id uuid NOT NULL REFERENCES workspace (id),
+    pipeline_id uuid NOT NULL,
     version integer NOT NULL,
     fitted_at bigint NOT NULL,
     closed_n integer NOT NULL,
     definition_version integer NOT NULL,
     numbers double precision[] NOT NULL, -- as src/deals/score.h lays them out
-    PRIMARY KEY (workspace_id, version)
+    PRIMARY KEY (workspace_id, pipeline_id, version)
 );
 
 -- One row for each time a warning held, from first seen to cleared.

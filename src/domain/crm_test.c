@@ -1,12 +1,12 @@
 /* domain/crm_test.c - amounts, days, and records that come back as they were written. */
+#include "domain/crm.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
-
-#include "domain/crm.h"
 
 static void amounts_are_exact(void **state)
 {

@@ -54,7 +54,7 @@ static struct gql_value plain(const struct gql_value *v, const struct gql_vars *
         if (str_to_i64(v->s, &out.v.i))
             break;
         out.kind = GQL_FLOAT;
-        /* fall through */
+        __attribute__((fallthrough)); /* too long for an int */
     case GQL_FLOAT:
         if (!str_to_double(v->s, &out.v.d))
             out.kind = GQL_NULL;

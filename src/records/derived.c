@@ -16,16 +16,16 @@ const struct db_stmt derived_sql[] = {
          "UPDATE chunk c SET model_hash=$3, vector_sealed=u.x FROM unnest($4::int[], $5::bytea[]) AS u(o, x) "
          "WHERE c.workspace_id=$1 AND c.interaction_id=$2 AND c.ordinal=u.o"},
     [STATS_DROP] = {"stats_drop", "DELETE FROM statistic WHERE workspace_id=$1 AND interaction_id=$2"},
-    /* $3 definition version, $4 all spans one after the other; then arrays of equal length: first and last place in $4 (1
-     * and 0: none), figures, values (NaN: none), units, n (least integer: none), reasons, hashes, labels; $14 ordinal of the first */
+    /* $3 ordinal of the first, $4 all spans one after the other; then arrays of equal length: first and last place in $4 (1
+     * and 0: none), figures, values (NaN: none), units, n (least integer: none), reasons, definition versions, hashes, labels */
     [STATS_ADD] =
         {"stats_add",
          "INSERT INTO statistic (workspace_id, interaction_id, ordinal, stat, value, unit, n, reason, "
-         "definition_version, inputs_hash, spans, label_sealed) SELECT $1, $2, $14 + o - 1, s, nullif(x, "
+         "definition_version, inputs_hash, spans, label_sealed) SELECT $1, $2, $3 + o - 1, s, nullif(x, "
          "'NaN'::float8), t, "
-         "nullif(k, '-9223372036854775808'::bigint), r, $3, h, ($4::int[])[f:l], b FROM unnest($5::int[], $6::int[], "
-         "$7::text[], $8::float8[], $9::text[], $10::bigint[], $11::text[], $12::bytea[], $13::bytea[]) "
-         "WITH ORDINALITY AS u(f, l, s, x, t, k, r, h, b, o)"},
+         "nullif(k, '-9223372036854775808'::bigint), r, d, h, ($4::int[])[f:l], b FROM unnest($5::int[], $6::int[], "
+         "$7::text[], $8::float8[], $9::text[], $10::bigint[], $11::text[], $12::int[], $13::bytea[], $14::bytea[]) "
+         "WITH ORDINALITY AS u(f, l, s, x, t, k, r, d, h, b, o)"},
     [STATS_LOAD] =
         {"stats_load",
          "SELECT ordinal, stat, value, unit, n, reason, definition_version, inputs_hash, spans, label_sealed "
@@ -149,7 +149,7 @@ static enum err_code labels_seal(const struct vaulted *v, struct id ia, uint32_t
 
 /* The rows of one statement, column by column. */
 struct stat_columns {
-    int32_t *flat, *first, *last;
+    int32_t *flat, *first, *last, *version;
     str *stat, *unit, *reason, *hash, *label;
     double *value;
     int64_t *n;
@@ -160,6 +160,7 @@ static struct stat_columns columns_new(const struct record_stat *rows, size_t n,
 {
     struct stat_columns c = {.first = ARENA_ARRAY(a, int32_t, n),
                              .last = ARENA_ARRAY(a, int32_t, n),
+                             .version = ARENA_ARRAY(a, int32_t, n),
                              .stat = ARENA_ARRAY(a, str, n),
                              .unit = ARENA_ARRAY(a, str, n),
                              .reason = ARENA_ARRAY(a, str, n),
@@ -185,6 +186,7 @@ static void columns_put(struct stat_columns *c, size_t i, const struct record_st
     }
     c->last[i] = (int32_t)c->flat_n;
     c->stat[i] = s->id;
+    c->version[i] = s->definition_version;
     c->unit[i] = s->unit.n ? s->unit : STR("");
     c->reason[i] = s->reason.n ? s->reason : STR_NULL;
     c->hash[i] = str_n((const char *)s->inputs_hash, SHA256_BYTES);
@@ -210,10 +212,10 @@ enum err_code record_stats_save(struct db_tx *t, const struct vaulted *v, struct
         }
         if (!rc)
             rc = db_send(t, &derived_sql[STATS_ADD],
-                         DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(rows[from].definition_version),
-                                 P_I32S(c.flat, c.flat_n), P_I32S(c.first, m), P_I32S(c.last, m), P_TEXTS(c.stat, m),
-                                 P_F64S(c.value, m), P_TEXTS(c.unit, m), P_I64S(c.n, m), P_TEXTS(c.reason, m),
-                                 P_BYTESS(c.hash, m), P_BYTESS(c.label, m), P_I64(from)),
+                         DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(from), P_I32S(c.flat, c.flat_n),
+                                 P_I32S(c.first, m), P_I32S(c.last, m), P_TEXTS(c.stat, m), P_F64S(c.value, m),
+                                 P_TEXTS(c.unit, m), P_I64S(c.n, m), P_TEXTS(c.reason, m), P_I32S(c.version, m),
+                                 P_BYTESS(c.hash, m), P_BYTESS(c.label, m)),
                          e);
         arena_reset(a);
     }

@@ -66,7 +66,7 @@ int main(int argc, char **argv)
     while (n < TEXTS_MAX && str_line_next(&file, &line))
         if (line.n)
             texts[n++] = line;
-    if (embedder_start(argv[1], argv[2], 0, true, &em, &e) ||
+    if (embedder_start(&(struct embed_config){.exe = argv[1], .model = argv[2], .sandbox = true}, &em, &e) ||
         embed_texts(em, EMBED_BULK, texts, n < 8 ? n : 8, 60000, a, &out, NULL, &e))
         return failed(&e);
     cpu = child_cpu_s(embedder_pid(em));

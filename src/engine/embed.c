@@ -16,6 +16,8 @@
 #include "base/thread.h"
 #include "engine/wire.h"
 
+enum { HELLO_S = 120, PAUSE_MIN_MS = 50, PAUSE_MAX_MS = 10000, STEADY_MS = 30000, LOOK_MS = 500 };
+
 static struct metric restarts =
     METRIC_COUNTER("harken_engine_restarts_total", "times the engine process was started again");
 static struct metric tokens_total = METRIC_COUNTER("harken_embed_tokens_total", "tokens embedded");
@@ -25,28 +27,31 @@ static struct metric embed_time[2] = {
     METRIC_HISTOGRAM_L("harken_embed_seconds", "lane=\"bulk\"", "time of one embedding call"),
 };
 
-/* One call that waits for its reply; lives on the caller's stack, listed in the embedder until it is answered. */
+/* One call that waits for its vectors; lives on the caller's stack, listed in the embedder until the last one is there. */
 struct waiter {
     uint64_t id;
     float *vec;
-    size_t floats;
+    uint32_t n, left; /* texts; those without an answer */
     uint64_t tokens;
-    enum err_code rc;
+    enum err_code rc; /* the first failure of a text */
     bool done;
     struct waiter *next;
 };
 
 struct embedder {
     char *exe, *model;
-    int threads;
+    int threads, stall_ms;
     bool sandbox;
-    struct embed_info info;
+    struct embed_info info; /* set by the first start, the same ever after */
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t changed;
     struct waiter *waiters;
     uint64_t next_id;
-    int fd;    /* -1: no engine just now */
+    int fd; /* -1: no engine just now */
     pid_t pid; /* -1 likewise */
+    pid_t loading; /* a child that has not said hello yet; -1: none */
+    size_t owed; /* texts this engine was sent and has not answered; calls that gave up included */
+    int64_t heard_ms; /* its last sign of life, or when it began to owe */
     bool stopping;
     pthread_mutex_t send_lock; /* one request at a time on fd; taken before `lock` */
     struct thread reader;
@@ -78,7 +83,8 @@ static pid_t child_start(struct embedder *em, int child_fd)
     char threads[16];
     const char *argv[] = {"harken", "engine", em->model, em->info.model_hash, threads, em->sandbox ? "sandbox" : "open",
                           NULL};
-    static const char *const env[] = {"PATH=/usr/bin:/bin", "OMP_NUM_THREADS=1", "LC_ALL=C.UTF-8", NULL};
+    static const char *const env[] = {"PATH=/usr/bin:/bin", "OMP_NUM_THREADS=1", "LC_ALL=C.UTF-8",
+                                      "GGML_NO_BACKTRACE=1", NULL}; /* or a failed assertion waits for a debugger */
     sigset_t none;
     pid_t pid;
 
@@ -97,12 +103,67 @@ static pid_t child_start(struct embedder *em, int child_fd)
     _exit(127);
 }
 
+/* Reads and writes on the socket end after so long without progress. */
+static void fd_patience(int fd, int ms)
+{
+    struct timeval t = {ms / 1000, ms % 1000 * 1000};
+
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t);
+}
+
+static void loading_set(struct embedder *em, pid_t pid)
+{
+    pthread_mutex_lock(&em->lock);
+    em->loading = pid;
+    if (pid > 0 && em->stopping)
+        kill(pid, SIGKILL);
+    pthread_mutex_unlock(&em->lock);
+}
+
+/* Vectors of another model must not get in among those of this one. */
+static enum err_code model_same(struct embedder *em, struct err *e)
+{
+    char hash[65];
+
+    if (file_hash(em->model, hash, e))
+        return e->code;
+    if (!em->info.dim)
+        memcpy(em->info.model_hash, hash, sizeof hash);
+    else if (strcmp(hash, em->info.model_hash) != 0)
+        return err_set(e, ERR_CONFLICT, "the model file has changed since the start: restart Harken");
+    return ERR_OK;
+}
+
+static enum err_code hello_read(struct embedder *em, int fd, struct err *e)
+{
+    struct wire_hello hello;
+
+    fd_patience(fd, HELLO_S * 1000);
+    if (!fs_read_all(fd, &hello, sizeof hello))
+        return err_set(e, ERR_UNSUPPORTED, "engine: the process ended at once");
+    hello.name[sizeof hello.name - 1] = 0;
+    if (hello.status || !hello.dim)
+        return err_set(e, ERR_UNSUPPORTED, "engine: %s", hello.name);
+    if (em->info.dim && (int)hello.dim != em->info.dim)
+        return err_set(e, ERR_CONFLICT, "engine: %u numbers in a vector instead of %d", hello.dim, em->info.dim);
+    fd_patience(fd, em->stall_ms);
+    if (!em->info.dim) {
+        em->info.dim = (int)hello.dim;
+        em->info.threads = (int)hello.threads;
+        snprintf(em->info.model_name, sizeof em->info.model_name, "%s", hello.name);
+    }
+    return ERR_OK;
+}
+
 static enum err_code engine_open(struct embedder *em, struct err *e)
 {
-    struct wire_reply hello;
+    enum err_code rc;
     int pair[2];
     pid_t pid;
 
+    if (model_same(em, e))
+        return e->code;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         return err_errno(e, errno, "make a socket pair");
     pid = child_start(em, pair[1]);
@@ -111,91 +172,113 @@ static enum err_code engine_open(struct embedder *em, struct err *e)
         close(pair[0]);
         return err_set(e, ERR_IO, "start the engine process");
     }
-    if (!fs_read_all(pair[0], &hello, sizeof hello) || hello.status || !hello.dim) {
-        bool spoke = hello.status == 1;
-        hello.name[sizeof hello.name - 1] = 0;
-        err_set(e, ERR_UNSUPPORTED, "engine: %s", spoke ? hello.name : "the process ended at once");
+    loading_set(em, pid);
+    rc = hello_read(em, pair[0], e);
+    loading_set(em, -1);
+    if (rc) {
         close(pair[0]);
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
-        return e ? e->code : ERR_UNSUPPORTED;
+        return rc;
     }
-    em->info.dim = (int)hello.dim;
-    em->info.threads = (int)hello.threads;
-    snprintf(em->info.model_name, sizeof em->info.model_name, "%s", hello.name);
     pthread_mutex_lock(&em->lock);
     em->fd = pair[0];
     em->pid = pid;
+    em->owed = 0;
     pthread_cond_broadcast(&em->changed);
     pthread_mutex_unlock(&em->lock);
     return ERR_OK;
 }
 
-/* The waiter of this id, taken off the list; NULL when it has given up. */
-static struct waiter *waiter_take(struct embedder *em, uint64_t id)
+static struct waiter **waiter_find(struct embedder *em, uint64_t id)
 {
-    for (struct waiter **p = &em->waiters; *p; p = &(*p)->next) {
-        struct waiter *w = *p;
-        if (w->id != id)
-            continue;
-        *p = w->next;
-        return w;
-    }
-    return NULL;
+    struct waiter **p = &em->waiters;
+
+    while (*p && (*p)->id != id)
+        p = &(*p)->next;
+    return p;
 }
 
-static bool reply_read(struct embedder *em, int fd)
+static void waiters_fail(struct embedder *em)
 {
-    struct wire_reply rep;
-    struct waiter *w;
-    size_t floats;
-    float *vec = NULL;
-    bool ok;
-
-    if (!fs_read_all(fd, &rep, sizeof rep))
-        return false;
-    floats = rep.status ? 0 : (size_t)rep.n * rep.dim;
-    if (rep.n > WIRE_N_MAX || (int)rep.dim != em->info.dim || !(vec = malloc(floats * sizeof *vec + 1)))
-        return false;
-    if (!fs_read_all(fd, vec, floats * sizeof *vec)) {
-        free(vec);
-        return false;
-    }
-    pthread_mutex_lock(&em->lock);
-    w = waiter_take(em, rep.id);
-    if (w) {
-        ok = !rep.status && w->floats == floats;
-        if (ok)
-            memcpy(w->vec, vec, floats * sizeof *vec);
-        w->tokens = rep.tokens;
-        w->rc = ok ? ERR_OK : ERR_INVALID;
-        w->done = true;
-        pthread_cond_broadcast(&em->changed);
-    }
-    pthread_mutex_unlock(&em->lock);
-    free(vec);
-    return true;
-}
-
-/* The engine is gone: everyone who waits hears ERR_BUSY. Returns false when we are stopping. */
-static bool engine_lost(struct embedder *em)
-{
-    pid_t pid;
-    bool stopping;
-
-    pthread_mutex_lock(&em->send_lock);
-    pthread_mutex_lock(&em->lock);
     for (struct waiter *w = em->waiters; w; w = w->next) {
         w->rc = ERR_BUSY;
         w->done = true;
     }
     em->waiters = NULL;
+    pthread_cond_broadcast(&em->changed);
+}
+
+/* False when the engine owes answers and has said nothing for too long. */
+static bool reply_await(struct embedder *em, int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    bool stuck = false;
+
+    while (!stuck) {
+        int n = poll(&p, 1, em->stall_ms < LOOK_MS ? em->stall_ms : LOOK_MS);
+        if (n > 0)
+            return true;
+        pthread_mutex_lock(&em->lock);
+        stuck = em->owed && clock_mono_ms() - em->heard_ms > em->stall_ms;
+        pthread_mutex_unlock(&em->lock);
+    }
+    LOG_WARN("engine.stuck", F_INT("silent_ms", em->stall_ms));
+    return false;
+}
+
+static void reply_take(struct embedder *em, const struct wire_reply *rep, const float *vec)
+{
+    struct waiter **p, *w;
+
+    pthread_mutex_lock(&em->lock);
+    em->heard_ms = clock_mono_ms();
+    em->owed -= em->owed > 0;
+    p = waiter_find(em, rep->id);
+    w = *p; /* NULL: it has given up */
+    if (w && rep->i < w->n) {
+        if (rep->status == WIRE_DONE)
+            memcpy(w->vec + (size_t)rep->i * rep->dim, vec, rep->dim * sizeof *vec);
+        else if (!w->rc)
+            w->rc = rep->status == WIRE_LATE ? ERR_TIMEOUT : ERR_INVALID;
+        w->tokens += rep->tokens;
+        if (--w->left == 0) {
+            *p = w->next;
+            w->done = true;
+            pthread_cond_broadcast(&em->changed);
+        }
+    }
+    pthread_mutex_unlock(&em->lock);
+}
+
+/* False when this engine is of no more use. `vec`: room for one vector. */
+static bool reply_read(struct embedder *em, int fd, float *vec)
+{
+    struct wire_reply rep;
+
+    if (!reply_await(em, fd) || !fs_read_all(fd, &rep, sizeof rep) || (int)rep.dim != em->info.dim)
+        return false;
+    if (rep.status == WIRE_DONE && !fs_read_all(fd, vec, rep.dim * sizeof *vec))
+        return false;
+    reply_take(em, &rep, vec);
+    return true;
+}
+
+/* The engine is gone, or to be: everyone who waits hears ERR_BUSY. Returns false when we are stopping. */
+static bool engine_lost(struct embedder *em)
+{
+    pid_t pid;
+    bool stopping;
+
+    shutdown(em->fd, SHUT_RDWR); /* ends a write that is under way */
+    pthread_mutex_lock(&em->send_lock);
+    pthread_mutex_lock(&em->lock);
+    waiters_fail(em);
     close(em->fd);
     em->fd = -1;
     pid = em->pid;
     em->pid = -1;
     stopping = em->stopping;
-    pthread_cond_broadcast(&em->changed);
     pthread_mutex_unlock(&em->lock);
     pthread_mutex_unlock(&em->send_lock);
     kill(pid, SIGKILL);
@@ -219,29 +302,34 @@ static bool pause_unless_stopping(struct embedder *em, int ms)
 static void reader_run(void *arg)
 {
     struct embedder *em = arg;
-    int wait_ms = 50;
+    float *vec = calloc((size_t)em->info.dim, sizeof *vec);
+    int wait_ms = PAUSE_MIN_MS;
 
-    for (;;) {
-        struct err e;
+    while (vec) {
         int64_t since = clock_mono_ms();
-        while (reply_read(em, em->fd)) {
+        struct err e;
+        while (reply_read(em, em->fd, vec)) {
         }
         if (!engine_lost(em))
-            return;
-        if (clock_mono_ms() - since > 60000)
-            wait_ms = 50;
+            break;
+        if (clock_mono_ms() - since > STEADY_MS)
+            wait_ms = PAUSE_MIN_MS;
         LOG_WARN("engine.lost", F_INT("restart_in_ms", wait_ms));
-        do {
+        for (;;) {
             if (!pause_unless_stopping(em, wait_ms))
-                return;
-            wait_ms = wait_ms < 10000 ? wait_ms * 2 : 10000;
+                goto out;
+            wait_ms = wait_ms < PAUSE_MAX_MS / 2 ? wait_ms * 2 : PAUSE_MAX_MS;
             metric_add(&restarts, 1);
-        } while (engine_open(em, &e));
+            if (!engine_open(em, &e))
+                break;
+            LOG_WARN("engine.restart.failed", F_INT("again_in_ms", wait_ms), F_ERR(&e));
+        }
     }
+out:
+    free(vec);
 }
 
-enum err_code embedder_start(const char *exe, const char *model_path, int threads, bool sandbox, struct embedder **out,
-                             struct err *e)
+enum err_code embedder_start(const struct embed_config *cfg, struct embedder **out, struct err *e)
 {
     struct embedder *em = calloc(1, sizeof *em);
     enum err_code rc;
@@ -249,17 +337,16 @@ enum err_code embedder_start(const char *exe, const char *model_path, int thread
     if (!em)
         return err_set(e, ERR_MEMORY, "out of memory");
     em->fd = -1;
-    em->pid = -1;
-    em->threads = threads > 0 ? threads : thread_cores();
-    em->sandbox = sandbox;
-    em->exe = strdup(exe);
-    em->model = strdup(model_path);
+    em->pid = em->loading = -1;
+    em->threads = cfg->threads > 0 ? cfg->threads : thread_cores();
+    em->sandbox = cfg->sandbox;
+    em->stall_ms = cfg->stall_ms > 0 ? cfg->stall_ms : EMBED_STALL_MS;
+    em->exe = strdup(cfg->exe);
+    em->model = strdup(cfg->model);
     pthread_mutex_init(&em->lock, NULL);
     pthread_mutex_init(&em->send_lock, NULL);
     thread_cond_init(&em->changed);
-    rc = file_hash(model_path, em->info.model_hash, e);
-    if (!rc)
-        rc = engine_open(em, e);
+    rc = engine_open(em, e);
     if (!rc)
         rc = thread_start(&em->reader, "embed-reader", reader_run, em, e);
     if (rc) {
@@ -270,15 +357,26 @@ enum err_code embedder_start(const char *exe, const char *model_path, int thread
     return ERR_OK;
 }
 
-void embedder_stop(struct embedder *em)
+void embedder_drain(struct embedder *em)
 {
     if (!em)
         return;
     pthread_mutex_lock(&em->lock);
     em->stopping = true;
+    if (em->loading > 0)
+        kill(em->loading, SIGKILL);
+    waiters_fail(em);
+    pthread_mutex_unlock(&em->lock);
+}
+
+void embedder_stop(struct embedder *em)
+{
+    if (!em)
+        return;
+    embedder_drain(em);
+    pthread_mutex_lock(&em->lock);
     if (em->fd >= 0)
         shutdown(em->fd, SHUT_RDWR); /* wakes the reader, which cleans up */
-    pthread_cond_broadcast(&em->changed);
     pthread_mutex_unlock(&em->lock);
     thread_join(&em->reader);
     if (em->fd >= 0)
@@ -296,22 +394,47 @@ const struct embed_info *embedder_info(const struct embedder *em)
     return &em->info;
 }
 
-int embedder_pid(const struct embedder *em)
+int embedder_pid(struct embedder *em)
 {
-    return em->pid;
+    int pid;
+
+    pthread_mutex_lock(&em->lock);
+    pid = em->pid;
+    pthread_mutex_unlock(&em->lock);
+    return pid;
+}
+
+/* Lists the waiter and says where to send; -1: there is no engine to ask. With send_lock held, so that the reader either
+ * finds the waiter when the engine is lost, or has taken the engine away before. */
+static int waiter_list(struct embedder *em, struct waiter *w)
+{
+    int fd;
+
+    pthread_mutex_lock(&em->lock);
+    fd = em->stopping ? -1 : em->fd;
+    if (fd >= 0) {
+        w->id = ++em->next_id;
+        w->next = em->waiters;
+        em->waiters = w;
+        if (!em->owed)
+            em->heard_ms = clock_mono_ms();
+        em->owed += w->n;
+    }
+    pthread_mutex_unlock(&em->lock);
+    return fd;
 }
 
 static enum err_code request_send(struct embedder *em, struct waiter *w, enum embed_lane lane, const str *texts,
-                                  size_t n, struct err *e)
+                                  int timeout_ms, struct err *e)
 {
     struct buf b;
-    struct wire_request h = {.lane = lane, .n = (uint32_t)n};
+    struct wire_request h = {.lane = lane, .n = w->n, .deadline_ms = clock_mono_ms() + timeout_ms};
     enum err_code rc = ERR_OK;
     int fd;
 
     buf_init_wiped(&b, WIRE_BODY_MAX + sizeof h);
     buf_put(&b, &h, sizeof h);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < w->n; i++) {
         uint32_t len = (uint32_t)(texts[i].n < EMBED_TEXT_BYTES_MAX ? texts[i].n : EMBED_TEXT_BYTES_MAX);
         buf_put(&b, &len, sizeof len);
         buf_put(&b, texts[i].p, len);
@@ -321,21 +444,15 @@ static enum err_code request_send(struct embedder *em, struct waiter *w, enum em
         return err_set(e, ERR_LIMIT, "too much text in one call");
     }
     pthread_mutex_lock(&em->send_lock);
-    pthread_mutex_lock(&em->lock);
-    fd = em->fd;
-    if (fd >= 0) {
-        w->id = ++em->next_id;
-        w->next = em->waiters;
-        em->waiters = w;
-    }
-    pthread_mutex_unlock(&em->lock);
+    fd = waiter_list(em, w);
     h.id = w->id;
     h.body_bytes = (uint32_t)(b.n - sizeof h);
     memcpy(b.p, &h, sizeof h);
     if (fd < 0)
         rc = err_set(e, ERR_BUSY, "the engine is being restarted");
-    else
-        fs_write_all(fd, buf_view(&b), NULL); /* a failure here is seen by the reader, which answers all waiters */
+    else if (fs_write_all(fd, buf_view(&b), NULL))
+        shutdown(fd,
+                 SHUT_RDWR); /* half a request is the end of this engine: the reader sees it and answers all waiters */
     pthread_mutex_unlock(&em->send_lock);
     buf_done(&b);
     return rc;
@@ -350,7 +467,8 @@ static enum err_code wait_for(struct embedder *em, struct waiter *w, int timeout
     while (!w->done && pthread_cond_timedwait(&em->changed, &em->lock, &until) == 0) {
     }
     if (!w->done) {
-        waiter_take(em, w->id);
+        struct waiter **p = waiter_find(em, w->id);
+        *p = (*p)->next;
         w->rc = ERR_TIMEOUT;
     }
     rc = w->rc;
@@ -370,15 +488,14 @@ static enum err_code wait_for(struct embedder *em, struct waiter *w, int timeout
 enum err_code embed_texts(struct embedder *em, enum embed_lane lane, const str *texts, size_t n, int timeout_ms,
                           struct arena *a, float **out, int64_t *out_tokens, struct err *e)
 {
-    struct waiter w = {0};
+    struct waiter w = {.n = (uint32_t)n, .left = (uint32_t)n};
     int64_t start = clock_mono_us();
     enum err_code rc;
 
     if (!n || n > EMBED_TEXTS_MAX)
         return err_set(e, ERR_LIMIT, "between 1 and %d texts a call", EMBED_TEXTS_MAX);
-    w.floats = n * (size_t)em->info.dim;
-    w.vec = ARENA_ARRAY(a, float, w.floats);
-    rc = request_send(em, &w, lane, texts, n, e);
+    w.vec = ARENA_ARRAY(a, float, n *(size_t)em->info.dim);
+    rc = request_send(em, &w, lane, texts, timeout_ms, e);
     if (!rc)
         rc = wait_for(em, &w, timeout_ms, e);
     if (rc)

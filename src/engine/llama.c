@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/thread.h"
@@ -27,12 +28,10 @@ enum { UBATCH = 512, TOKENS_MAX = 510 };
 
 struct request {
     uint64_t id;
-    uint32_t lane, n, left; /* left: texts not yet done */
-    uint64_t tokens;
-    bool failed;
+    int64_t deadline_ms;
+    uint32_t lane, n, left; /* left: texts not yet answered */
     char *body;
     str *text;
-    float *vec;
     uint32_t next; /* first text nobody has taken */
     struct request *link;
 };
@@ -41,7 +40,7 @@ struct engine {
     struct llama_model *model;
     const struct llama_vocab *vocab;
     int dim, fd;
-    pthread_mutex_t lock; /* guards lane heads, and `next`, `left`, `tokens`, `failed` of requests */
+    pthread_mutex_t lock; /* guards lane heads, and `next` and `left` of requests */
     pthread_cond_t some;
     struct request *head[2], *tail[2];
     pthread_mutex_t write_lock; /* one reply at a time on fd */
@@ -51,6 +50,7 @@ struct worker {
     struct engine *en;
     struct llama_context *ctx;
     struct llama_batch batch;
+    float *vec; /* of the text in hand */
     struct thread thread;
 };
 
@@ -59,10 +59,11 @@ struct piece {
     uint32_t i;
 };
 
-static void reply_send(struct engine *en, const struct wire_reply *rep, const float *vec, size_t vec_bytes)
+/* The core has gone when this fails; the reader notices too. */
+static void frame_send(struct engine *en, const void *head, size_t head_bytes, const float *vec, size_t vec_bytes)
 {
     pthread_mutex_lock(&en->write_lock);
-    if (fs_write_all(en->fd, str_n((const char *)rep, sizeof *rep), NULL) == ERR_OK && vec_bytes)
+    if (fs_write_all(en->fd, str_n(head, head_bytes), NULL) == ERR_OK && vec_bytes)
         fs_write_all(en->fd, str_n((const char *)vec, vec_bytes), NULL);
     pthread_mutex_unlock(&en->write_lock);
 }
@@ -71,17 +72,7 @@ static void request_free(struct request *r)
 {
     free(r->body);
     free(r->text);
-    free(r->vec);
     free(r);
-}
-
-static void request_finish(struct engine *en, struct request *r)
-{
-    struct wire_reply rep = {
-        .id = r->id, .status = r->failed, .n = r->n, .dim = (uint32_t)en->dim, .tokens = r->tokens};
-
-    reply_send(en, &rep, r->vec, r->failed ? 0 : (size_t)r->n * (size_t)en->dim * sizeof *r->vec);
-    request_free(r);
 }
 
 /* Takes the next text in line, interactive first. False when there is none. */
@@ -102,15 +93,14 @@ static bool piece_take(struct engine *en, struct piece *out)
     return false;
 }
 
-static void vector_keep(const struct engine *en, const struct piece *p, const float *from)
+static void unit_length(const float *from, int dim, float *to)
 {
-    float *to = p->r->vec + (size_t)p->i * (size_t)en->dim;
     double sum = 0;
 
-    for (int k = 0; k < en->dim; k++)
+    for (int k = 0; k < dim; k++)
         sum += (double)from[k] * (double)from[k];
-    for (int k = 0; k < en->dim && sum > 0; k++)
-        to[k] = (float)((double)from[k] / sqrt(sum));
+    for (int k = 0; k < dim; k++)
+        to[k] = sum > 0 ? (float)((double)from[k] / sqrt(sum)) : 0;
 }
 
 /* The reference tokenizer decomposes text before it drops accents; llama.cpp leaves Hangul syllables whole otherwise.
@@ -188,28 +178,38 @@ static void batch_fill(struct llama_batch *b, const llama_token *tok, int n)
     }
 }
 
-/* Encodes one text, and answers its request when it was the last one missing. */
+/* Vector of the text in w->vec; zeros for an empty one. */
+static enum wire_status text_encode(struct worker *w, str text, uint32_t *out_tokens)
+{
+    llama_token tok[TOKENS_MAX];
+    int n = tokens_of(w->en, text, tok);
+    const float *v;
+
+    memset(w->vec, 0, (size_t)w->en->dim * sizeof *w->vec);
+    *out_tokens = (uint32_t)n;
+    if (!n)
+        return WIRE_DONE;
+    batch_fill(&w->batch, tok, n);
+    if (llama_encode(w->ctx, w->batch) || (v = llama_get_embeddings_seq(w->ctx, 0)) == NULL)
+        return WIRE_FAILED;
+    unit_length(v, w->en->dim, w->vec);
+    return WIRE_DONE;
+}
+
 static void piece_run(struct worker *w, const struct piece *p)
 {
     struct engine *en = w->en;
-    llama_token tok[TOKENS_MAX];
-    int n = tokens_of(en, p->r->text[p->i], tok);
-    const float *v = NULL;
+    struct wire_reply rep = {.id = p->r->id, .status = WIRE_LATE, .i = p->i, .dim = (uint32_t)en->dim};
     bool last;
 
-    batch_fill(&w->batch, tok, n);
-    if (n && llama_encode(w->ctx, w->batch) == 0)
-        v = llama_get_embeddings_seq(w->ctx, 0);
-    if (v)
-        vector_keep(en, p, v);
+    if (clock_mono_ms() < p->r->deadline_ms)
+        rep.status = text_encode(w, p->r->text[p->i], &rep.tokens);
+    frame_send(en, &rep, sizeof rep, w->vec, rep.status == WIRE_DONE ? rep.dim * sizeof *w->vec : 0);
     pthread_mutex_lock(&en->lock);
-    p->r->tokens += (uint64_t)n;
-    if (n && !v)
-        p->r->failed = true;
     last = --p->r->left == 0;
     pthread_mutex_unlock(&en->lock);
     if (last)
-        request_finish(en, p->r);
+        request_free(p->r);
 }
 
 static void worker_run(void *arg)
@@ -256,12 +256,10 @@ static bool request_read(struct engine *en)
     r = calloc(1, sizeof *r);
     if (!r)
         return false;
-    *r = (struct request){.id = h.id, .lane = h.lane, .n = h.n, .left = h.n};
+    *r = (struct request){.id = h.id, .deadline_ms = h.deadline_ms, .lane = h.lane, .n = h.n, .left = h.n};
     r->body = malloc(h.body_bytes ? h.body_bytes : 1);
     r->text = calloc(h.n, sizeof *r->text);
-    r->vec = calloc((size_t)h.n * (size_t)en->dim, sizeof *r->vec);
-    if (!r->body || !r->text || !r->vec || !fs_read_all(en->fd, r->body, h.body_bytes) ||
-        !request_split(r, h.body_bytes)) {
+    if (!r->body || !r->text || !fs_read_all(en->fd, r->body, h.body_bytes) || !request_split(r, h.body_bytes)) {
         request_free(r);
         return false;
     }
@@ -283,10 +281,10 @@ static void quiet(enum ggml_log_level level, const char *text, void *user)
 
 static _Noreturn void give_up(const char *why)
 {
-    struct wire_reply rep = {.status = 1};
+    struct wire_hello hello = {.status = 1};
 
-    snprintf(rep.name, sizeof rep.name, "%s", why);
-    fs_write_all(WIRE_FD, str_n((const char *)&rep, sizeof rep), NULL);
+    snprintf(hello.name, sizeof hello.name, "%s", why);
+    fs_write_all(WIRE_FD, str_n((const char *)&hello, sizeof hello), NULL);
     _exit(1);
 }
 
@@ -308,7 +306,8 @@ static bool worker_open(struct worker *w, struct engine *en)
     if (!w->ctx)
         return false;
     w->batch = llama_batch_init(UBATCH, 0, 1);
-    return true;
+    w->vec = calloc((size_t)en->dim, sizeof *w->vec);
+    return w->vec != NULL;
 }
 
 static struct llama_model *model_load(const char *path)
@@ -326,7 +325,7 @@ int engine_module_main(const struct engine_args *args)
                         .lock = PTHREAD_MUTEX_INITIALIZER,
                         .some = PTHREAD_COND_INITIALIZER,
                         .write_lock = PTHREAD_MUTEX_INITIALIZER};
-    struct wire_reply hello = {0};
+    struct wire_hello hello = {0};
     struct worker *w;
     int threads = args->threads > 0 ? args->threads : thread_cores();
 
@@ -354,7 +353,7 @@ int engine_module_main(const struct engine_args *args)
     hello.threads = (uint32_t)threads;
     snprintf(hello.hash, sizeof hello.hash, "%s", args->model_hash);
     llama_model_meta_val_str(en.model, "general.name", hello.name, sizeof hello.name);
-    reply_send(&en, &hello, NULL, 0);
+    frame_send(&en, &hello, sizeof hello, NULL, 0);
     while (request_read(&en)) {
     }
     _exit(0); /* the core has gone or talks nonsense: there is nothing to save */

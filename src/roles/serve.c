@@ -154,8 +154,11 @@ static enum err_code engine_open(struct serve *s, struct err *e)
     } else if (!fs_exists(model)) {
         s->api.model_note = "the file of model.embed does not exist";
         LOG_WARN("engine.no_model");
-    } else if (embedder_start("/proc/self/exe", model, (int)settings_int(s->o->settings, "model.threads"),
-                              s->o->sandbox, &s->core.em, &why)) {
+    } else if (embedder_start(&(struct embed_config){.exe = "/proc/self/exe",
+                                                     .model = model,
+                                                     .threads = (int)settings_int(s->o->settings, "model.threads"),
+                                                     .sandbox = s->o->sandbox},
+                              &s->core.em, &why)) {
         return *e = why, err_wrap(e, "embedding model");
     }
     s->core.ix = index_new(s->core.em ? embedder_info(s->core.em)->dim : DIM_DEFAULT);
@@ -288,6 +291,7 @@ static void serve_stop(struct serve *s)
         gateway_drain(s->gateway, (int)settings_int(s->o->settings, "shutdown.timeout"), handed_over);
     atomic_store(&s->stop, true);
     samples_stop();
+    embedder_drain(s->core.em);
     workers_drain(&s->core);
     thread_join(&s->rebuild);
     thread_join(&s->sequence);

@@ -14,6 +14,7 @@ struct api {
     atomic_bool draining;
     atomic_bool sandbox;
     str ca_pem;         /* certificate of our own authority; empty when there is none */
+    struct event_hub *hub;
     const char *model_note; /* why there is no model; NULL when there is one */
 };
 

@@ -159,6 +159,64 @@ static bool admitted(struct call *k, const struct route *r)
     return true;
 }
 
+/* ---- who stays ---- */
+
+struct standing {
+    struct gateway *g;
+    struct arena *a; /* wiped */
+    str token;
+    enum perm need;
+    struct caller who;
+};
+
+struct standing *gateway_standing_new(struct call *k, enum perm need)
+{
+    str auth = http_field_get(k->rq, STR("authorization"));
+    bool bearer = str_starts_nocase(auth, STR("bearer "));
+    str token = bearer ? str_trim(str_from(auth, 7)) : cookie_get(k->rq);
+    struct standing *s;
+
+    if (need == PERM_PUBLIC || !token.n)
+        return NULL;
+    s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    s->g = k->g;
+    s->a = arena_new_wiped("gateway.standing");
+    s->token = str_dup(s->a, token);
+    s->need = need;
+    if (!gateway_standing_check(s)) {
+        gateway_standing_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+bool gateway_standing_check(struct standing *s)
+{
+    struct caller who;
+    struct err e;
+
+    if (caller_find(s->g, s->token, &who, &e))
+        return e.code != ERR_DENIED && e.code != ERR_NOT_FOUND;
+    who.reach = caller_reach(&who, s->need);
+    s->who = who;
+    return who.reach != REACH_NONE;
+}
+
+const struct caller *gateway_standing_caller(const struct standing *s)
+{
+    return &s->who;
+}
+
+void gateway_standing_free(struct standing *s)
+{
+    if (!s)
+        return;
+    arena_free(s->a);
+    free(s);
+}
+
 /* ---- where ---- */
 
 static const struct route no_route = {.pattern = "", .body_max = BODY_DEFAULT};

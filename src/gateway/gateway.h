@@ -84,6 +84,16 @@ int gateway_listen_fd(const struct gateway *g, size_t i);
 void gateway_drain(struct gateway *g, int timeout_ms, bool handed_over);
 void gateway_free(struct gateway *g); /* NULL is ignored */
 
+/* A caller that stays after its request, for streams: who it is, and whether it still may. One thread at a time; may block. */
+struct standing;
+/* NULL: the route was public. Its token is kept in wiped memory. */
+struct standing *gateway_standing_new(struct call *k, enum perm need);
+/* Looks again, through the same short memory that requests use; false when the token or the permission is gone. When the
+ * database cannot be asked the last answer holds. */
+bool gateway_standing_check(struct standing *s);
+const struct caller *gateway_standing_caller(const struct standing *s); /* valid until the next check */
+void gateway_standing_free(struct standing *s);
+
 /* A sign-in link good for one use within 15 minutes; memory in `a`. */
 enum err_code gateway_sign_in_link(struct gateway *g, struct arena *a, str *out, struct err *e);
 /* GET /sign-in?token=...: spends the link, sets the session cookie, goes on to "/". A handler for the route table. */

@@ -4,6 +4,7 @@
 #include "insight/findings.h"
 #include "pipeline/rebuild.h"
 #include "pipeline/stage.h"
+#include "store/event_store.h"
 
 static struct metric analyse_time =
     METRIC_HISTOGRAM_L("harken_stage_seconds", "stage=\"analyse\"", "time of a pipeline stage");
@@ -33,6 +34,7 @@ static enum err_code one_store(struct core *c, const struct job *job, const stru
     if (db_begin(c->v.db, c->v.workspace, ANALYSE_DB_MS, &t, e))
         return e->code;
     if ((rec && record_findings_save(t, &c->v, rec, f, n, finding_makers, finding_makers_n, e)) ||
+        (rec && event_put(t, &(struct event_new){.type = "interaction.analysed", .object = job->object}, 1, e)) ||
         job_done(t, job, 1, e)) {
         db_rollback(t);
         return e->code;

@@ -8,6 +8,7 @@
 #include "pipeline/prepare.h"
 #include "pipeline/rebuild.h"
 #include "pipeline/stage.h"
+#include "store/event_store.h"
 #include "pipeline/worker.h"
 
 static struct metric parse_time =
@@ -144,6 +145,19 @@ static enum err_code item_store(struct work *w, struct db_tx *t, size_t i, struc
     return job_enqueue(t, jobs, c->em && p->chunks_n ? 2 : 1, e);
 }
 
+/* What came, and what it replaced. */
+static enum err_code events_put(struct work *w, struct db_tx *t, struct err *e)
+{
+    struct event_new *ev = ARENA_ARRAY(w->a, struct event_new, w->parsed.items_n + w->gone_n + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < w->gone_n; i++)
+        ev[n++] = (struct event_new){.type = "interaction.deleted", .object = w->gone[i]};
+    for (size_t i = 0; i < w->parsed.items_n; i++)
+        ev[n++] = (struct event_new){.type = "interaction.created", .object = w->recs[i].ia.id};
+    return event_put(t, ev, n, e);
+}
+
 static enum err_code result_store(struct work *w, struct err *e)
 {
     struct core *c = w->c;
@@ -159,6 +173,8 @@ static enum err_code result_store(struct work *w, struct err *e)
             goto fail;
     }
     if (w->parsed.items_n && raw_supersede(t, &c->v, w->raw.id, w->a, &w->gone, &w->gone_n, e))
+        goto fail;
+    if (events_put(w, t, e))
         goto fail;
     if (raw_problems_set(t, &c->v, w->raw.id, w->problems, w->problems_n, e) ||
         raw_state_set(t, &c->v, w->raw.id, w->parsed.items_n ? RAW_DONE : RAW_FAILED, e) || job_done(t, w->job, 1, e))

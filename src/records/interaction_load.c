@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "records/interaction.h"
+#include "store/event_store.h"
 
 enum { IA_LOAD, PARTICIPANTS_LOAD, TURNS_LOAD, PARTS_LOAD, IA_IDS, IA_OF_RAW, IA_DROP, IA_COUNT, PII_LOAD };
 
@@ -285,7 +286,7 @@ enum err_code record_ia_drop(struct db_tx *t, const struct vaulted *v, struct id
         return e->code;
     *out_found = r.affected > 0;
     db_rows_done(&r);
-    return ERR_OK;
+    return *out_found ? event_put(t, &(struct event_new){.type = "interaction.deleted", .object = id}, 1, e) : ERR_OK;
 }
 
 enum err_code record_ia_count(struct db_tx *t, const struct vaulted *v, int64_t by_kind[IA_KINDS], struct err *e)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "api/event_hub.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/thread.h"
@@ -250,6 +251,17 @@ static enum err_code front_open(struct serve *s, struct err *e)
     return fs_write_atomic(path_of(s, "run/address"), str_fmt(s->a, "%s\n", local), 0600, e);
 }
 
+static enum err_code events_open(struct serve *s, struct err *e)
+{
+    struct event_hub_opts o = {.db = s->db,
+                               .workspace = s->core.v.workspace,
+                               .ix = s->core.ix,
+                               .per_caller = (int)settings_int(s->o->settings, "events.per_caller"),
+                               .keep_ms = settings_int(s->o->settings, "events.keep")};
+
+    return event_hub_start(&o, &s->api.hub, e);
+}
+
 static enum err_code serve_start(struct serve *s, struct err *e)
 {
     if (!s->o->take_over && home_open(s, e))
@@ -268,7 +280,7 @@ static enum err_code serve_start(struct serve *s, struct err *e)
         thread_start(&s->sequence, "audit", sequence_thread, s, e))
         return e->code;
     thread_join(&s->rebuild); /* exact and honest: ready means searchable */
-    if (workers_start(&s->core, e) || front_tls_open(&s->tls, s->o, s->a, e) || front_open(s, e))
+    if (events_open(s, e) || workers_start(&s->core, e) || front_tls_open(&s->tls, s->o, s->a, e) || front_open(s, e))
         return e->code;
     atomic_store(&s->api.ready, true);
     return ERR_OK;
@@ -289,6 +301,7 @@ static void serve_stop(struct serve *s)
     }
     if (s->gateway)
         gateway_drain(s->gateway, (int)settings_int(s->o->settings, "shutdown.timeout"), handed_over);
+    event_hub_stop(s->api.hub);
     atomic_store(&s->stop, true);
     samples_stop();
     embedder_drain(s->core.em);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "store/audit_store.h"
+#include "store/event_store.h"
 #include "store/queue.h"
 #include "store/statements_test.h"
 #include "store/token_store.h"
@@ -24,6 +25,7 @@ static void every_statement_is_prepared(void **state)
 {
     const struct statement_table tables[] = {
         {"audit", audit_sql, audit_sql_n},
+        {"event", event_sql, event_sql_n},
         {"queue", queue_sql, queue_sql_n},
         {"token", token_sql, token_sql_n},
         {"workspace", workspace_sql, workspace_sql_n},

@@ -33,6 +33,10 @@ enum {
     " lease_home=$5, lease_boot=$6 FROM ready WHERE j.workspace_id=$1 AND j.id=ready.id"                               \
     " RETURNING j.id, j.queue, j.object_id, j.source_id, j.arg, j.fence, j.failures, j.priority"
 #define JOB_NOW_MS "(extract(epoch FROM clock_timestamp())*1000)::bigint"
+/* The event (store/event_store.h) of what is in `gone`. */
+#define JOB_DEAD_TOLD                                                                                                  \
+    ", told AS (INSERT INTO event (workspace_id, id, type, object_id, at)"                                             \
+    " SELECT workspace_id, gen_random_uuid(), 'job.dead', id, " JOB_NOW_MS " FROM gone)"
 #define JOB_NO_LEASE "lease_until=NULL, lease_home=NULL, lease_boot=NULL"
 
 #define JOB_ALL                                                                                                        \
@@ -67,7 +71,7 @@ const struct db_stmt queue_sql[] = {
     /* $1 workspace, $2 most claims, $3 code: jobs whose worker keeps dying */
     [JOB_POISON] =
         {"job_poison",
-         "WITH gone AS (DELETE FROM job WHERE workspace_id=$1 AND state=0 AND claims>=$2 RETURNING *)"
+         "WITH gone AS (DELETE FROM job WHERE workspace_id=$1 AND state=0 AND claims>=$2 RETURNING *)" JOB_DEAD_TOLD
          " INSERT INTO job_dead (workspace_id, id, queue, object_id, source_id, arg, priority, failures, code, died_at)"
          " SELECT workspace_id, id, queue, object_id, source_id, arg, priority, failures, $3, " JOB_NOW_MS
          " FROM gone"},
@@ -98,7 +102,8 @@ const struct db_stmt queue_sql[] = {
     /* $1 workspace, $2 id, $3 fence, $4 code */
     [JOB_DIE] =
         {"job_die",
-         "WITH gone AS (DELETE FROM job WHERE workspace_id=$1 AND id=$2 AND fence=$3 AND state=1 RETURNING *)"
+         "WITH gone AS (DELETE FROM job WHERE workspace_id=$1 AND id=$2 AND fence=$3 AND state=1 RETURNING "
+         "*)" JOB_DEAD_TOLD
          " INSERT INTO job_dead (workspace_id, id, queue, object_id, source_id, arg, priority, failures, code, died_at)"
          " SELECT workspace_id, id, queue, object_id, source_id, arg, priority, failures+1, $4, " JOB_NOW_MS
          " FROM gone"},

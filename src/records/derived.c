@@ -21,7 +21,8 @@ const struct db_stmt derived_sql[] = {
     [STATS_ADD] =
         {"stats_add",
          "INSERT INTO statistic (workspace_id, interaction_id, ordinal, stat, value, unit, n, reason, "
-         "definition_version, inputs_hash, spans, label_sealed) SELECT $1, $2, $14 + o - 1, s, nullif(x, 'NaN'::float8), t, "
+         "definition_version, inputs_hash, spans, label_sealed) SELECT $1, $2, $14 + o - 1, s, nullif(x, "
+         "'NaN'::float8), t, "
          "nullif(k, '-9223372036854775808'::bigint), r, $3, h, ($4::int[])[f:l], b FROM unnest($5::int[], $6::int[], "
          "$7::text[], $8::float8[], $9::text[], $10::bigint[], $11::text[], $12::bytea[], $13::bytea[]) "
          "WITH ORDINALITY AS u(f, l, s, x, t, k, r, h, b, o)"},

@@ -36,9 +36,10 @@ const struct db_stmt ia_save_sql[] = {
          "SELECT $1, $2, o - 1, t, b, f, y, c FROM unnest($3::int[], $4::int[], $5::int[], $6::int[], $7::float8[]) "
          "WITH ORDINALITY AS u(t, b, f, y, c, o)"},
     /* $3 ordinal of the first, $4 all spans one after the other, $5 and $6 first and last place of each chunk in it */
-    [CHUNKS_ADD] = {"chunks_add", "INSERT INTO chunk (workspace_id, interaction_id, ordinal, spans) SELECT $1, $2, $3 + o "
-                                  "- 1, ($4::int[])[f:l] FROM unnest($5::int[], $6::int[]) WITH ORDINALITY AS u(f, l, "
-                                  "o)"},
+    [CHUNKS_ADD] = {"chunks_add",
+                    "INSERT INTO chunk (workspace_id, interaction_id, ordinal, spans) SELECT $1, $2, $3 + o "
+                    "- 1, ($4::int[])[f:l] FROM unnest($5::int[], $6::int[]) WITH ORDINALITY AS u(f, l, "
+                    "o)"},
 };
 const size_t ia_save_sql_n = sizeof ia_save_sql / sizeof *ia_save_sql;
 
@@ -285,10 +286,10 @@ static enum err_code chunks_write(struct db_tx *t, const struct vaulted *v, stru
             }
             last[i] = (int32_t)at;
         }
-        if (db_send(t, &ia_save_sql[CHUNKS_ADD],
-                    DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(from), P_I32S(flat, at), P_I32S(first, m),
-                            P_I32S(last, m)),
-                    e))
+        if (db_send(
+                t, &ia_save_sql[CHUNKS_ADD],
+                DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(from), P_I32S(flat, at), P_I32S(first, m), P_I32S(last, m)),
+                e))
             return e->code;
     }
     return ERR_OK;

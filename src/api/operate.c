@@ -1,4 +1,5 @@
 /* api/operate.c - health, metrics, status, sign-in links, and the first page. */
+#include "api/openapi.h"
 #include "api/page.h"
 #include "api/resource.h"
 #include "base/metrics.h"
@@ -165,6 +166,15 @@ static void sign_in_link_get(struct call *k)
     api_reply(k, 201, &b);
 }
 
+static void openapi_get(struct call *k)
+{
+    struct buf b;
+
+    buf_init(&b, 8 << 20);
+    openapi_write(&b);
+    api_reply(k, 200, &b);
+}
+
 /* ---- what there is ---- */
 
 static const struct res_field alive_fields[] = {
@@ -247,8 +257,10 @@ static const struct res_shape sign_in_query = {"SignInQuery", "", RES_FIELDS(sig
 static const struct res_op ops[] = {
     {RES_OP_RAW, "page", HTTP_M_GET, "/", PERM_PUBLIC, "The first page", .answer_type = "text/html",
      .flags = RES_OP_QUICK, .raw = api_page},
-    {RES_OP_RAW, "asset", HTTP_M_GET, "/assets/{name}", PERM_PUBLIC, "A file of the first page",
-     .answer_type = "application/octet-stream", .flags = RES_OP_QUICK, .raw = api_page},
+    {RES_OP_RAW, "reference", HTTP_M_GET, "/docs", PERM_PUBLIC, "This description to read and to try",
+     .answer_type = "text/html", .flags = RES_OP_QUICK, .raw = api_page},
+    {RES_OP_RAW, "asset", HTTP_M_GET, "/assets/{name}", PERM_PUBLIC, "A file of the first page", .answer_type = "*/*",
+     .flags = RES_OP_QUICK, .raw = api_page},
     {RES_OP_RAW, "authority", HTTP_M_GET, "/ca.pem", PERM_PUBLIC, "Certificate of the server's own authority",
      .answer_type = "application/x-pem-file", .flags = RES_OP_QUICK, .raw = ca_get},
     {RES_OP_RAW, "alive", HTTP_M_GET, "/healthz", PERM_PUBLIC, "Is the process alive", .answer = &alive_shape,
@@ -257,6 +269,8 @@ static const struct res_op ops[] = {
      .status2 = 503, .raw = readyz_get},
     {RES_OP_RAW, "metrics", HTTP_M_GET, "/metrics", PERM_METRICS_READ, "Counters and times for Prometheus",
      .answer_type = "text/plain", .raw = metrics_get},
+    {RES_OP_RAW, "openapi", HTTP_M_GET, "/v1/openapi.json", PERM_PUBLIC, "This description",
+     .answer_type = "application/json", .raw = openapi_get},
     {RES_OP_RAW, "status", HTTP_M_GET, "/v1/status", PERM_STATUS_READ, "How the server is and what it holds",
      .answer = &status_shape, .raw = status_get},
     {RES_OP_RAW, "sign_in", HTTP_M_GET, "/sign-in", PERM_PUBLIC, "Open a session with a sign-in link",

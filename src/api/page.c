@@ -37,8 +37,8 @@ static void send_file(struct call *k, const struct page_file *f, bool forever)
     if (c != PAGE_PLAIN)
         http_header(k->rep, STR("content-encoding"), codings[c]);
     http_body(k->rep, str_of(f->type), str_n(f->body[c].p, f->body[c].n));
-    if (str_eq(str_of(f->name),
-               STR("index.html"))) /* always whole: a 304 would put an empty reply's policy in its place */
+    if (str_ends(str_of(f->name),
+                 STR(".html"))) /* always whole: a 304 would put an empty reply's policy in its place */
         return;
     http_header(k->rep, STR("cache-control"), forever ? STR("public, max-age=31536000, immutable") : STR("no-cache"));
     http_header(k->rep, STR("etag"), etag);
@@ -48,11 +48,20 @@ static void send_file(struct call *k, const struct page_file *f, bool forever)
     }
 }
 
-/* GET / is the page itself, GET /assets/NAME one of its files. */
+/* Swagger UI draws its icons from data: addresses; everything else is as for every page. */
+static const char docs_policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for "
+    "'script'";
+
+/* GET / and GET /docs are pages themselves, GET /assets/{name} is one of their files. */
 void api_page(struct call *k)
 {
-    str name = str_eq(k->rq->path, STR("/")) ? STR("index.html") : k->part[0];
+    bool docs = str_eq(k->rq->path, STR("/docs"));
+    str name = docs ? STR("docs.html") : str_eq(k->rq->path, STR("/")) ? STR("index.html") : k->part[0];
 
+    if (docs)
+        http_header(k->rep, STR("content-security-policy"), str_of(docs_policy));
     for (const struct page_file *f = page_files; f->name; f++) {
         bool forever = str_eq(str_of(f->hashed), name);
 

@@ -1,7 +1,7 @@
 /* api/res_read.c - what programs send, checked against a shape: every fault with the place it stands at. */
 #include "api/resource.h"
 
-enum { TEXT_MAX = 16384, LIST_MAX = 1000, JSON_VALUE_MAX = 64 << 10 };
+enum { JSON_VALUE_MAX = 64 << 10 };
 
 static void fault(struct arena *a, struct res_faults *f, str pointer, str detail)
 {
@@ -44,13 +44,24 @@ static str words_list(struct arena *a, const struct res_field *f)
     return out;
 }
 
+/* Characters, as JSON Schema counts them: code points. */
+static int64_t chars_of(str s)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < s.n; i++)
+        n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+    return n;
+}
+
 static bool text_fits(struct arena *a, const struct res_field *f, str s, str *why)
 {
-    int64_t min = f->min, max = f->max ? f->max : TEXT_MAX;
+    int64_t min = f->min, max = f->max ? f->max : RES_TEXT_MAX, n = chars_of(s);
 
-    if ((int64_t)s.n >= min && (int64_t)s.n <= max)
+    if (n >= min && n <= max && (!min || str_trim(s).n))
         return true;
-    *why = str_fmt(a, "must be a text of %lld to %lld bytes", (long long)min, (long long)max);
+    *why = str_fmt(a, "must be a text of %lld to %lld characters%s", (long long)min, (long long)max,
+                   min ? ", not all of them blank" : "");
     return false;
 }
 
@@ -185,7 +196,7 @@ static void one_read(struct arena *a, const struct res_field *f, enum res_use us
 static void list_read(struct arena *a, const struct res_field *f, enum res_use use, const struct json *v, str at,
                       struct res_faults *faults, struct res_val *out)
 {
-    int64_t max = f->list_max ? f->list_max : LIST_MAX;
+    int64_t max = f->list_max ? f->list_max : RES_LIST_MAX;
     struct json_it it;
 
     *out = (struct res_val){.is = RES_SET};

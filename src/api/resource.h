@@ -66,10 +66,10 @@ struct res_field {
     const char *example;         /* JSON text of one value; NULL only for RES_OBJ and lists of it */
     const struct res_shape *of;  /* RES_OBJ */
     const char *const *words;    /* RES_ENUM: ends with NULL */
-    int64_t min, max;            /* RES_INT: value; RES_STR: bytes; both 0: the kind's own bounds (text: 0..16384) */
-    int64_t list_max;            /* RES_LIST in requests: elements; 0: 1000 */
-    const char *to;              /* RES_ID: name of the resource it names a row of */
-    enum perm need;              /* permission to see it beyond that of the operation; PERM_UNSET: none */
+    int64_t min, max; /* RES_INT: value; RES_STR: characters (min > 0: not blank); both 0: 0..RES_TEXT_MAX */
+    int64_t list_max; /* RES_LIST in requests: elements; 0: RES_LIST_MAX */
+    const char *to; /* RES_ID: name of the resource it names a row of */
+    enum perm need; /* permission to see it beyond that of the operation; PERM_UNSET: none */
 };
 
 /* A JSON object. At most 64 fields. */
@@ -144,7 +144,7 @@ struct res_ctx {
     struct arena *a;
     struct caller who;
     bool dry_run; /* the transaction will be rolled back: change only what it holds */
-    struct {      /* what to tell instead of the error's own words; see res_say */
+    struct { /* what to tell instead of the error's own words; see res_say */
         int status;
         const char *title;
         str detail;
@@ -186,14 +186,14 @@ struct res_query {
     bool desc;
     bool has_after;
     struct res_key after; /* strictly behind this, in the order of the sort, ids in the same direction */
-    size_t limit;         /* 1..1000 */
-    uint64_t want;        /* bit per field of the shape */
+    size_t limit; /* 1..1000 */
+    uint64_t want; /* bit per field of the shape */
     const struct res_val *extra; /* of the operation's own query parameters (op->query), by position; NULL: none */
 };
 
 struct res_page {
     struct res_val **items; /* each shape->n values */
-    struct res_key *keys;   /* of each item */
+    struct res_key *keys; /* of each item */
     size_t n;
     bool more;
     int64_t total; /* all that pass the filters; -1: not counted */
@@ -202,40 +202,40 @@ struct res_page {
 /* ---- resources ---- */
 
 enum res_verb {
-    RES_OP_LIST,   /* GET of many: r->list */
-    RES_OP_GET,    /* GET of one: r->many */
+    RES_OP_LIST, /* GET of many: r->list */
+    RES_OP_GET, /* GET of one: r->many */
     RES_OP_CREATE, /* POST: r->create; the body is the shape's writable fields */
     RES_OP_UPDATE, /* PATCH: r->update; the body is some of the shape's writable fields (RFC 7396 at the top level) */
     RES_OP_DELETE, /* DELETE: r->drop */
-    RES_OP_ACT,    /* anything else with values in and out: op->act */
-    RES_OP_RAW,    /* bytes, pages, streams: op->raw fills the reply itself; not for GraphQL */
+    RES_OP_ACT, /* anything else with values in and out: op->act */
+    RES_OP_RAW, /* bytes, pages, streams: op->raw fills the reply itself; not for GraphQL */
 };
 
 enum {
     RES_OP_MATCH = 1 << 0, /* If-Match must be sent (428) */
-    RES_OP_BULK = 1 << 1,  /* takes an array as well: an answer per element */
-    RES_OP_SAFE = 1 << 2,  /* a POST that changes nothing (search): no idempotency key, no dry run */
+    RES_OP_BULK = 1 << 1, /* takes an array as well: an answer per element */
+    RES_OP_SAFE = 1 << 2, /* a POST that changes nothing (search): no idempotency key, no dry run */
     RES_OP_QUICK = 1 << 3, /* never blocks: runs on the connection's loop */
     RES_OP_BYTES = 1 << 4, /* the body is bytes of any type */
-    RES_OP_LATE = 1 << 5,  /* ACT, SAFE: runs without a transaction; what it opens it opens itself */
+    RES_OP_LATE = 1 << 5, /* ACT, SAFE: runs without a transaction; what it opens it opens itself */
 };
 
 struct res_op {
     enum res_verb verb;
-    const char *name;        /* with the resource's name unique: "interactions.list" is an operationId */
+    const char *name; /* with the resource's name unique: "interactions.list" is an operationId */
     enum http_method method;
-    const char *path;        /* "/v1/interactions/{id}"; at most one {id} */
-    enum perm need;          /* PERM_*; PERM_PUBLIC must be said, too */
-    const char *about;       /* one sentence, imperative: "List conversations" */
-    const struct res_shape *query;  /* further query parameters; RES_NEEDED ones must be there */
-    const struct res_shape *body;   /* ACT, RAW: NULL: none */
+    const char *path; /* "/v1/interactions/{id}"; at most one {id} */
+    enum perm need; /* PERM_*; PERM_PUBLIC must be said, too */
+    const char *about; /* one sentence, imperative: "List conversations" */
+    const struct res_shape *query; /* further query parameters; RES_NEEDED ones must be there */
+    const struct res_shape *body; /* ACT, RAW: NULL: none */
     const struct res_shape *answer; /* ACT, RAW: NULL: no body, or not JSON */
-    const char *answer_type;        /* RAW: media type of an answer that is not JSON */
-    int status;                     /* of success; 0: 200 */
-    int status2;                    /* another status of success (202); 0: none */
-    unsigned flags;                 /* RES_OP_* */
-    size_t body_max;                /* 0: 64 KiB */
-    enum audit_act audit;           /* ACT: what its audit record says; 0: none, or the change */
+    const char *answer_type; /* RAW: media type of an answer that is not JSON */
+    int status; /* of success; 0: 200 */
+    int status2; /* another status of success (202); 0: none */
+    unsigned flags; /* RES_OP_* */
+    size_t body_max; /* 0: 64 KiB */
+    enum audit_act audit; /* ACT: what its audit record says; 0: none, or the change */
     /* id: of the path, nil without. `in`: body->n values, NULL without. *out: answer->n values. */
     enum err_code (*act)(struct res_ctx *c, struct id id, const struct res_val *in, const struct res_val *query,
                          struct res_val **out, struct err *e);
@@ -245,14 +245,14 @@ struct res_op {
 enum { RES_CONTENT = 1 << 0 /* reading it is reading content: an audit record */ };
 
 struct resource {
-    const char *name;  /* in paths: "privacy-requests" */
-    const char *key;   /* of the array in a list's answer: "privacy_requests" */
-    const char *one;   /* "privacy request" */
+    const char *name; /* in paths: "privacy-requests" */
+    const char *key; /* of the array in a list's answer: "privacy_requests" */
+    const char *one; /* "privacy request" */
     const char *about; /* one sentence */
-    unsigned flags;    /* RES_CONTENT */
+    unsigned flags; /* RES_CONTENT */
     const struct res_shape *shape; /* NULL: only operations */
-    const char *sort;  /* default order of lists: "-started_at" */
-    int limit_max;     /* of a list; 0: RES_LIMIT_MAX */
+    const char *sort; /* default order of lists: "-started_at" */
+    int limit_max; /* of a list; 0: RES_LIMIT_MAX */
     const struct res_op *ops;
     size_t ops_n;
 
@@ -311,7 +311,7 @@ struct res_faults {
     size_t n, cap;
     bool refused; /* one of them is a member that may not be sent at all: 422, not 400 */
 };
-enum { RES_FAULTS_MAX = 50 };
+enum { RES_FAULTS_MAX = 50, RES_TEXT_MAX = 16384, RES_LIST_MAX = 1000 };
 
 enum res_use { RES_FOR_CREATE, RES_FOR_UPDATE, RES_FOR_BODY };
 /* Reads an object of the shape; every wrong, unknown, missing or read-only member is a fault. *out: shape->n values.

@@ -63,6 +63,7 @@ str cli_absolute(struct arena *a, const char *path);
 
 int cli_ask(struct arena *a, int argc, char **argv);
 int cli_config(struct arena *a, int argc, char **argv);
+int cli_describe(struct arena *a, int argc, char **argv);
 int cli_doctor(struct arena *a, int argc, char **argv);
 int cli_ingest(struct arena *a, int argc, char **argv);
 int cli_insights(struct arena *a, int argc, char **argv);

@@ -26,6 +26,8 @@ static const struct cli_opt config_opts[] = {
     {NULL},
 };
 
+static const struct cli_opt describe_opts[] = {{NULL}};
+
 static const struct cli_opt home_opts[] = {JSON_OPT, HOME_OPT, {NULL}};
 
 static const struct cli_opt ingest_opts[] = {
@@ -94,6 +96,8 @@ const struct cli_command cli_commands[] = {
      "log.level),\n"
      "or a flag of serve, the later winning.",
      "harken config print", config_opts, cli_config, false},
+    {"describe", "openapi|routes", "print the description of the API, or its addresses with their permissions", NULL,
+     "harken describe openapi", describe_opts, cli_describe, false},
     {"doctor", "", "look at this machine and say what is missing", NULL, "harken doctor", home_opts, cli_doctor, false},
     {"ingest", "PATH...", "bring in files: transcripts, mail, notes, documents",
      "PATH is a file, a folder (everything below it), a pattern, or - for standard input. Content is recognised by its "

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Embeds files in a C source: page_embed.py OUTPUT FILE... makes struct page_file page_files[].
 
-Each but index.html gets a name with the hash of its bytes in it, and /assets/NAME in index.html is replaced by it: so such an
+Each but the pages (.html) gets a name with the hash of its bytes in it, and /assets/NAME in a page is replaced by it: so such an
 address always means the same bytes, and browsers keep them for good. The plain name stays, too. What gets smaller by it is
 embedded compressed as well: with gzip, and with brotli where the command of that name is installed.
 """
@@ -27,7 +27,7 @@ def hashed(path, data):
 
 def main():
     files = {pathlib.Path(name): pathlib.Path(name).read_bytes() for name in sys.argv[2:]}
-    for page in (p for p in files if p.name == "index.html"):
+    for page in (p for p in files if p.suffix == ".html"):
         for path, data in files.items():
             files[page] = files[page].replace(f"/assets/{path.name}".encode(), f"/assets/{hashed(path, data)}".encode())
     out, rows = ['#include "api/page.h"\n'], []

@@ -45,7 +45,8 @@ static const char *const soft_fill[] = {"also",    "just",      "then",     "def
 /* "I'll ask if ...", "let me know when ...": a question inside, no condition. */
 static bool indirect(const struct parse *p, size_t i)
 {
-    return i > 0 && (mark_at(&p->k, i - 1, C_INDIRECT) == 1 || (i > 1 && mark_at(&p->k, i - 2, C_INDIRECT) == 2));
+    return i > 0 && !p->k.s->word[i - 1].after &&
+           (mark_at(&p->k, i - 1, C_INDIRECT) == 1 || (i > 1 && mark_at(&p->k, i - 2, C_INDIRECT) == 2));
 }
 
 static bool condition_at(const struct parse *p, size_t i)
@@ -66,7 +67,7 @@ static bool begins_clause(const struct parse *p, size_t i, size_t from, bool fro
     if (before)
         return true;
     if (condition_at(p, i))
-        return true;
+        return !(i == from + 1 && word_is(&p->k, from, links));
     if (from_condition && i > from + 2 && mark_at(&p->k, i, C_I | C_WE | C_MIGHT | C_GET))
         return true;
     return word_is(&p->k, i, links) && i + 1 < p->k.s->words_n &&
@@ -120,12 +121,28 @@ static bool leans(const struct parse *p, size_t ci, size_t of)
            (c->to == p->c[of].from && !has_head(p, c) && !p->c[of].linked && c->to - c->from <= LEAD_WORDS_MAX + 1);
 }
 
+/* "no promises", "don't hold me to it": wherever it stands in the sentence. */
+static bool disclaimed(const struct parse *p)
+{
+    static const char *const nots[] = {"no", "don't", "not", "can't", "cannot", "without", NULL};
+
+    for (size_t i = 0; i < p->k.s->words_n; i++)
+        if (word_is(&p->k, i, nots) && mark_at(&p->k, i, C_HEDGE) > 1)
+            return true;
+    return false;
+}
+
 /* "and we'll see" behind a promise is manner of speech. */
 static bool hedged(const struct parse *p, size_t ci, size_t head_end)
 {
     const struct clause *c = &p->c[ci];
 
     (void)head_end;
+    if (disclaimed(p))
+        return true;
+    for (size_t i = ci; i-- > 0 && !p->c[i + 1].but;) /* one condition in front holds for all that follows */
+        if (p->c[i].condition && !p->c[i].linked)
+            return true;
     if (mark_in(&p->k, c->from, c->to, C_HEDGE))
         return true;
     for (size_t i = ci + 1; i < p->n; i++) {
@@ -187,11 +204,11 @@ static bool habit(const struct parse *p)
 
 /* ---- when ---- */
 
-static const char *const meetings[] = {
-    "meeting", "call",        "workshop", "session", "demo",   "review", "visit",     "board",
-    "event",   "conference",  "training", "webinar", "hall",   "launch", "interview", "presentation",
-    "kickoff", "kick-off",    "sync",     "standup", "dinner", "lunch",  "release",   "delivery",
-    "go-live", "appointment", "audit",    "offsite", "summit", "fair",   NULL};
+static const char *const meetings[] = {"meeting", "call",    "workshop",  "session",      "demo",     "review",
+                                       "visit",   "board",   "event",     "conference",   "training", "webinar",
+                                       "hall",    "launch",  "interview", "presentation", "kickoff",  "kick-off",
+                                       "sync",    "standup", "release",   "delivery",     "go-live",  "appointment",
+                                       "audit",   "offsite", "summit",    "fair",         NULL};
 static const char *const attends[] = {"come",   "join",    "attend",    "be",         "visit", "present", "meet", "see",
                                       "coming", "joining", "attending", "presenting", "host",  "demo",    NULL};
 static const char *const readies[] = {"ready", "done",     "it",     "them", "that",
@@ -412,7 +429,8 @@ static void request(struct parse *p, size_t ci, size_t head, size_t len, bool ne
         bool when = whens_in(p, verb, c->to, WHEN_DUE);
         if (p->late_verb && !action && mark_in(&p->k, verb, p->k.s->words_n, C_ACTION))
             action = 1;
-        if (verb >= c->to || inside > action || (inside && inside == action && !when) || (!inside && !action && !when))
+        if (verb >= c->to || inside > action || (inside && inside == action && !when) ||
+            (!inside && !action && !when && !p->k.s->asks))
             return;
     }
     if (here(p, c->from) || reported(p, head))
@@ -890,6 +908,7 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
     static const char *const strongs[] = {"please", "go", "do", NULL};
     const struct sentence *s = &d->s[sentence];
     enum answer found = ANSWER_NONE;
+    bool soft = false;
     struct marked k;
 
     *out_strong = false;
@@ -907,11 +926,16 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
             break;
         }
     }
-    if (mark_in(&k, 0, s->words_n, C_HEDGE | C_MIGHT) && (found != ANSWER_NONE || s->words_n <= 8))
+    for (size_t i = 0; i < s->words_n && !soft; i++) {
+        size_t yes = mark_at(&k, i, C_YES), hedge = mark_at(&k, i, C_HEDGE | C_MIGHT);
+        soft = hedge > yes;
+        i += yes > 1 ? yes - 1 : 0; /* "consider it done" */
+    }
+    if (soft && (found != ANSWER_NONE || s->words_n <= 8))
         return ANSWER_HEDGED;
     for (size_t i = 0; i < s->words_n; i++)
         if (found == ANSWER_YES && mark_at(&k, i, C_COND | C_TIMECOND) &&
-            !(i > 0 && mark_at(&k, i - 1, C_INDIRECT) == 1))
+            !(i > 0 && !s->word[i - 1].after && mark_at(&k, i - 1, C_INDIRECT) == 1))
             return ANSWER_HEDGED;
     return found;
 }

@@ -1,10 +1,11 @@
 #include "insight/discourse.h"
 
+#include "text/lists.h"
 #include "text/names.h"
 #include "text/sentences.h"
 #include "text/words.h"
 
-enum { LONG_SENTENCE = 28, WORDS_PIECE_MIN = 5 };
+enum { LONG_SENTENCE = 28, WORDS_PIECE_MIN = 5, JOINED_MAX = 40, LINE_SHORT = 46 };
 
 static int voice_find(const struct discourse *d, str label)
 {
@@ -89,11 +90,41 @@ static bool cut_before(const struct words *w, size_t i)
     return false;
 }
 
+/* A sentence with hardly a function word of the conversation's language and two more of another one speaks that. */
+static str lang_of(const struct discourse *d, const struct words *w, size_t from, size_t to)
+{
+    static const char *const langs[] = {"en", "de", "fr", "es"};
+    const struct word_list *own = list_for("stop", d->lang);
+    size_t most = 0;
+    str best = d->lang;
+
+    for (size_t i = from; own && i < to; i++)
+        most += list_value(own, w->token[i]) != 0;
+    if (to - from < 3 || (own && most > 1 && most * 6 >= to - from))
+        return d->lang;
+    most++;
+    for (size_t k = 0; k < sizeof langs / sizeof *langs; k++) {
+        const struct word_list *l = list_for("stop", str_of(langs[k]));
+        size_t n = 0;
+        for (size_t i = from; i < to; i++)
+            n += list_value(l, w->token[i]) != 0;
+        if (n > most) {
+            most = n;
+            best = str_of(langs[k]);
+        }
+    }
+    return best;
+}
+
 static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const struct words *w, size_t from, size_t to,
                          uint32_t end, size_t *cap)
 {
     str text = d->ia->turns[turn].text;
-    struct sentence s = {.turn = (uint32_t)turn, .start = base + w->word[from].start, .voice = d->of_turn[turn]};
+    struct sentence s = {.turn = (uint32_t)turn,
+                         .start = base + w->word[from].start,
+                         .voice = d->of_turn[turn],
+                         .floor = d->floor_of_turn[turn],
+                         .lang = lang_of(d, w, from, to)};
 
     s.end = to < w->n ? base + w->word[to - 1].end : end;
     if (from == 0)
@@ -103,6 +134,7 @@ static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const 
     for (size_t i = from; i < to; i++) {
         struct dword *x = &s.word[i - from];
         size_t first = base + w->word[i].inner_start, next = i + 1 < w->n ? base + w->word[i + 1].inner_start : end;
+        x->turn = (uint32_t)turn;
         x->start = base + w->word[i].inner_start;
         x->end = base + w->word[i].inner_end;
         x->token = w->token[i];
@@ -114,9 +146,66 @@ static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const 
     ARENA_PUSH(d->a, d->s, d->n, *cap) = s;
 }
 
+/* A wrapped line goes on in the next one; the bytes stay where they are. */
+static str lines_joined(const struct discourse *d, str text)
+{
+    size_t from = 0;
+    char *p;
+
+    if (str_find_char(text, '\n', 0) == SIZE_MAX)
+        return text;
+    p = arena_alloc(d->a, text.n + 1);
+    memcpy(p, text.p, text.n);
+    for (size_t i = 0; i + 1 < text.n; i++) {
+        char next = text.p[i + 1];
+        bool item = next == '-' || next == '*' || next == '>' || next == '\n' || next == '\r' || next == ' ' ||
+                    (next >= '0' && next <= '9') || (unsigned char)next == 0xE2;
+        bool ended = i && strchr(".?!:", text.p[i - 1]);
+        if (text.p[i] != '\n')
+            continue;
+        if (!item && !ended && (d->ia->kind != IA_MAIL || i - from >= LINE_SHORT))
+            p[i] = ' ';
+        from = i + 1;
+    }
+    return str_n(p, text.n);
+}
+
+/* Does the speaker's last sentence go on in this turn? */
+static bool goes_on(const struct discourse *d, size_t turn)
+{
+    const struct sentence *last = d->n ? &d->s[d->n - 1] : NULL;
+    const struct dword *w;
+    str text;
+
+    if (!last || !turn || d->ia->kind != IA_CALL || !last->words_n || last->words_n > JOINED_MAX)
+        return false;
+    w = &last->word[last->words_n - 1];
+    if (w->turn + 1 != turn || d->of_turn[turn] == VOICE_NONE || d->of_turn[turn] != d->of_turn[turn - 1])
+        return false;
+    text = d->ia->turns[turn - 1].text;
+    for (size_t i = w->end; i < text.n; i++)
+        if (strchr(".?!", text.p[i]) || (unsigned char)text.p[i] > 0x7F)
+            return false;
+    return !str_contains(d->ia->turns[turn].text, STR("[")) || d->ia->turns[turn].text.p[0] != '[';
+}
+
+static void join_last(struct discourse *d)
+{
+    struct sentence *x = &d->s[d->n - 2], *y = &d->s[d->n - 1];
+    struct dword *w = ARENA_ARRAY(d->a, struct dword, x->words_n + y->words_n + 1);
+
+    memcpy(w, x->word, x->words_n * sizeof *w);
+    memcpy(w + x->words_n, y->word, y->words_n * sizeof *w);
+    x->word = w;
+    x->words_n += y->words_n;
+    x->asks = y->asks;
+    d->n--;
+}
+
 static void sentences_add(struct discourse *d, size_t turn, size_t *cap)
 {
-    str text = d->ia->turns[turn].text;
+    str text = lines_joined(d, d->ia->turns[turn].text);
+    bool go_on = goes_on(d, turn);
     struct text_span *u;
     size_t n;
 
@@ -131,6 +220,8 @@ static void sentences_add(struct discourse *d, size_t turn, size_t *cap)
             }
         if (w.n)
             sentence_add(d, turn, u[i].start, &w, from, w.n, u[i].end, cap);
+        if (w.n && go_on && i == 0 && d->n > 1 && from == 0)
+            join_last(d);
     }
 }
 
@@ -142,13 +233,37 @@ void discourse_make(const struct interaction *ia, struct arena *a, struct discou
     d.lang = ia->language.n == 0 || str_eq(ia->language, STR("und")) ? STR("en") : ia->language;
     d.of_turn = ARENA_ARRAY(a, int, ia->turns_n + 1);
     d.first_of_turn = ARENA_ARRAY(a, size_t, ia->turns_n + 1);
+    d.floor_of_turn = ARENA_ARRAY(a, size_t, ia->turns_n + 1);
     voices_make(&d);
     for (size_t i = 0; i < ia->turns_n; i++) {
+        d.floor_of_turn[i] =
+            i ? d.floor_of_turn[i - 1] + (d.of_turn[i] != d.of_turn[i - 1] || d.of_turn[i] == VOICE_NONE) : 0;
         d.first_of_turn[i] = d.n;
         sentences_add(&d, i, &cap);
     }
     d.first_of_turn[ia->turns_n] = d.n;
     *out = d;
+}
+
+size_t sentence_spans(const struct discourse *d, const struct sentence *s, size_t from, size_t to,
+                      struct ia_span out[SENTENCE_SPANS_MAX])
+{
+    size_t n = 0;
+
+    for (size_t i = from; i < to && i < s->words_n; i++) {
+        const struct dword *w = &s->word[i];
+        if (n && out[n - 1].turn == w->turn) {
+            out[n - 1].end = w->end;
+        } else if (n < SENTENCE_SPANS_MAX) {
+            out[n++] = (struct ia_span){w->turn, w->start, w->end};
+        }
+    }
+    for (size_t i = 0; i < n; i++) { /* closing marks belong to the words */
+        str text = d->ia->turns[out[i].turn].text;
+        while (out[i].end < text.n && strchr(".?!\"", text.p[out[i].end]))
+            out[i].end++;
+    }
+    return n;
 }
 
 str sentence_text(const struct discourse *d, const struct sentence *s)

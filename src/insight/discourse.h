@@ -2,7 +2,8 @@
  *
  * Sentences are those of text/sentences.h within one turn; where a transcript has no punctuation, long ones are cut before
  * "and I", "so we" and the like, so that a rule sees a statement and not a speech. Tokens are those of text/words.h: lower
- * case, without outer punctuation, U+2019 read as '. Pure; any thread; memory in the arena given. */
+ * case, without outer punctuation, U+2019 read as '. A sentence that one speaker's next turn goes on with is one sentence of two
+ * turns. A line break inside a paragraph is a space. Pure; any thread; memory in the arena given. */
 #pragma once
 #include "domain/interaction.h"
 #include "insight/questions.h"
@@ -20,15 +21,18 @@ struct voice_of {
 
 /* A word of a sentence. */
 struct dword {
-    uint32_t start, end; /* bytes of the turn's text, without outer punctuation */
+    uint32_t turn;
+    uint32_t start, end; /* bytes of that turn's text, without outer punctuation */
     str token;
     char after;          /* punctuation between this word and the next: ',' ';' ':' '-' '"' '(' '.' '?' '!' or 0 */
     bool upper;          /* written with a capital */
 };
 
 struct sentence {
-    uint32_t turn, start, end;
+    uint32_t turn, start, end; /* of its part in the first turn */
     int voice;
+    size_t floor; /* number of the speaker's stretch: grows when somebody else goes on */
+    str lang;     /* of this sentence, where it plainly is another than the conversation's */
     struct dword *word;
     size_t words_n;
     bool asks;                 /* ends with a question mark */
@@ -45,9 +49,14 @@ struct discourse {
     struct sentence *s;
     size_t n;
     size_t *first_of_turn;     /* per turn, and one more: index of its first sentence */
+    size_t *floor_of_turn;
 };
 
 void discourse_make(const struct interaction *ia, struct arena *a, struct discourse *out);
+/* The bytes of words [from, to), outer punctuation included, a span for each turn; at most SENTENCE_SPANS_MAX. */
+enum { SENTENCE_SPANS_MAX = 4 };
+size_t sentence_spans(const struct discourse *d, const struct sentence *s, size_t from, size_t to,
+                      struct ia_span out[SENTENCE_SPANS_MAX]);
 str sentence_text(const struct discourse *d, const struct sentence *s);
 enum ia_side discourse_side(const struct discourse *d, int voice);
 /* How many voices of that side there are; a side nobody has counts all voices. */

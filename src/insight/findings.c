@@ -8,10 +8,12 @@ struct maker_row {
 
 static const struct maker_row rows[] = {
     {"rules.utterances", 1, analysis_utterances},
+    {"rules.commitments", 1, analysis_commitments},
 };
 
 const struct finding_maker finding_makers[] = {
     {"rules.utterances", 1},
+    {"rules.commitments", 1},
 };
 const size_t finding_makers_n = sizeof finding_makers / sizeof *finding_makers;
 

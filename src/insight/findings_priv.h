@@ -17,4 +17,5 @@ struct record_finding *analysis_add(struct analysis *an, const char *kind, str c
                                     size_t spans_n);
 struct ia_span sentence_span(const struct sentence *s);
 
+void analysis_commitments(struct analysis *an); /* definitions.md section 5 */
 void analysis_utterances(struct analysis *an); /* questions, check-ins, pricing, next steps */

@@ -4,7 +4,7 @@
 #include "text/lists.h"
 #include "text/lists_data.h"
 
-enum { ENTRY_WORDS_MAX = 6, ENTRY_BYTES_MAX = 120 };
+enum { ENTRY_WORDS_MAX = 8, ENTRY_BYTES_MAX = 120 };
 
 struct entry {
     str key;

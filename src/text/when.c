@@ -222,8 +222,8 @@ static bool numeric_date(const struct reader *r, size_t i, struct when *w)
         set_at(w, i, i + 1, date_next(r, part[1], part[0], 0, &day), &day);
     else if (n == 2 && sep == '/' && !str_eq(r->t[i], STR("24/7")) && part[0] <= 31 && part[1] <= 31 &&
              (part[0] > 12) != (part[1] > 12))
-        set(w, i, i + 1, date_next(r, part[0] > 12 ? part[1] : part[0], part[0] > 12 ? part[0] : part[1], 0, &day),
-            day);
+        set_at(w, i, i + 1, date_next(r, part[0] > 12 ? part[1] : part[0], part[0] > 12 ? part[0] : part[1], 0, &day),
+               &day);
     else
         return false;
     return true;

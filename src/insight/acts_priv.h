@@ -1,0 +1,68 @@
+/* insight/acts_priv.h - the marks of words that the rules of acts read. */
+#pragma once
+#include "insight/acts.h"
+#include "text/lists.h"
+
+enum { /* numbers of text/lists/commit.LANG.txt */
+       C_I = 1 << 0,
+       C_WE = 1 << 1,
+       C_ACTION = 1 << 2,
+       C_IDLE = 1 << 3,
+       C_HEDGE = 1 << 4,
+       C_COND = 1 << 5,
+       C_TIMECOND = 1 << 6,
+       C_NEG = 1 << 7,
+       C_ASK = 1 << 8,
+       C_ASKVERB = 1 << 9,
+       C_HERE = 1 << 10,
+       C_YES = 1 << 11,
+       C_NO = 1 << 12,
+       C_REPORT = 1 << 13,
+       C_HABIT = 1 << 14,
+       C_OFFER = 1 << 15,
+       C_CAN = 1 << 16,
+       C_CANCEL = 1 << 17,
+       C_GET = 1 << 18,
+       C_JOKE = 1 << 19,
+       C_MIGHT = 1 << 20,
+       C_ING = 1 << 21,
+       C_HEREVERB = 1 << 22,
+       C_PROPOSE = 1 << 23,
+       C_INDIRECT = 1 << 24,
+       C_LETME = 1 << 25,
+       C_CANT = 1 << 26,
+       C_MOVE = 1 << 27,
+       C_PRESENT = 1 << 28,
+       C_FOLLOWS = 1 << 29,
+       C_NEED = 1 << 30,
+};
+
+enum { MARKS_AT_ONE = 6 };
+
+/* The entries that begin at a word, shortest first. */
+struct mark {
+    struct {
+        int bits;
+        uint8_t len;
+    } e[MARKS_AT_ONE];
+    uint8_t n;
+};
+
+struct marked {
+    const struct discourse *d;
+    const struct sentence *s;
+    struct mark *m;
+    struct when when[WHEN_MAX];
+    size_t when_n;
+};
+
+void marks_make(const struct discourse *d, const struct sentence *s, int32_t today, struct marked *out);
+/* Length of the longest entry at i that can be one of the bits; 0: none. */
+size_t mark_at(const struct marked *k, size_t i, int bits);
+/* Is there one in [from, to)? */
+bool mark_in(const struct marked *k, size_t from, size_t to, int bits);
+static inline str word_at(const struct marked *k, size_t i)
+{
+    return i < k->s->words_n ? k->s->word[i].token : STR_NULL;
+}
+bool word_is(const struct marked *k, size_t i, const char *const *words); /* NULL-terminated */

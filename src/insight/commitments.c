@@ -1,0 +1,618 @@
+/* insight/commitments.c - promises, requests and their answers, put together: definitions.md section 5.
+ *
+ * Acts of sentences (acts.h) become items: a request and its answer are one, a promise taken back is one, a moved date is
+ * one, two ways to say the same are one. */
+#include "insight/acts.h"
+#include "insight/findings_priv.h"
+#include "text/lists.h"
+
+enum { ITEM_SPANS_MAX = 8, CONTENT_MAX = 24, ANSWER_TURNS = 5, NEAR_TURNS = 8, ANSWER_SENTENCES = 4 };
+
+struct item {
+    const char *modality;
+    struct ia_span spans[ITEM_SPANS_MAX];
+    size_t spans_n;
+    int owner;
+    int32_t due;
+    size_t sentence, last; /* where it stands, and what was last said of it */
+    size_t split_from, split_to;
+    bool dropped;
+    uint64_t content[CONTENT_MAX];
+    size_t content_n;
+    double confidence;
+};
+
+struct book {
+    struct analysis *an;
+    struct discourse *d;
+    int32_t today;
+    struct act_list acts;
+    bool *used;
+    struct item *items;
+    size_t n, cap;
+};
+
+/* ---- words ---- */
+
+static str stem(str w)
+{
+    if (w.n > 5 && str_ends(w, STR("ing")))
+        w.n -= 3;
+    else if (w.n > 4 && str_ends(w, STR("ed")))
+        w.n -= 2;
+    else if (w.n > 4 && str_ends(w, STR("es")))
+        w.n -= 2;
+    else if (w.n > 3 && str_ends(w, STR("s")))
+        w.n -= 1;
+    if (w.n > 4 && str_ends(w, STR("e")))
+        w.n -= 1;
+    return w;
+}
+
+/* Content words of a sentence, without function words and words of time. */
+static void content_add(const struct book *b, const struct sentence *s, struct item *it)
+{
+    const struct word_list *stop = list_for("stop", b->d->lang), *when = list_for("when", b->d->lang);
+
+    for (size_t i = 0; i < s->words_n && it->content_n < CONTENT_MAX; i++) {
+        str w = s->word[i].token;
+        if (w.n < 3 || list_value(stop, w) || list_value(when, w) || str_find_char(w, '\'', 0) != SIZE_MAX)
+            continue;
+        it->content[it->content_n++] = str_hash(stem(w));
+    }
+}
+
+static size_t shared(const struct item *x, const struct item *y)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < x->content_n; i++)
+        for (size_t k = 0; k < y->content_n; k++)
+            if (x->content[i] == y->content[k]) {
+                n++;
+                break;
+            }
+    return n;
+}
+
+static bool refers_back(const struct sentence *s)
+{
+    static const char *const words[] = {"it", "that", "them", "this", "those", "these", "so", "es", "das", "le", "lo"};
+
+    for (size_t i = 0; i < s->words_n; i++)
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            if (str_eq(s->word[i].token, str_of(words[k])))
+                return true;
+    return false;
+}
+
+/* ---- items ---- */
+
+static void spans_put(const struct book *b, struct item *it, size_t sentence, size_t from, size_t to)
+{
+    const struct sentence *s = &b->d->s[sentence];
+    struct ia_span out[SENTENCE_SPANS_MAX];
+    size_t n = sentence_spans(b->d, s, from, to < s->words_n ? to : s->words_n, out);
+
+    for (size_t i = 0; i < n && it->spans_n < ITEM_SPANS_MAX; i++)
+        it->spans[it->spans_n++] = out[i];
+    it->last = sentence;
+}
+
+static struct item *item_add(struct book *b, const char *modality, const struct act *x)
+{
+    struct item it = {
+        .modality = modality, .owner = x->owner, .due = x->due, .sentence = x->sentence, .confidence = 0.9};
+
+    spans_put(b, &it, x->sentence, x->from, x->to);
+    content_add(b, &b->d->s[x->sentence], &it);
+    ARENA_PUSH(b->an->a, b->items, b->n, b->cap) = it;
+    return &b->items[b->n - 1];
+}
+
+static bool firm(const struct item *it)
+{
+    return !it->dropped && (strcmp(it->modality, "COMMITTED") == 0 || strcmp(it->modality, "ACCEPTED") == 0);
+}
+
+/* Stretches of one speaker stand for turns: a transcript may cut them anywhere. */
+static size_t turn_of(const struct book *b, size_t sentence)
+{
+    return b->d->s[sentence].floor;
+}
+
+static size_t floor_end(const struct book *b, size_t sentence)
+{
+    size_t i = sentence;
+
+    while (i < b->d->n && b->d->s[i].floor == b->d->s[sentence].floor)
+        i++;
+    return i;
+}
+
+/* ---- answers ---- */
+
+struct reply {
+    enum answer kind;
+    size_t sentence; /* the words of the answer */
+    struct act *act; /* the promise, hedge or refusal in it; NULL: words alone */
+    size_t act_at;
+    int voice;
+};
+
+/* The first act of a turn's first sentences that can answer. */
+static struct act *act_in(const struct book *b, size_t from, size_t to, size_t *out_at)
+{
+    for (size_t i = 0; i < b->acts.n; i++) {
+        struct act *x = &b->acts.v[i];
+        if (x->sentence < from || x->sentence >= to || b->used[i])
+            continue;
+        if (x->kind == ACT_PROMISE || x->kind == ACT_HEDGED || x->kind == ACT_NEGATED || x->kind == ACT_OFFER) {
+            *out_at = i;
+            return x;
+        }
+    }
+    return NULL;
+}
+
+static void reply_read(struct book *b, size_t first, const struct act *asked, struct reply *r)
+{
+    size_t end = floor_end(b, first);
+    size_t to = end < first + ANSWER_SENTENCES ? end : first + ANSWER_SENTENCES;
+    bool strong, second;
+    enum answer words;
+
+    *r = (struct reply){.kind = ANSWER_NONE, .sentence = first, .voice = b->d->s[first].voice};
+    if (first >= end)
+        return;
+    words = answer_of(b->d, first, &strong);
+    if (words == ANSWER_NONE && first + 1 < end && b->d->s[first].words_n <= 3 && !b->d->s[first].asks) {
+        words = answer_of(b->d, first + 1, &second);
+        if (words != ANSWER_NONE)
+            r->sentence = first + 1;
+    }
+    if (words == ANSWER_YES && first + 1 < end && b->d->s[first].words_n <= 3 && /* "Sure. If I find the time." */
+        answer_of(b->d, first + 1, &second) == ANSWER_HEDGED)
+        words = ANSWER_HEDGED;
+    r->act = act_in(b, first, to, &r->act_at);
+    if (r->act && words == ANSWER_NONE && r->act->sentence > first + 1)
+        r->act = NULL;
+    if (r->act && r->act->kind == ACT_NEGATED && words == ANSWER_NONE && r->act->sentence > first &&
+        b->d->s[first].words_n > 3)
+        r->act = NULL;
+    if (words == ANSWER_NO || (r->act && r->act->kind == ACT_NEGATED && words != ANSWER_YES)) {
+        r->kind = ANSWER_NO;
+        if (r->act && r->act->kind != ACT_NEGATED)
+            r->act = NULL;
+        return;
+    }
+    if (r->act && r->act->kind == ACT_NEGATED)
+        r->act = NULL;
+    if (r->act && r->act->kind == ACT_OFFER && b->d->s[r->act->sentence].asks)
+        r->act = NULL;
+    if (words == ANSWER_HEDGED || (r->act && r->act->kind == ACT_HEDGED))
+        r->kind = ANSWER_HEDGED;
+    else if (words == ANSWER_YES || r->act)
+        r->kind = ANSWER_YES;
+    if (asked->open && !(r->act && r->act->kind != ACT_OFFER))
+        r->kind = r->kind == ANSWER_YES ? ANSWER_NONE : r->kind;
+    if (r->act)
+        r->sentence = r->act->sentence;
+}
+
+/* The stretch of the person asked that answers; false: nobody does. */
+static bool reply_find(struct book *b, const struct act *asked, struct reply *out)
+{
+    int asker = b->d->s[asked->sentence].voice;
+    size_t seen = 0, others = 0;
+
+    if (asker == VOICE_NONE)
+        return false;
+    for (size_t i = floor_end(b, asked->sentence), end; i < b->d->n && seen < ANSWER_TURNS; i = end, seen++) {
+        int v = b->d->s[i].voice;
+        end = floor_end(b, i);
+        if (v == asker || v == VOICE_NONE || (asked->owner != VOICE_NONE && v != asked->owner))
+            continue;
+        others++;
+        reply_read(b, i, asked, out);
+        if (out->kind != ANSWER_NONE)
+            return true;
+        if (b->d->s[i].words_n <= 2 && end - i == 1) /* "Hm." */
+            others--;
+        else if ((!b->d->s[i].asks && !b->d->s[end - 1].asks) || others == 2)
+            return false; /* spoke of something else */
+    }
+    return false;
+}
+
+/* "Can you make it Thursday?" about what was promised just before. */
+static struct item *moved_item(struct book *b, size_t sentence, int owner)
+{
+    for (size_t i = b->n; i-- > 0;) {
+        struct item *it = &b->items[i];
+        if (firm(it) && it->owner == owner && it->last < sentence && turn_of(b, sentence) - turn_of(b, it->last) <= 4)
+            return it;
+    }
+    return NULL;
+}
+
+/* The answering sentence is one answer, however many clauses it has; the last day counts. */
+static void act_use(struct book *b, struct reply *r)
+{
+    for (size_t i = r->act_at; i < b->acts.n && b->acts.v[i].sentence == r->act->sentence; i++) {
+        const struct act *y = &b->acts.v[i];
+        if (y->kind != ACT_PROMISE && y->kind != ACT_HEDGED && y->kind != ACT_OFFER && y->kind != ACT_NEGATED)
+            continue;
+        b->used[i] = true;
+        if (y->dated && (y->due != ACT_NO_DAY || !r->act->dated)) {
+            r->act->due = y->due;
+            r->act->dated = true;
+        }
+        if (y->kind == ACT_HEDGED && r->kind == ANSWER_YES)
+            r->kind = ANSWER_HEDGED;
+    }
+}
+
+static void request_settle(struct book *b, size_t at)
+{
+    struct act *x = &b->acts.v[at];
+    struct item *it, *old;
+    struct reply r;
+
+    b->used[at] = true;
+    if (!reply_find(b, x, &r)) {
+        for (size_t i = 0; x->and_promise && i < b->acts.n; i++)
+            if (b->acts.v[i].sentence == x->sentence && b->acts.v[i].kind != ACT_REQUEST)
+                b->used[i] = true;
+        if (x->and_promise) {
+            x->owner = b->d->s[x->sentence].voice;
+            item_add(b, "HEDGED", x)->due = ACT_NO_DAY;
+        } else if (!x->open && !x->quiet) {
+            item_add(b, "REQUESTED", x);
+        }
+        return;
+    }
+    if (r.act)
+        act_use(b, &r);
+    for (size_t i = 0; x->and_promise && i < b->acts.n; i++)
+        if (b->acts.v[i].sentence == x->sentence && b->acts.v[i].kind != ACT_REQUEST)
+            b->used[i] = true;
+    old = r.kind == ANSWER_YES && x->dated && sentence_moves_date(b->d, x->sentence)
+              ? moved_item(b, x->sentence, r.voice)
+              : NULL;
+    if (old) {
+        bool dated = false;
+        int32_t due = act_due(b->d, &b->d->s[r.sentence], 0, b->d->s[r.sentence].words_n, b->today, &dated);
+        old->due = dated && due != ACT_NO_DAY ? due : x->due;
+        spans_put(b, old, x->sentence, x->from, x->to);
+        spans_put(b, old, r.sentence, 0, SIZE_MAX);
+        return;
+    }
+    it = item_add(b, r.kind == ANSWER_YES ? "ACCEPTED" : r.kind == ANSWER_NO ? "NEGATED" : "HEDGED", x);
+    it->owner = r.voice;
+    spans_put(b, it, r.sentence, 0, SIZE_MAX);
+    content_add(b, &b->d->s[r.sentence], it);
+    if (r.kind != ANSWER_YES) {
+        it->due = ACT_NO_DAY;
+        return;
+    }
+    if (r.act && r.act->dated) {
+        it->due = r.act->due;
+    } else {
+        bool dated = false;
+        int32_t due = act_due(b->d, &b->d->s[r.sentence], 0, b->d->s[r.sentence].words_n, b->today, &dated);
+        if (dated)
+            it->due = due;
+        for (size_t i = r.sentence + 1; /* "Sure. Friday at the latest." */
+             !dated && i < b->d->n && turn_of(b, i) == turn_of(b, r.sentence) && i <= r.sentence + 2; i++) {
+            due = act_due(b->d, &b->d->s[i], 0, b->d->s[i].words_n, b->today, &dated);
+            bool short_one = b->d->s[i].words_n <= 6;
+            bool again = false;
+            for (size_t k = 0; k < b->acts.n; k++)
+                again |= b->acts.v[k].sentence == i && b->acts.v[k].kind == ACT_PROMISE && refers_back(&b->d->s[i]);
+            if (dated && (short_one || again)) {
+                it->due = due;
+                spans_put(b, it, i, 0, SIZE_MAX);
+                for (size_t k = 0; k < b->acts.n; k++)
+                    if (b->acts.v[k].sentence == i && b->acts.v[k].kind == ACT_PROMISE)
+                        b->used[k] = true;
+            } else {
+                dated = false;
+            }
+        }
+    }
+}
+
+/* An offer the other side takes up is a promise; one that is followed by the promise itself is only its beginning. */
+static void offer_settle(struct book *b, size_t at)
+{
+    struct act *x = &b->acts.v[at];
+    int voice = b->d->s[x->sentence].voice;
+    size_t turn = turn_of(b, x->sentence);
+    size_t seen = 0;
+
+    b->used[at] = true;
+    if (voice == VOICE_NONE)
+        return;
+    for (size_t i = 0; i < b->acts.n; i++) {
+        const struct act *y = &b->acts.v[i];
+        if (y->kind == ACT_PROMISE && b->d->s[y->sentence].voice == voice && y->sentence >= x->sentence &&
+            turn_of(b, y->sentence) - turn <= 4)
+            return;
+        if (y->kind == ACT_REQUEST && y->sentence > x->sentence && turn_of(b, y->sentence) - turn <= 2 &&
+            b->d->s[y->sentence].voice != voice)
+            return;
+    }
+    for (size_t first = floor_end(b, x->sentence), end; first < b->d->n && seen < 2; first = end) {
+        bool strong = false;
+        struct item *it;
+        end = floor_end(b, first);
+        if (b->d->s[first].voice == voice)
+            continue;
+        seen++;
+        if (answer_of(b->d, first, &strong) != ANSWER_YES || (x->weak && !strong))
+            return;
+        it = item_add(b, "COMMITTED", x);
+        spans_put(b, it, first, 0, SIZE_MAX);
+        return;
+    }
+}
+
+/* ---- one sentence, one item ---- */
+
+static bool joke_follows(const struct book *b, size_t sentence)
+{
+    return sentence + 1 < b->d->n && turn_of(b, sentence + 1) == turn_of(b, sentence) &&
+           sentence_jokes(b->d, sentence + 1);
+}
+
+static bool asked_before(const struct book *b, size_t sentence)
+{
+    int v = b->d->s[sentence].voice;
+
+    for (size_t i = sentence; i-- > 0 && sentence - i < 8;)
+        if (b->d->s[i].voice != v)
+            return b->d->s[i].asks;
+    return false;
+}
+
+static bool to_you(const struct sentence *s)
+{
+    for (size_t i = 0; i < s->words_n; i++)
+        if (str_eq(s->word[i].token, STR("you")) || str_eq(s->word[i].token, STR("your")))
+            return true;
+    return false;
+}
+
+static void acts_settle(struct book *b, size_t from, size_t to)
+{
+    struct act *first = NULL;
+    bool hedged = false;
+
+    for (size_t i = from; i < to; i++) {
+        struct act *x = &b->acts.v[i];
+        if (b->used[i] || (x->kind != ACT_PROMISE && x->kind != ACT_HEDGED))
+            continue;
+        if (x->shaky)
+            continue;
+        if (first && x->owner != first->owner && x->kind == ACT_PROMISE && first->kind == ACT_PROMISE) {
+            item_add(b, "COMMITTED", x); /* two people in one sentence */
+            continue;
+        }
+        hedged |= x->kind == ACT_HEDGED;
+        if (!first) {
+            first = x;
+        } else if (x->dated) {
+            first->due = x->due != ACT_NO_DAY ? x->due : first->due;
+            first->dated = true;
+        }
+    }
+    if (first && !joke_follows(b, first->sentence)) {
+        struct item *it;
+        if (first->answers && !asked_before(b, first->sentence) && b->d->s[first->sentence].words_n < 3)
+            return;
+        it = item_add(b, hedged ? "HEDGED" : "COMMITTED", first);
+        if (hedged)
+            it->due = ACT_NO_DAY;
+        return;
+    }
+    for (size_t i = from; i < to; i++) {
+        struct act *x = &b->acts.v[i];
+        if (!b->used[i] && x->kind == ACT_NEGATED &&
+            (!x->shaky || asked_before(b, x->sentence) || to_you(&b->d->s[x->sentence]))) {
+            item_add(b, "NEGATED", x)->due = ACT_NO_DAY;
+            return;
+        }
+    }
+}
+
+/* ---- the same thing again, moved, taken back ---- */
+
+static void repeats_merge(struct book *b)
+{
+    for (size_t i = 0; i < b->n; i++)
+        for (size_t k = i + 1; k < b->n && !b->items[i].dropped; k++) {
+            struct item *x = &b->items[i], *y = &b->items[k];
+            size_t both, small;
+            bool back, near;
+            if (!firm(x) || !firm(y) || x->owner != y->owner || x->owner == VOICE_NONE || y->sentence <= x->last)
+                continue;
+            both = shared(x, y);
+            small = x->content_n < y->content_n ? x->content_n : y->content_n;
+            back = refers_back(&b->d->s[y->sentence]) && y->content_n <= 2;
+            near = turn_of(b, y->sentence) - turn_of(b, x->last) <= 3;
+            if ((both >= 2 && 3 * both >= 2 * small) ||
+                (back && near && both == small && (small || y->content_n == 0)) ||
+                (back && near && x->due == ACT_NO_DAY && y->due != ACT_NO_DAY &&
+                 turn_of(b, y->sentence) == turn_of(b, x->last))) {
+                if (y->due != ACT_NO_DAY)
+                    x->due = y->due;
+                spans_put(b, x, y->sentence, 0, SIZE_MAX);
+                y->dropped = true;
+            }
+        }
+}
+
+static void dates_move(struct book *b)
+{
+    for (size_t s = 1; s < b->d->n; s++) {
+        struct item *it;
+        bool dated = false, has_act = false;
+        int32_t due;
+        for (size_t i = 0; i < b->acts.n; i++)
+            has_act |= b->acts.v[i].sentence == s && b->acts.v[i].kind != ACT_CANCEL;
+        if (has_act || b->d->s[s].words_n > 12 || b->d->s[s].asks || b->d->s[s].voice == VOICE_NONE)
+            continue;
+        if (!(it = moved_item(b, s, b->d->s[s].voice)) || !sentence_moves_date(b->d, s))
+            continue;
+        due = act_due(b->d, &b->d->s[s], 0, b->d->s[s].words_n, b->today, &dated);
+        if (!dated || due == ACT_NO_DAY || it->due == ACT_NO_DAY)
+            continue;
+        it->due = due;
+        spans_put(b, it, s, 0, SIZE_MAX);
+    }
+}
+
+static bool taken_back_in(const struct sentence *s, struct arena *a)
+{
+    static const char *const strong[] = {
+        "forget",  "scratch",   "strike",       "take",       "cancel",    "cancelled", "canceled",  "withdraw",
+        "ignore",  "disregard", "overpromised", "cancelling", "canceling", "rescind",   "nevermind", "zurück",
+        "absagen", "vergessen", "annuler",      "retire",     "oubliez",   "cancelar",  "olvídelo"};
+
+    (void)a;
+    for (size_t i = 0; i < s->words_n; i++)
+        for (size_t k = 0; k < sizeof strong / sizeof *strong; k++)
+            if (str_eq(s->word[i].token, str_of(strong[k])))
+                return true;
+    return false;
+}
+
+/* The promise a taking back means. */
+static struct item *cancelled_item(struct book *b, const struct act *x)
+{
+    const struct sentence *s = &b->d->s[x->sentence];
+    bool strong = taken_back_in(s, b->an->a);
+    struct item probe = {0}, *best = NULL;
+    size_t best_shared = 0;
+
+    content_add(b, s, &probe);
+    for (size_t i = 0; i < b->n; i++) {
+        struct item *it = &b->items[i];
+        size_t both;
+        if (!firm(it) || it->owner != x->owner || it->last >= x->sentence)
+            continue;
+        both = shared(it, &probe);
+        if (both > best_shared || (both == best_shared && (both || strong))) {
+            best = it;
+            best_shared = both;
+        }
+    }
+    if (best && best_shared == 0 && !strong)
+        best = NULL;
+    if (best && best_shared == 0 && turn_of(b, x->sentence) - turn_of(b, best->last) > NEAR_TURNS)
+        best = NULL;
+    if (!best && strong && refers_back(s))
+        for (size_t i = b->n; i-- > 0 && !best;)
+            if (firm(&b->items[i]) && b->items[i].owner == x->owner && b->items[i].last < x->sentence &&
+                turn_of(b, x->sentence) - turn_of(b, b->items[i].last) <= 4)
+                best = &b->items[i];
+    return best;
+}
+
+static bool promised_in(const struct book *b, size_t from, size_t to, int owner)
+{
+    for (size_t i = 0; i < b->n; i++)
+        if (firm(&b->items[i]) && b->items[i].owner == owner && b->items[i].sentence >= from &&
+            b->items[i].sentence <= to)
+            return true;
+    return false;
+}
+
+static void cancels_settle(struct book *b)
+{
+    for (size_t i = 0; i < b->acts.n; i++) {
+        struct act *x = &b->acts.v[i];
+        struct item *it;
+        if (x->kind != ACT_CANCEL || x->owner == VOICE_NONE)
+            continue;
+        if (x->restated) { /* "I promised ...": taken back by what follows in the turn */
+            bool back = false;
+            size_t k;
+            for (k = 0; k < b->acts.n; k++) {
+                const struct act *y = &b->acts.v[k];
+                back |= y != x && y->sentence >= x->sentence && y->sentence <= x->sentence + 2 &&
+                        turn_of(b, y->sentence) == turn_of(b, x->sentence) &&
+                        ((y->kind == ACT_CANCEL && !y->restated) || y->kind == ACT_NEGATED);
+            }
+            if (!back)
+                continue;
+            it = cancelled_item(b, x);
+            if (!it)
+                it = item_add(b, "CANCELLED", x);
+        } else {
+            it = cancelled_item(b, x);
+            if (!it)
+                continue;
+            spans_put(b, it, x->sentence, x->from, x->to);
+        }
+        it->modality = "CANCELLED";
+        it->due = ACT_NO_DAY;
+        for (size_t k = 0; k < b->n; k++) /* the refusal is the same words */
+            if (!b->items[k].dropped && &b->items[k] != it && strcmp(b->items[k].modality, "NEGATED") == 0 &&
+                b->items[k].sentence >= x->sentence && b->items[k].sentence <= x->sentence + 2 &&
+                turn_of(b, b->items[k].sentence) == turn_of(b, x->sentence) && b->items[k].owner == x->owner)
+                b->items[k].dropped = true;
+        if (!x->restated && promised_in(b, x->sentence, x->sentence + 1, x->owner)) /* renewed at once */
+            it->dropped = true;
+    }
+}
+
+/* ---- all together ---- */
+
+static void items_emit(struct book *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        const struct item *it = &b->items[i];
+        struct record_finding *f;
+        if (it->dropped || !it->spans_n)
+            continue;
+        f = analysis_add(b->an, "commitment", STR(""), it->spans, it->spans_n);
+        f->modality = str_of(it->modality);
+        if (it->owner != VOICE_NONE)
+            f->owner = b->d->voices[it->owner].name;
+        f->due_day = it->due == ACT_NO_DAY ? FINDING_NO_DAY : it->due;
+        f->confidence = it->confidence;
+    }
+}
+
+void analysis_commitments(struct analysis *an)
+{
+    const struct interaction *ia = an->d.ia;
+    struct book b = {.an = an, .d = &an->d, .today = ACT_NO_DAY};
+
+    if (ia->kind == IA_DOCUMENT)
+        return;
+    if (ia->started_at_ms != CLOCK_NONE) {
+        int64_t local = ia->started_at_ms + (int64_t)ia->started_offset_min * 60000;
+        b.today = (int32_t)((local - (local % 86400000 + 86400000) % 86400000) / 86400000);
+    }
+    for (size_t i = 0; i < b.d->n; i++)
+        acts_find(b.d, i, b.today, &b.acts);
+    b.used = ARENA_ARRAY(an->a, bool, b.acts.n + 1);
+    for (size_t i = 0, k; i < b.acts.n; i = k) {
+        for (k = i; k < b.acts.n && b.acts.v[k].sentence == b.acts.v[i].sentence; k++) {
+        }
+        for (size_t j = i; j < k; j++)
+            if (!b.used[j] && b.acts.v[j].kind == ACT_REQUEST)
+                request_settle(&b, j);
+        for (size_t j = i; j < k; j++)
+            if (!b.used[j] && b.acts.v[j].kind == ACT_OFFER)
+                offer_settle(&b, j);
+        acts_settle(&b, i, k);
+    }
+    dates_move(&b);
+    cancels_settle(&b);
+    repeats_merge(&b);
+    items_emit(&b);
+}

@@ -132,6 +132,8 @@ static bool accept_read(struct rest *x)
     const struct http_request *rq = x->k->rq;
     int best = 0;
 
+    if (str_starts(str_of(x->op->path), STR("/scim/"))) /* has a media type of its own, and clients that ask for JSON */
+        return true;
     if (x->op->answer_type && accept_weight(rq, str_of(x->op->answer_type)))
         return true;
     for (int i = 0; i < (x->op->verb == RES_OP_LIST ? 3 : 1) && !x->op->answer_type; i++) {

@@ -30,6 +30,10 @@ bool api_query_str(struct call *k, str name, str *out);
 bool api_query_flag(struct call *k, str name, bool *out);
 /* Sends `b` as JSON and takes its memory into the request. */
 void api_reply(struct call *k, int status, struct buf *b);
-/* Opens interactions and writes the audit record in one transaction. */
+/* What the index says the caller may see, asked of the database once more: those of `ids` that are there. */
+enum err_code api_ids_seen(struct call *k, const struct id *ids, size_t n, struct id_set *out, struct err *e);
+/* May the caller see it, by the permission of this request's route? */
+bool api_sees(struct call *k, const struct record_ia *rec);
+/* Opens those of the interactions that the caller may see, and writes the audit record in one transaction. */
 enum err_code api_load(struct call *k, enum audit_act act, const struct id *ids, size_t n, struct record_ia **out,
                        size_t *out_n, struct err *e);

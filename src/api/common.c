@@ -97,6 +97,38 @@ enum err_code api_filter(struct res_ctx *c, const struct res_val v[API_FILTERS],
     return ERR_OK;
 }
 
+enum err_code api_ids_seen(struct call *k, const struct id *ids, size_t n, struct id_set *out, struct err *e)
+{
+    struct api *api = k->app;
+    struct vaulted *v = &api->core->v;
+    struct db_tx *t;
+
+    if (db_begin(v->db, v->workspace, 20000, &t, e))
+        return e->code;
+    if (record_ia_seen(t, v, ids, n, k->a, out, e)) {
+        db_rollback(t);
+        return e->code;
+    }
+    db_rollback(t);
+    return ERR_OK;
+}
+
+bool api_sees(struct call *k, const struct record_ia *rec)
+{
+    return reader_sees(k->who.reader, &(struct reader_object){rec->persons, rec->persons_n, rec->deal, rec->private_});
+}
+
+/* Leaves out what the caller may not see; the database has left it out already, unless one of the two is wrong. */
+static size_t seen_keep(struct call *k, struct record_ia *recs, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (api_sees(k, &recs[i]))
+            recs[kept++] = recs[i];
+    return kept;
+}
+
 enum err_code api_load(struct call *k, enum audit_act act, const struct id *ids, size_t n, struct record_ia **out,
                        size_t *out_n, struct err *e)
 {
@@ -110,9 +142,15 @@ enum err_code api_load(struct call *k, enum audit_act act, const struct id *ids,
     *out_n = 0;
     if (db_begin(v->db, v->workspace, 20000, &t, e))
         return e->code;
-    if (record_ia_load(t, v, ids, n, k->a, out, out_n, e) || audit_append(t, v->keys, &entry, e)) {
+    if (record_ia_load(t, v, ids, n, k->a, out, out_n, e)) {
         db_rollback(t);
         return e->code;
     }
+    *out_n = seen_keep(k, *out, *out_n);
+    if (audit_append(t, v->keys, &entry, e)) {
+        db_rollback(t);
+        return e->code;
+    }
+    gateway_cost(k, (double)*out_n);
     return db_commit(t, e);
 }

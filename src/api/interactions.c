@@ -237,6 +237,26 @@ static enum err_code details_fill(struct res_ctx *c, struct res_val **items, siz
     return ERR_OK;
 }
 
+/* The index is the first lock, the database the second: what it does not let through is not shown. */
+static enum err_code seen_only(struct res_ctx *c, struct res_val **items, size_t n, struct err *e)
+{
+    struct id *ids = ARENA_ARRAY(c->a, struct id, n + 1);
+    struct id_set seen;
+    size_t m = 0;
+
+    if (c->who.reach == REACH_WORKSPACE)
+        return ERR_OK;
+    for (size_t i = 0; i < n; i++)
+        if (items[i])
+            ids[m++] = items[i][F_ID_].v.id;
+    if (record_ia_seen(c->t, c->v, ids, m, c->a, &seen, e))
+        return e->code;
+    for (size_t i = 0; i < n; i++)
+        if (items[i] && !id_set_has(&seen, items[i][F_ID_].v.id))
+            items[i] = NULL;
+    return ERR_OK;
+}
+
 static void filter_of(struct res_ctx *c, const struct res_query *q, struct index_filter *f)
 {
     const struct res_filter *kind = res_filter_get(q, "kind", RES_EQ), *account = res_filter_get(q, "account", RES_EQ);
@@ -276,9 +296,9 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
         entry_fill(&rows[i], page->items[i]);
         page->keys[i] = (struct res_key){rows[i].started_at_ms, rows[i].interaction};
     }
-    if (!(q->want & ~IN_INDEX & ((UINT64_C(1) << F_COUNT) - 1)))
-        return ERR_OK;
-    if (details_fill(c, page->items, page->n, e))
+    if (seen_only(c, page->items, page->n, e))
+        return e->code;
+    if ((q->want & ~IN_INDEX & ((UINT64_C(1) << F_COUNT) - 1)) && details_fill(c, page->items, page->n, e))
         return e->code;
     size_t n = 0;
     for (size_t i = 0; i < page->n; i++) {
@@ -305,6 +325,8 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
                 items[i] = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
                 entry_fill(&rows[j], items[i]);
             }
+    if (seen_only(c, items, n, e))
+        return e->code;
     return want & ~IN_INDEX ? details_fill(c, items, n, e) : ERR_OK;
 }
 
@@ -317,11 +339,50 @@ static enum err_code drop(struct res_ctx *c, struct id id, struct err *e)
 {
     bool found;
 
+    if (c->who.reach != REACH_WORKSPACE && !index_seen(c->api->core->ix, c->who.reader, id))
+        return err_set(e, ERR_NOT_FOUND, "no such conversation");
     if (record_ia_drop(c->t, c->v, id, &found, e))
         return e->code;
     if (!found)
         return err_set(e, ERR_NOT_FOUND, "no such conversation");
     res_after(c, gone, id);
+    return ERR_OK;
+}
+
+/* ---- private ---- */
+
+static const struct res_field private_fields[] = {
+    {"private", RES_BOOL, RES_NEEDED, "Hidden from all who did not take part, managers and the deal's people included.",
+     "true"},
+};
+static const struct res_shape private_shape = {"InteractionPrivacy", "Who may see a conversation.",
+                                               RES_FIELDS(private_fields)};
+
+static void hidden(struct api *api, struct id id)
+{
+    index_private_set(api->core->ix, id, true);
+}
+
+static void unhidden(struct api *api, struct id id)
+{
+    index_private_set(api->core->ix, id, false);
+}
+
+/* However far the permission reaches: who took part decides, and the operator. */
+static enum err_code private_act(struct res_ctx *c, struct id id, const struct res_val *in, const struct res_val *query,
+                                 struct res_val **out, struct err *e)
+{
+    const struct caller *who = &c->who;
+    struct reader part = {.reach = REACH_OWN, .self = who->self, .people = who->self};
+    bool operator_ = id_is_nil(who->user);
+
+    (void)query;
+    (void)out;
+    if (!index_seen(c->api->core->ix, operator_ ? who->reader : &part, id))
+        return err_set(e, ERR_NOT_FOUND, "no such conversation");
+    if (record_ia_private_set(c->t, c->v, id, in[0].v.b, operator_ ? NULL : &who->self, e))
+        return e->code;
+    res_after(c, in[0].v.b ? hidden : unhidden, id);
     return ERR_OK;
 }
 
@@ -646,6 +707,9 @@ static const struct res_op ops[] = {
      .audit = AUDIT_READ, .act = turns_act},
     {RES_OP_RAW, "insights", HTTP_M_GET, "/v1/interactions/{id}/insights", PERM_FINDINGS_READ,
      "Read the figures and findings of a conversation", .answer = &insights_shape, .raw = insights_get},
+    {RES_OP_ACT, "private", HTTP_M_PUT, "/v1/interactions/{id}/private", PERM_INTERACTIONS_WRITE,
+     "Hide a conversation from all who did not take part, or show it again", .body = &private_shape, .status = 204,
+     .act = private_act},
     {RES_OP_DELETE, "delete", HTTP_M_DELETE, "/v1/interactions/{id}", PERM_INTERACTIONS_DELETE,
      "Delete a conversation and all that was made from it"},
 };

@@ -296,6 +296,26 @@ static struct res_val row_of(struct arena *a, const struct answer_row *r)
     return res_obj(v);
 }
 
+/* Rows come from the index; those that the database does not let through are left out. */
+static enum err_code rows_seen(struct res_ctx *c, struct answer *an, struct err *e)
+{
+    struct id *ids = ARENA_ARRAY(c->a, struct id, an->rows_n + 1);
+    struct id_set seen;
+    size_t kept = 0;
+
+    if (c->who.reach == REACH_WORKSPACE || !an->rows_n)
+        return ERR_OK;
+    for (size_t i = 0; i < an->rows_n; i++)
+        ids[i] = an->rows[i].interaction;
+    if (api_ids_seen(c->k, ids, an->rows_n, &seen, e))
+        return e->code;
+    for (size_t i = 0; i < an->rows_n; i++)
+        if (id_set_has(&seen, an->rows[i].interaction))
+            an->rows[kept++] = an->rows[i];
+    an->rows_n = kept;
+    return ERR_OK;
+}
+
 static struct res_val *answer_of(struct arena *a, const struct answer *an)
 {
     struct res_val *v = ARENA_ARRAY(a, struct res_val, N_COUNT);
@@ -326,7 +346,8 @@ static enum err_code ask_act(struct res_ctx *c, struct id id, const struct res_v
 
     (void)id, (void)query;
     if (question_read(c, in[A_QUESTION].v.s, &in[API_HISTORY], &q.text, &q.history, &q.history_n, e) ||
-        api_filter(c, in, &q.filter, e) || answer_make(c->api->core->ix, c->api->core->em, &src, &q, c->a, &an, e))
+        api_filter(c, in, &q.filter, e) || answer_make(c->api->core->ix, c->api->core->em, &src, &q, c->a, &an, e) ||
+        rows_seen(c, &an, e))
         return e->code;
     *out = answer_of(c->a, &an);
     return ERR_OK;

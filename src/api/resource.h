@@ -218,6 +218,7 @@ enum {
     RES_OP_QUICK = 1 << 3, /* never blocks: runs on the connection's loop */
     RES_OP_BYTES = 1 << 4, /* the body is bytes of any type */
     RES_OP_LATE = 1 << 5, /* ACT, SAFE: runs without a transaction; what it opens it opens itself */
+    RES_OP_FRESH = 1 << 6, /* only for who proved a moment ago who they are: route.fresh */
 };
 
 struct res_op {

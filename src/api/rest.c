@@ -132,7 +132,7 @@ static bool accept_read(struct rest *x)
     const struct http_request *rq = x->k->rq;
     int best = 0;
 
-    if (!str_starts(str_of(x->op->path), STR("/v1"))) /* pages and probes: browsers and monitors ask as they like */
+    if (!str_starts(str_of(x->op->path), STR("/v1"))) /* pages, probes, SCIM: browsers, monitors, clients ask as they like */
         return true;
     if (x->op->answer_type && accept_weight(rq, str_of(x->op->answer_type)))
         return true;

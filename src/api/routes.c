@@ -37,6 +37,7 @@ static void routes_make(void)
                                    .need = rows[i].op->need,
                                    .body_max = rows[i].op->body_max,
                                    .quick = rows[i].op->flags & RES_OP_QUICK,
+                                   .fresh = rows[i].op->flags & RES_OP_FRESH,
                                    .run = rest_run};
 }
 

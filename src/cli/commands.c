@@ -40,6 +40,15 @@ static const struct cli_opt ingest_opts[] = {
     {NULL},
 };
 
+static const struct cli_opt keys_opts[] = {
+    {"--user", "MAIL", "whose key it is: a user, or a program made with users add --service"},
+    {"--scopes", "LIST", "permissions, separated by commas: deals.read,interactions.write"},
+    {"--days", "N", "good for so long (default 90, at most 366)"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
 static const struct cli_opt search_opts[] = {
     {"--in", "PATH|ID", "only this file, folder or conversation"},
     {"--limit", "N", "most hits (default 10, at most 1000)"},
@@ -88,6 +97,24 @@ static const struct cli_opt status_opts[] = {
     {NULL},
 };
 
+static const struct cli_opt teams_opts[] = {
+    {"--parent", "TEAM", "the team above"},
+    {"--manager", NULL, "the member manages the team and all below it"},
+    {"--remove", NULL, "take the member out"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
+static const struct cli_opt users_opts[] = {
+    {"--name", "NAME", "the user's name"},
+    {"--roles", "LIST", "rep, manager, revops, admin, dpo, auditor, integration, provisioner; separated by commas"},
+    {"--service", NULL, "a program: it gets keys and never signs in"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
 const struct cli_command cli_commands[] = {
     {"ask", "QUESTION...", "answer a question with quoted, cited sentences", NULL,
      "harken ask \"What did Halden say about the pilot price?\"", ask_opts, cli_ask, false},
@@ -106,6 +133,12 @@ const struct cli_command cli_commands[] = {
      "harken ingest --wait calls/ mail/inbox.mbox", ingest_opts, cli_ingest, false},
     {"insights", "PATH|ID", "the figures of a conversation, each with its definition and inputs", NULL,
      "harken insights calls/2026-03-10.vtt", home_opts, cli_insights, false},
+    {"keys", "list|create NAME|revoke ID", "API keys of users and programs",
+     "A key can do what its scopes name, as far as its user may. It is shown once, when it is made.",
+     "harken keys create crm-sync --user sync@example.com --scopes interactions.write,deals.write", keys_opts, cli_keys,
+     false},
+    {"routes", "", "every address with the permission it needs, as JSON", NULL, "harken routes", home_opts, cli_routes,
+     true},
     {"search", "QUERY...", "find passages by words and by meaning", NULL, "harken search --limit 5 \"security review\"",
      search_opts, cli_search, false},
     {"serve", "", "run Harken on this machine",
@@ -114,5 +147,12 @@ const struct cli_command cli_commands[] = {
     {"show", "PATH|ID", "print a conversation as Harken understood it", NULL, "harken show --json calls/2026-03-10.vtt",
      show_opts, cli_show, false},
     {"status", "", "is it running, and what is it doing", NULL, "harken status --json", status_opts, cli_status, false},
+    {"teams", "list|add NAME|member TEAM MAIL", "teams, and who belongs to them", NULL,
+     "harken teams member West ann@example.com --manager", teams_opts, cli_teams, false},
+    {"users", "list|add MAIL|set MAIL|link MAIL|disable MAIL|enable MAIL", "who may sign in, and with which roles",
+     "add makes a user and prints a link, good once and for 15 minutes, by which the user signs in and chooses a "
+     "password.\n"
+     "set changes name and roles; disable ends every session and key at once.",
+     "harken users add ann@example.com --name \"Ann Lee\" --roles rep,manager", users_opts, cli_users, false},
     {.name = NULL},
 };

@@ -1,4 +1,4 @@
-#include "gateway/gateway.h"
+#include "gateway/gateway_priv.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -9,108 +9,9 @@ static struct metric requests = METRIC_COUNTER("harken_http_requests_total", "re
 static struct metric errors_5xx = METRIC_COUNTER("harken_http_errors_total", "answers of 500 and up");
 static struct metric request_time = METRIC_HISTOGRAM("harken_http_request_seconds", "time from head to last byte");
 
-enum { BODY_DEFAULT = 64 << 10, LINK_MS = 15 * 60 * 1000, SESSION_S = 12 * 3600, KNOWN_MAX = 256, KNOWN_MS = 5000 };
-#define COOKIE "harken_session"
-
-/* A token that was found good a moment ago, by the hash of its text. */
-struct known {
-    uint8_t hash[SHA256_BYTES];
-    struct caller who;
-    int64_t until_ms; /* monotonic; 0: empty */
-};
-
-struct gateway {
-    struct gateway_opts o;
-    struct http_server *server;
-    const char *public_url;
-    pthread_mutex_t lock; /* guards known */
-    struct known known[KNOWN_MAX];
-};
+enum { BODY_DEFAULT = 64 << 10, FRESH_MS = 5 * 60 * 1000, BUCKETS = 1 << 16, TRY_BUCKETS = 1 << 14 };
 
 /* ---- who ---- */
-
-static bool known_get(struct gateway *g, const uint8_t hash[SHA256_BYTES], struct caller *out)
-{
-    struct known *k = &g->known[hash[0] % KNOWN_MAX];
-    bool ok;
-
-    pthread_mutex_lock(&g->lock);
-    ok = k->until_ms > clock_mono_ms() && vault_same(k->hash, hash, SHA256_BYTES);
-    if (ok)
-        *out = k->who;
-    pthread_mutex_unlock(&g->lock);
-    return ok;
-}
-
-static void known_put(struct gateway *g, const uint8_t hash[SHA256_BYTES], const struct caller *who)
-{
-    struct known *k = &g->known[hash[0] % KNOWN_MAX];
-
-    pthread_mutex_lock(&g->lock);
-    memcpy(k->hash, hash, SHA256_BYTES);
-    k->who = *who;
-    k->until_ms = clock_mono_ms() + KNOWN_MS;
-    pthread_mutex_unlock(&g->lock);
-}
-
-static void known_forget(struct gateway *g)
-{
-    pthread_mutex_lock(&g->lock);
-    memset(g->known, 0, sizeof g->known);
-    pthread_mutex_unlock(&g->lock);
-}
-
-static enum err_code caller_find(struct gateway *g, str token, struct caller *out, struct err *e)
-{
-    uint8_t hash[SHA256_BYTES];
-    struct token t;
-
-    sha256(token, hash);
-    if (known_get(g, hash, out))
-        return ERR_OK;
-    if (token_find(g->o.db, g->o.workspace, token, &t, e))
-        return e->code;
-    if (t.once) /* a sign-in link is for GET /sign-in, and now it is spent */
-        return err_set(e, ERR_DENIED, "a sign-in link is no token");
-    *out = (struct caller){.token = t.id, .reader = &reader_all};
-    perms_all(&out->perms);
-    perms_narrow(&out->perms, (uint64_t)t.scopes);
-    known_put(g, hash, out);
-    return ERR_OK;
-}
-
-static str cookie_get(const struct http_request *rq)
-{
-    str all = http_field_get(rq, STR("cookie"));
-
-    while (all.n) {
-        str value, name = str_trim(str_cut(str_cut(all, ';', &all), '=', &value));
-        if (str_eq(name, STR(COOKIE)))
-            return str_trim(value);
-    }
-    return STR("");
-}
-
-static bool unsafe(enum http_method m)
-{
-    return m != HTTP_M_GET && m != HTTP_M_HEAD && m != HTTP_M_OPTIONS;
-}
-
-/* With a cookie, a change must come from a page of ours. */
-static bool own_page(const struct http_request *rq)
-{
-    str site = http_field_get(rq, STR("sec-fetch-site")), origin = http_field_get(rq, STR("origin"));
-    str type = http_content_type(rq), rest;
-
-    if (str_starts(type, STR("application/x-www-form-urlencoded")) || str_starts(type, STR("multipart/")) ||
-        str_eq(type, STR("text/plain")))
-        return false;
-    if (site.n)
-        return str_eq(site, STR("same-origin"));
-    str_cut(origin, ':', &rest);
-    return rq->host.n && (str_starts(origin, STR("http://")) || str_starts(origin, STR("https://"))) &&
-           str_eq(str_from(rest, 2), rq->host);
-}
 
 static void refuse_unknown(struct call *k)
 {
@@ -119,44 +20,102 @@ static void refuse_unknown(struct call *k)
                  STR("send a token as \"Authorization: Bearer ...\", or open a sign-in link (harken status --link)"));
 }
 
-/* True when the caller may use the route; otherwise the reply is filled. */
-static bool admitted(struct call *k, const struct route *r)
+/* Finds the caller; otherwise the reply is filled. */
+static bool caller_known(struct call *k)
 {
     str auth = http_field_get(k->rq, STR("authorization")), token;
     bool by_cookie = false;
     struct err e;
 
-    if (r->need == PERM_PUBLIC)
-        return true;
     if (str_starts_nocase(auth, STR("bearer "))) {
         token = str_trim(str_from(auth, 7));
     } else {
-        token = cookie_get(k->rq);
+        token = session_cookie_get(k->rq);
         by_cookie = true;
     }
     if (!token.n) {
         refuse_unknown(k);
         return false;
     }
-    if (caller_find(k->g, token, &k->who, &e)) {
+    if (who_find(k->g, token, by_cookie, &k->held, &e)) {
         if (e.code == ERR_DENIED || e.code == ERR_NOT_FOUND)
             refuse_unknown(k);
         else
             http_problem_err(k->rep, &e);
         return false;
     }
-    if (by_cookie && unsafe(k->rq->method) && !own_page(k->rq)) {
+    k->who = k->held->c;
+    if (by_cookie && method_unsafe(k->rq->method) && !session_own_page(k->rq)) {
         http_problem(k->rep, 403, STR_NULL, STR("not from our page"),
                      STR("changes with a session must come from Harken's own pages"));
         return false;
     }
-    k->who.reach = caller_reach(&k->who, r->need);
+    return true;
+}
+
+int64_t gateway_auth_at(const struct call *k)
+{
+    return k->held ? k->held->auth_at_ms : CLOCK_NONE;
+}
+
+struct id gateway_signed_in(struct call *k)
+{
+    str token = session_cookie_get(k->rq);
+    struct id user = {{0}};
+    struct who *w;
+    struct err e;
+
+    if (!token.n || who_find(k->g, token, true, &w, &e))
+        return user;
+    if (w->auth_at_ms != CLOCK_NONE && w->auth_at_ms + FRESH_MS > clock_now_ms())
+        user = w->c.user;
+    who_unref(w);
+    return user;
+}
+
+static bool fresh_enough(struct call *k)
+{
+    if (k->who.kind == TOKEN_OPERATOR || (k->who.kind == TOKEN_SESSION && gateway_auth_at(k) != CLOCK_NONE &&
+                                          gateway_auth_at(k) + FRESH_MS > clock_now_ms()))
+        return true;
+    http_problem(k->rep, 403, STR("urn:harken:problem:step-up"), STR("prove again who you are"),
+                 k->who.kind == TOKEN_KEY ? STR("a key may not do this: sign in")
+                                          : STR("this needs your password again: POST /v1/sign-in/again"));
+    return false;
+}
+
+/* How far the permission of the route reaches, and what is seen through it. */
+static void reach_set(struct call *k, enum perm need)
+{
+    k->who.reach = caller_reach(&k->who, need);
+    if (k->who.reach == REACH_WORKSPACE)
+        k->who.reader = &reader_all;
+    else if (k->who.reach == REACH_TEAM)
+        k->who.reader = &k->held->team;
+    else if (k->who.reach == REACH_OWN)
+        k->who.reader = &k->held->own;
+}
+
+/* True when the caller may use the route; otherwise the reply is filled. */
+static bool admitted(struct call *k, const struct route *r)
+{
+    if (r->need == PERM_PUBLIC) {
+        if (method_unsafe(r->method) && session_foreign_page(k->rq)) {
+            http_problem(k->rep, 403, STR_NULL, STR("not from our page"),
+                         STR("a browser signs in from Harken's own pages, with JSON"));
+            return false;
+        }
+        return pass_take(k->g, k);
+    }
+    if (!caller_known(k) || !pass_take(k->g, k))
+        return false;
+    reach_set(k, r->need);
     if (k->who.reach == REACH_NONE) {
         http_problem(k->rep, 403, STR_NULL, STR("not allowed"),
                      str_fmt(k->a, "it takes the permission %s, which you do not have", perm_name(r->need)));
         return false;
     }
-    return true;
+    return (!r->fresh || fresh_enough(k)) && pass_enter(k->g, k);
 }
 
 /* ---- who stays ---- */
@@ -308,6 +267,8 @@ static void on_request(void *ctx, struct http_request *rq, struct http_reply *re
         answer_no_route(&k, allow);
     else if (admitted(&k, r) && body_plain(&k))
         route_run(&k, r);
+    pass_leave(g, &k);
+    who_unref(k.held);
 }
 
 static void on_done(void *ctx, const struct http_request *rq, int status, int64_t sent_bytes, int64_t took_us)
@@ -326,76 +287,29 @@ static void on_done(void *ctx, const struct http_request *rq, int status, int64_
                  F_CZ("request_id", rq->id), F_CZ("trace_id", rq->trace), F_STR("peer", rq->peer));
 }
 
-/* ---- signing in ---- */
+/* ---- tries ---- */
 
-enum err_code gateway_sign_in_link(struct gateway *g, struct arena *a, str *out, struct err *e)
+static uint64_t try_key(const char *kind, str whose)
 {
-    struct token_new n = {
-        .scopes = PERM_BITS_ALL, .name = STR("sign-in link"), .once = true, .expires_at_ms = clock_now_ms() + LINK_MS};
-    struct id id;
-    str text;
-
-    if (token_add(g->o.db, g->o.keys, g->o.workspace, &n, a, &id, &text, e))
-        return e->code;
-    *out = str_fmt(a, "%s/sign-in?token=%.*s", g->public_url ? g->public_url : gateway_url(g), STR_ARG(text));
-    return ERR_OK;
+    return limit_key(kind, whose.p, whose.n);
 }
 
-static enum err_code session_open(struct call *k, const struct token *by, struct err *e)
+bool gateway_try_take(struct call *k, const char *kind, str whose, const struct limit_rule *r)
 {
-    struct gateway *g = k->g;
-    struct token_new n = {.scopes = by->scopes,
-                          .name = STR("session"),
-                          .person = by->person,
-                          .expires_at_ms = clock_now_ms() + (int64_t)SESSION_S * 1000};
-    struct id id;
-    str text;
+    struct limit_state s = limit_take(k->g->sign_ins, try_key(kind, whose), r, 1, clock_mono_us());
+    int wait = (int)s.wait_s + 1;
 
-    if (token_add(g->o.db, g->o.keys, g->o.workspace, &n, k->a, &id, &text, e))
-        return e->code;
-    http_header_fmt(k->rep, STR("set-cookie"), COOKIE "=%.*s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d%s",
-                    STR_ARG(text), SESSION_S, k->rq->tls ? "; Secure" : "");
-    return ERR_OK;
+    if (s.ok)
+        return true;
+    http_retry_after(k->rep, wait);
+    http_problem(k->rep, 429, STR("urn:harken:problem:too-many-requests"), STR("too many tries"),
+                 str_fmt(k->a, "try again in %d s", wait));
+    return false;
 }
 
-void gateway_sign_in(struct call *k)
+void gateway_try_give(struct call *k, const char *kind, str whose, const struct limit_rule *r)
 {
-    str token = STR("");
-    struct token t;
-    struct err e = {0};
-    bool found = false;
-
-    if (http_query_get(k->rq, STR("token"), &token, &found, &e) || !found ||
-        token_find(k->g->o.db, k->g->o.workspace, token, &t, &e) || !t.once) {
-        if (found && e.code == ERR_BUSY)
-            http_problem_err(k->rep, &e);
-        else
-            http_problem(
-                k->rep, 403, STR_NULL, STR("this link does not work"),
-                STR("a sign-in link works once and for 15 minutes; make a new one with: harken status --link"));
-        return;
-    }
-    if (session_open(k, &t, &e)) {
-        http_problem_err(k->rep, &e);
-        return;
-    }
-    http_status(k->rep, 303);
-    http_header(k->rep, STR("location"), STR("/"));
-    LOG_INFO("session.opened", F_ID("by", t.id));
-}
-
-void gateway_sign_out(struct call *k)
-{
-    struct err e;
-
-    if (token_drop(k->g->o.db, k->g->o.workspace, k->who.token, &e) && e.code != ERR_NOT_FOUND) {
-        http_problem_err(k->rep, &e);
-        return;
-    }
-    known_forget(k->g);
-    http_header(k->rep, STR("set-cookie"), STR(COOKIE "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"));
-    http_header(k->rep, STR("clear-site-data"), STR("\"cache\", \"storage\""));
-    http_status(k->rep, 204);
+    limit_give(k->g->sign_ins, try_key(kind, whose), r, 1, clock_mono_us());
 }
 
 /* ---- life ---- */
@@ -427,6 +341,8 @@ enum err_code gateway_new(const struct gateway_opts *o, struct gateway **out, st
     so.body_max = BODY_DEFAULT;
     so.bodies_max = (size_t)1 << 30;
     g->o = *o;
+    g->requests = limits_new(BUCKETS);
+    g->sign_ins = limits_new(TRY_BUCKETS);
     pthread_mutex_init(&g->lock, NULL);
     if (http_server_new(&so, &g->server, e)) {
         gateway_free(g);
@@ -439,6 +355,11 @@ enum err_code gateway_new(const struct gateway_opts *o, struct gateway **out, st
 enum err_code gateway_start(struct gateway *g, struct err *e)
 {
     return http_server_start(g->server, e);
+}
+
+const char *gateway_public(const struct gateway *g)
+{
+    return g->public_url ? g->public_url : gateway_url(g);
 }
 
 const char *gateway_url(const struct gateway *g)
@@ -468,6 +389,9 @@ void gateway_free(struct gateway *g)
     if (!g)
         return;
     http_server_free(g->server);
+    who_forget_all(g);
+    limits_free(g->requests);
+    limits_free(g->sign_ins);
     pthread_mutex_destroy(&g->lock);
     free(g);
 }

@@ -5,21 +5,25 @@
  * that change something and come with a cookie must come from our own pages (Sec-Fetch-Site or Origin) and as JSON or raw
  * bytes, never as a form. Handlers run on the server's workers and may block. */
 #pragma once
+#include "gateway/limits.h"
 #include "gateway/perm.h"
 #include "net/http_server.h"
 #include "store/audit_store.h"
 #include "store/token_store.h"
 
 struct gateway;
+struct who;
 
 /* Who asks. On public routes everything is nil, empty and NULL. */
 struct caller {
-    struct id token;    /* the token or session; the actor of audit records when user is nil */
+    struct id token; /* the token, key or session; the actor of audit records when user is nil */
+    enum token_kind kind;
     struct id user;     /* nil: the operator (the command line, a sign-in link) or a public route */
     uint32_t roles;     /* bits 1 << enum role; 0 for the operator */
     struct perms perms; /* of the roles, narrowed by the scopes of a key */
     const struct id *teams; /* the user belongs to */
     size_t teams_n;
+    struct id_set self; /* the people the user is: those with one of the user's addresses */
     enum reach reach; /* of the permission this request's route needs */
     /* What this request may see; NULL sees nothing. For index_filter.reader and reader_sees(). Transactions begun on the
      * handler's thread see no more than it either. */
@@ -45,6 +49,8 @@ struct call {
     struct arena *a; /* of the request: wiped, gone with the reply */
     struct caller who;
     str part[4]; /* what {} in the pattern took */
+    struct who *held; /* the gateway's */
+    bool entered;
 };
 
 /* Rows are written with ROUTE(), which does not compile without the name of a permission; gateway_new refuses a row that has
@@ -56,8 +62,19 @@ struct route {
     size_t body_max; /* 0: 64 KiB */
     bool quick; /* never blocks: runs on the connection's own loop */
     void (*run)(struct call *k);
+    /* Only for sessions that proved who they are within the last five minutes (POST /v1/sign-in/again), and for the operator;
+     * never for keys: what would let a stolen session or key make itself at home. ROUTE(..., run, .fresh = true) */
+    bool fresh;
 };
 #define ROUTE(method_, pattern_, perm_, ...) {HTTP_M_##method_, pattern_, PERM_##perm_, __VA_ARGS__}
+
+/* How much may be asked for; a rate of 0 is no limit. The operator's token is not limited. */
+struct gateway_limits {
+    struct limit_rule user, key, workspace, address; /* requests */
+    struct limit_rule cost; /* of one caller, in units of gateway_cost() */
+    int concurrent; /* requests of one caller side by side; 0: any */
+    bool loopback; /* the limit of addresses holds for this machine's own, too */
+};
 
 struct gateway_opts {
     const struct route *routes; /* ends with pattern NULL; outlives the gateway */
@@ -69,6 +86,7 @@ struct gateway_opts {
     /* Limits, certificate, proxies; its hooks are not used. listen_fd there replaces listen here. NULL: presets. */
     const struct http_server_opts *http;
     int workers;
+    struct gateway_limits limits;
 };
 
 /* Binds; nothing is answered before gateway_start. ERR_INVALID: a route without permission. */
@@ -94,8 +112,32 @@ bool gateway_standing_check(struct standing *s);
 const struct caller *gateway_standing_caller(const struct standing *s); /* valid until the next check */
 void gateway_standing_free(struct standing *s);
 
-/* A sign-in link good for one use within 15 minutes; memory in `a`. */
-enum err_code gateway_sign_in_link(struct gateway *g, struct arena *a, str *out, struct err *e);
+/* A sign-in link good for one use within 15 minutes; memory in `a`. `user` nil: of the operator, with every right. */
+enum err_code gateway_sign_in_link(struct gateway *g, struct id user, struct arena *a, str *out, struct err *e);
 /* GET /sign-in?token=...: spends the link, sets the session cookie, goes on to "/". A handler for the route table. */
 void gateway_sign_in(struct call *k);
 void gateway_sign_out(struct call *k);
+
+/* Opens a session in the caller's transaction, audits it, and puts its cookie into the reply. Sessions last 7 days and 8 hours
+ * without use, those of administrators, auditors and the operator 12 hours and 30 minutes. */
+enum err_code gateway_session_open(struct call *k, struct db_tx *t, struct id user, uint32_t roles, unsigned methods,
+                                   struct id *out, struct err *e);
+void gateway_session_forget(struct call *k); /* takes the cookie back */
+/* The user of the session that comes with a request to a public route, when it proved itself within the last five minutes; nil
+ * otherwise. */
+struct id gateway_signed_in(struct call *k);
+/* How people reach this server: "https://harken.example.com". */
+const char *gateway_public(const struct gateway *g);
+/* When did the session prove who it is? */
+int64_t gateway_auth_at(const struct call *k);
+/* A cookie for this host only, with the prefix __Host- where there is TLS. */
+str gateway_cookie_get(const struct http_request *rq, str name);
+void gateway_cookie_set(struct call *k, str name, str value, int64_t age_s);
+
+/* Charges the caller for what an answer took: about one unit a row read or hundred tokens. */
+void gateway_cost(struct call *k, double units);
+/* Takes one from the bucket of a sign-in by account or address. False: 429 is in the reply. */
+bool gateway_try_take(struct call *k, const char *kind, str whose, const struct limit_rule *r);
+/* Does the limit of addresses hold for this one? Not for this machine's own: a proxy may stand there. */
+bool gateway_address_counts(const struct call *k);
+void gateway_try_give(struct call *k, const char *kind, str whose, const struct limit_rule *r);

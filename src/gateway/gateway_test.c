@@ -104,7 +104,10 @@ static bool head_has(const struct got *g, const char *line)
 
 static str token_of(int64_t scopes, int64_t expires_at_ms, bool once)
 {
-    struct token_new n = {.scopes = scopes, .name = STR("test"), .expires_at_ms = expires_at_ms, .once = once};
+    struct token_new n = {.scopes = scopes,
+                          .name = STR("test"),
+                          .expires_at_ms = expires_at_ms,
+                          .kind = once ? TOKEN_LINK : TOKEN_OPERATOR};
     struct id id;
     str text;
 
@@ -120,7 +123,7 @@ static const char *session(void)
     struct got g;
     size_t at;
 
-    if (gateway_sign_in_link(door, a, &link, &e))
+    if (gateway_sign_in_link(door, (struct id){{0}}, a, &link, &e))
         fail_msg("%s", e.msg);
     path = str_from(link, strlen(gateway_url(door)));
     g = ASK("GET", path.p, NULL, NULL);
@@ -239,12 +242,12 @@ static void sign_in_link_works_once(void **state)
     str link, path;
 
     (void)state;
-    assert_int_equal(gateway_sign_in_link(door, a, &link, &e), ERR_OK);
+    assert_int_equal(gateway_sign_in_link(door, (struct id){{0}}, a, &link, &e), ERR_OK);
     path = str_from(link, strlen(gateway_url(door)));
     g = ASK("GET", path.p, NULL, NULL);
     assert_int_equal(g.status, 303);
     assert_true(head_has(&g, "\r\nlocation: /\r\n"));
-    assert_true(head_has(&g, "; HttpOnly") && head_has(&g, "; SameSite=Strict") && head_has(&g, "; Path=/;"));
+    assert_true(head_has(&g, "; HttpOnly") && head_has(&g, "; SameSite=Lax") && head_has(&g, "; Path=/;"));
     assert_false(head_has(&g, "; Secure")); /* plain http on loopback */
     g = ASK("GET", path.p, NULL, NULL);
     assert_int_equal(g.status, 403);
@@ -272,7 +275,7 @@ static void link_is_no_bearer_token(void **state)
     str link;
 
     (void)state;
-    assert_int_equal(gateway_sign_in_link(door, a, &link, &e), ERR_OK);
+    assert_int_equal(gateway_sign_in_link(door, (struct id){{0}}, a, &link, &e), ERR_OK);
     str_cut(link, '=', &link);
     assert_int_equal(ASK("GET", "/v1/things/7", NULL, bearer(link)).status, 401);
 }

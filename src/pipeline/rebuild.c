@@ -57,6 +57,7 @@ void index_doc_put(struct core *c, const struct record_ia *rec, const struct rec
         .deal = rec->deal,
         .persons = rec->persons,
         .persons_n = rec->persons_n,
+        .private_ = rec->private_,
         .sources = src,
         .sources_n = rec->sources_n,
         .chunks = words,

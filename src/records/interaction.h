@@ -6,6 +6,7 @@
 #pragma once
 #include "domain/interaction.h"
 #include "records/raw.h"
+#include "store/reader.h"
 
 struct record_pii {
     uint32_t turn, start, end;
@@ -45,6 +46,7 @@ struct record_ia {
     struct id account, deal;          /* nil: none */
     struct id *persons;               /* out of save and load: distinct people who take part or speak */
     size_t persons_n;
+    bool private_;                    /* out of load: for those who take part, see store/reader.h */
     struct record_cast *cast;         /* out of load */
     size_t cast_n;
     struct raw_source *sources;       /* out of load */
@@ -68,6 +70,12 @@ enum err_code record_ia_ids(struct db_tx *t, const struct vaulted *v, struct id 
                             struct id **out, size_t *out_n, struct err *e);
 enum err_code record_ia_ids_of_raw(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
                                    struct id **out, size_t *out_n, struct err *e);
+/* Those of `ids` that are there for whom the transaction works for: what the database's own lock lets through. */
+enum err_code record_ia_seen(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
+                             struct id_set *out, struct err *e);
+/* By one of `people`, who must take part (NULL: by whomever). ERR_NOT_FOUND. */
+enum err_code record_ia_private_set(struct db_tx *t, const struct vaulted *v, struct id id, bool private_,
+                                    const struct id_set *people, struct err *e);
 enum err_code record_ia_drop(struct db_tx *t, const struct vaulted *v, struct id id, bool *out_found, struct err *e);
 enum err_code record_ia_count(struct db_tx *t, const struct vaulted *v, int64_t by_kind[IA_KINDS], struct err *e);
 

@@ -2,13 +2,25 @@
 #include "records/interaction.h"
 #include "store/event_store.h"
 
-enum { IA_LOAD, PARTICIPANTS_LOAD, TURNS_LOAD, PARTS_LOAD, IA_IDS, IA_OF_RAW, IA_DROP, IA_COUNT, PII_LOAD };
+enum {
+    IA_LOAD,
+    PARTICIPANTS_LOAD,
+    TURNS_LOAD,
+    PARTS_LOAD,
+    IA_IDS,
+    IA_OF_RAW,
+    IA_SEEN,
+    IA_PRIVATE,
+    IA_DROP,
+    IA_COUNT,
+    PII_LOAD
+};
 
 const struct db_stmt ia_load_sql[] = {
     [IA_LOAD] =
         {"ia_load",
          "SELECT i.id, i.raw_id, i.raw_ordinal, i.kind, i.format, i.language, i.started_at, i.started_offset_min, "
-         "i.duration_ms, i.turns_n, i.flags, i.account_id, i.deal_id, i.sealed FROM interaction i "
+         "i.duration_ms, i.turns_n, i.flags, i.account_id, i.deal_id, i.sealed, i.private FROM interaction i "
          "WHERE i.workspace_id=$1 AND i.id = ANY($2)"},
     [PARTICIPANTS_LOAD] = {"participants_load",
                            "SELECT interaction_id, ordinal, person_id, side, flags, sealed FROM participant "
@@ -21,6 +33,9 @@ const struct db_stmt ia_load_sql[] = {
                     "WHERE workspace_id=$1 AND interaction_id = ANY($2) ORDER BY interaction_id, ordinal"},
     [IA_IDS] = {"ia_ids", "SELECT id FROM interaction WHERE workspace_id=$1 AND id>$2 ORDER BY id LIMIT $3"},
     [IA_OF_RAW] = {"ia_of_raw", "SELECT id FROM interaction WHERE workspace_id=$1 AND raw_id=$2 ORDER BY raw_ordinal"},
+    [IA_SEEN] = {"ia_seen", "SELECT id FROM interaction WHERE workspace_id=$1 AND id = ANY($2)"},
+    [IA_PRIVATE] = {"ia_private",
+                    "UPDATE interaction SET private=$3 WHERE workspace_id=$1 AND id=$2 AND ($4 OR persons && $5)"},
     [IA_DROP] = {"ia_drop", "DELETE FROM interaction WHERE workspace_id=$1 AND id=$2"},
     [IA_COUNT] = {"ia_count", "SELECT kind, count(*) FROM interaction WHERE workspace_id=$1 GROUP BY kind"},
     [PII_LOAD] = {"pii_load", "SELECT turn, start_b, end_b, type, confidence FROM pii "
@@ -107,6 +122,7 @@ static enum err_code rows_load(struct loader *l, const struct id *ids, size_t n)
         rec->account = db_id(&r, 11);
         rec->deal = db_id(&r, 12);
         rc = meta_open(l, ia, db_bytes(&r, 13));
+        rec->private_ = db_bool(&r, 14);
         ia->turns = ARENA_ARRAY(l->a, struct ia_turn, ia->turns_n + 1);
         for (size_t i = 0; i < ia->turns_n; i++)
             ia->turns[i].start_ms = ia->turns[i].end_ms = IA_TIME_NONE;
@@ -276,6 +292,34 @@ enum err_code record_ia_ids_of_raw(struct db_tx *t, const struct vaulted *v, str
                                    struct id **out, size_t *out_n, struct err *e)
 {
     return db_run_ids(t, &ia_load_sql[IA_OF_RAW], DB_ARGS(P_ID(v->workspace), P_ID(raw)), a, out, out_n, e);
+}
+
+enum err_code record_ia_seen(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
+                             struct id_set *out, struct err *e)
+{
+    struct id *seen;
+    size_t seen_n;
+
+    if (db_run_ids(t, &ia_load_sql[IA_SEEN], DB_ARGS(P_ID(v->workspace), P_IDS(ids, n)), a, &seen, &seen_n, e))
+        return e->code;
+    *out = id_set_of(seen, seen_n);
+    return ERR_OK;
+}
+
+enum err_code record_ia_private_set(struct db_tx *t, const struct vaulted *v, struct id id, bool private_,
+                                    const struct id_set *people, struct err *e)
+{
+    struct db_rows r;
+    int64_t n;
+
+    if (db_run(t, &ia_load_sql[IA_PRIVATE],
+               DB_ARGS(P_ID(v->workspace), P_ID(id), P_BOOL(private_), P_BOOL(!people),
+                       P_IDS(people ? people->v : NULL, people ? people->n : 0)),
+               &r, e))
+        return e->code;
+    n = r.affected;
+    db_rows_done(&r);
+    return n ? ERR_OK : err_set(e, ERR_NOT_FOUND, "no such interaction");
 }
 
 enum err_code record_ia_drop(struct db_tx *t, const struct vaulted *v, struct id id, bool *out_found, struct err *e)

@@ -12,8 +12,9 @@ const struct db_stmt ia_save_sql[] = {
         {"ia_add",
          "INSERT INTO interaction (workspace_id, id, raw_id, raw_ordinal, kind, format, language, started_at, "
          "started_offset_min, duration_ms, turns_n, flags, account_id, deal_id, external_index, thread_index, sealed, "
-         "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-         "$18, $18) ON CONFLICT (workspace_id, raw_id, raw_ordinal) DO NOTHING RETURNING id"},
+         "created_at, updated_at, persons) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+         "$16, "
+         "$17, $18, $18, $19) ON CONFLICT (workspace_id, raw_id, raw_ordinal) DO NOTHING RETURNING id"},
     /* $3.. arrays of equal length: people, sides, flags, sealed */
     [PARTICIPANTS_ADD] =
         {"participants_add",
@@ -350,7 +351,7 @@ static enum err_code row_add(struct db_tx *t, const struct vaulted *v, struct re
                        P_I64_OR_NULL(ia->started_at_ms, CLOCK_NONE), P_I64(ia->started_offset_min),
                        P_I64_OR_NULL(ia->duration_ms, IA_TIME_NONE), P_I64(ia->turns_n), P_I64(ia->no_overlap),
                        P_ID_OR_NULL(rec->account), P_ID_OR_NULL(rec->deal), ext_v, thr_v, P_BYTES(sealed),
-                       P_I64(clock_now_ms())),
+                       P_I64(clock_now_ms()), P_IDS(rec->persons, rec->persons_n)),
                &r, e))
         return e->code;
     added = db_next(&r);

@@ -218,6 +218,25 @@ static enum err_code token_publish(struct serve *s, struct err *e)
     return fs_write_atomic(file, str_fmt(s->a, "%.*s\n", STR_ARG(text)), 0600, e);
 }
 
+/* A minute's number as a rate, with ten seconds' worth at once. */
+static struct limit_rule limit_of(const struct settings *c, const char *key)
+{
+    double n = (double)settings_int(c, key);
+
+    return (struct limit_rule){.rate = n / 60, .burst = n / 6 < 1 ? 1 : n / 6};
+}
+
+static struct gateway_limits limits_of(const struct settings *c)
+{
+    return (struct gateway_limits){.user = limit_of(c, "limits.user"),
+                                   .key = limit_of(c, "limits.key"),
+                                   .workspace = limit_of(c, "limits.workspace"),
+                                   .address = limit_of(c, "limits.address"),
+                                   .cost = limit_of(c, "limits.cost"),
+                                   .concurrent = (int)settings_int(c, "limits.concurrent"),
+                                   .loopback = settings_bool(c, "limits.loopback")};
+}
+
 static enum err_code front_open(struct serve *s, struct err *e)
 {
     const char **listen = ARENA_ARRAY(s->a, const char *, 2);
@@ -229,6 +248,7 @@ static enum err_code front_open(struct serve *s, struct err *e)
                               .workspace = s->core.v.workspace,
                               .listen = listen,
                               .http = &s->http,
+                              .limits = limits_of(s->o->settings),
                               .workers = (int)settings_int(s->o->settings, "http.workers")};
 
     listen[0] = str_cz(s->a, settings_str(s->o->settings, "listen"));
@@ -336,7 +356,7 @@ static void banner_print(struct serve *s, bool loading)
     str link;
 
     index_stats_get(s->core.ix, &st);
-    if (gateway_sign_in_link(s->gateway, s->a, &link, &e))
+    if (gateway_sign_in_link(s->gateway, (struct id){{0}}, s->a, &link, &e))
         link = str_of(s->public_url);
     printf("Harken is ready at %s\n  sign in    %.*s  (once, within 15 minutes)\n  data       %.*s\n  embedding  %s\n"
            "  holds      %zu conversations%s\n%s%s%s  stop       Ctrl-C\n",

@@ -6,6 +6,9 @@
 
 #include <cmocka.h>
 
+#include "gateway/credentials.h"
+#include "gateway/oidc.h"
+#include "gateway/users.h"
 #include "store/audit_store.h"
 #include "store/event_store.h"
 #include "store/queue.h"
@@ -41,6 +44,11 @@ static void every_statement_is_prepared(void **state)
         {"resource", resource_sql, resource_sql_n},
         {"idempotency", idempotency_sql, idempotency_sql_n},
         {"findings", findings_sql, findings_sql_n},
+        {"reader", reader_sql, reader_sql_n},
+        {"users", users_sql, users_sql_n},
+        {"teams", teams_sql, teams_sql_n},
+        {"credentials", credentials_sql, credentials_sql_n},
+        {"oidc", oidc_sql, oidc_sql_n},
     };
     (void)state;
     statements_prepare(&home, tables, sizeof tables / sizeof *tables);

@@ -578,6 +578,18 @@ bool index_seen(struct index *ix, const struct reader *r, struct id interaction)
     return seen;
 }
 
+bool index_private_set(struct index *ix, struct id interaction, bool private_)
+{
+    uint32_t no;
+
+    pthread_rwlock_wrlock(&ix->lock);
+    no = index_doc_find(ix, interaction);
+    if (no != UINT32_MAX)
+        ix->docs[no].private_ = private_;
+    pthread_rwlock_unlock(&ix->lock);
+    return no != UINT32_MAX;
+}
+
 static int at_order(int64_t x_at, struct id x, int64_t y_at, struct id y)
 {
     if (x_at != y_at)

@@ -58,6 +58,8 @@ void index_put(struct index *ix, const struct index_doc *doc);
  * number of chunks is another (it was replaced meanwhile): nothing changes. */
 bool index_vectors_put(struct index *ix, struct id interaction, const float *vecs, size_t chunks_n);
 bool index_drop(struct index *ix, struct id interaction);
+/* Hides an interaction from all but those who took part, or shows it again. False when it is not there. */
+bool index_private_set(struct index *ix, struct id interaction, bool private_);
 /* The same bytes came under other paths: replaces the paths of an interaction. False when it is not there. */
 bool index_sources_set(struct index *ix, struct id interaction, const struct index_source *sources, size_t n);
 

@@ -134,7 +134,7 @@ static void token_opens_until_dropped_or_expired(void **state)
 
 static void sign_in_link_works_once(void **state)
 {
-    struct token_new n = {.scopes = 1, .expires_at_ms = clock_now_ms() + 600000, .once = true};
+    struct token_new n = {.scopes = 1, .expires_at_ms = clock_now_ms() + 600000, .kind = TOKEN_LINK};
     struct id id;
     struct token tok;
     struct err e;

@@ -337,7 +337,15 @@ static void catalogue_has_no_hole(void **state)
          "AND"
          " pg_get_expr(p.polqual, c.oid)='(workspace_id = harken_workspace())' AND"
          " pg_get_expr(p.polwithcheck, c.oid)='(workspace_id = harken_workspace())') <> 1"},
-        {"no policy beside these", "SELECT string_agg(polname, ' ') FROM pg_policy WHERE polname <> 'workspace_only'"},
+        {"no permissive policy beside these", "SELECT string_agg(polname, ' ') FROM pg_policy WHERE polname NOT IN "
+                                              "('workspace_only', 'reader_only') OR (polname='reader_only' AND "
+                                              "(polpermissive OR polcmd <> '*'))"},
+        {"what hangs on a conversation or a deal is seen by its readers only",
+         "SELECT string_agg(DISTINCT c.relname::text, ' ') FROM pg_class c JOIN pg_attribute a ON a.attrelid=c.oid "
+         "WHERE "
+         "c.relkind IN ('r','p') AND c.relnamespace='public'::regnamespace AND NOT a.attisdropped AND (a.attname IN "
+         "('interaction_id','deal_id') OR c.relname IN ('interaction','deal')) AND c.relname <> 'deal_access' AND NOT "
+         "EXISTS (SELECT FROM pg_policy p WHERE p.polrelid=c.oid AND p.polname='reader_only' AND NOT p.polpermissive)"},
         {"every other table is known not to need it",
          "SELECT string_agg(c.relname, ' ') FROM pg_class c WHERE c.relkind IN ('r','p') AND "
          "c.relnamespace='public'::regnamespace AND"

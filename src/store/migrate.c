@@ -14,6 +14,9 @@ static const char table_sql[] =
     "CREATE TABLE IF NOT EXISTS schema_step (number integer PRIMARY KEY, name text NOT NULL, "
     "sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());"
     "GRANT SELECT ON schema_step TO harken_app";
+/* sql/0011_access.sql; not there in the lists of tests. */
+static const char protect_sql[] =
+    "DO $$ BEGIN IF to_regproc('harken_protect') IS NOT NULL THEN PERFORM harken_protect(); END IF; END $$";
 static const char list_sql[] = "SELECT number, sha256 FROM schema_step ORDER BY number";
 static const char add_sql[] = "INSERT INTO schema_step (number, name, sha256) VALUES ($1, $2, $3)";
 
@@ -149,6 +152,8 @@ static enum err_code steps_run(PGconn *pg, const struct sql_step *steps, int *ou
         ++*out_applied;
     }
     PQclear(done);
+    if (!code)
+        code = sql_do(pg, protect_sql, "protect tables", e);
     return code;
 }
 

@@ -45,7 +45,14 @@ bool id_set_has(const struct id_set *s, struct id id);
 /* Sorts in place and drops what is there twice. */
 struct id_set id_set_of(struct id *v, size_t n);
 
+/* What user may see, from the tables: memory in `a`. With REACH_NONE and REACH_WORKSPACE the sets stay empty. */
+enum err_code reader_load(struct db_tx *t, struct id user, enum reach reach, struct arena *a, struct reader *out,
+                          struct err *e);
+
 /* Everything about people's rights that this process changed or was told of: a number that grows. What was worked out
  * under an older number is worked out again. */
 uint64_t access_version(void);
 void access_changed(void);
+
+extern const struct db_stmt reader_sql[];
+extern const size_t reader_sql_n;

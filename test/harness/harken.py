@@ -31,8 +31,19 @@ class Failure(AssertionError):
     pass
 
 
+class Headers(dict):
+    """Fields of a reply by lower-case name; of several with one name the last, and all of them with all()."""
+
+    def __init__(self, pairs):
+        super().__init__((name.lower(), value) for name, value in pairs)
+        self.pairs = [(name.lower(), value) for name, value in pairs]
+
+    def all(self, name):
+        return [value for known, value in self.pairs if known == name]
+
+
 def binary():
-    return pathlib.Path(os.environ.get("HARKEN_BUILD_DIR", TOP / "build")) / "harken"
+    return pathlib.Path(os.environ.get("HARKEN_BUILD_DIR", TOP / "build")) / os.environ.get("HARKEN_BINARY", "harken")
 
 
 def environment(home, more=None):
@@ -212,7 +223,7 @@ class Server:
         try:
             connection.request(method, path, body=body, headers=headers)
             reply = connection.getresponse()
-            return Reply(reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read())
+            return Reply(reply.status, Headers(reply.getheaders()), reply.read())
         finally:
             connection.close()
 

@@ -38,6 +38,7 @@ async function api(method, path, body) {
   }
   const error = new Error([problem.title, problem.detail].filter(Boolean).join(": ") || `the answer was ${reply.status}`);
   error.status = reply.status;
+  error.type = problem.type;
   throw error;
 }
 
@@ -47,13 +48,7 @@ function show(...nodes) {
 
 function showError(error) {
   if (error.status === 401) {
-    show(
-      el("div", { className: "card" },
-        el("h2", {}, "You are not signed in"),
-        el("p", {}, "Open the sign-in link that Harken printed when it started. It works once and for 15 minutes. A new one comes from:"),
-        el("p", {}, el("code", {}, "harken status --link"))),
-    );
-    $("state").textContent = "not signed in";
+    signIn();
     return;
   }
   show(el("div", { className: "card" }, el("h2", { className: "warn" }, "That did not work"), el("p", {}, error.message)));
@@ -205,6 +200,8 @@ async function route() {
     if (parts[0] === "c" && parts[1]) {
       const spans = query.split("_").filter(Boolean).map((s) => s.split(".").map(Number)).map(([turn, start, end]) => ({ turn, start, end }));
       await conversation(parts[1], spans);
+    } else if (parts[0] === "me") {
+      await account();
     } else if ((parts[0] === "search" || parts[0] === "ask") && parts[1]) {
       const text = decodeURIComponent(parts[1]);
       $("q").value = text;

@@ -1,0 +1,71 @@
+/* api/access.h - users, teams, keys, sessions and signing in over REST: what the handlers of these share. */
+#pragma once
+#include "api/api.h"
+
+/* The body as a JSON object whose keys are all in `keys` (NULL-terminated); fills the reply and answers false otherwise. */
+bool access_body(struct call *k, const char *const *keys, struct json_doc **out);
+/* Begins a transaction; NULL with the reply filled when the database is not there. */
+struct db_tx *access_begin(struct call *k);
+/* Rolls back and fills the reply. */
+void access_fail(struct call *k, struct db_tx *t, const struct err *e);
+/* Writes the audit record of a change, commits, and lets it count for the next request. False with the reply filled. */
+bool access_commit(struct call *k, struct db_tx *t, enum audit_act act, struct id object);
+struct keyring *access_keys(struct call *k);
+/* The id in a part of the path; 404 in the reply and false when it is none. `what`: "user". */
+bool access_id(struct call *k, int part, const char *what, struct id *out);
+void access_missing(struct call *k, const char *what); /* 404, the same for what is not there and what is not for you */
+void access_time(struct call *k, struct jw *w, const char *key, int64_t at_ms); /* null for CLOCK_NONE */
+void access_id_write(struct call *k, struct jw *w, const char *key, struct id id); /* null for nil */
+
+/* Handlers of access_table.c. */
+void api_sign_in(struct call *k);
+void api_sign_in_again(struct call *k);
+void api_password_put(struct call *k);
+void api_factors_list(struct call *k);
+void api_factor_delete(struct call *k);
+void api_totp_post(struct call *k);
+void api_totp_confirm(struct call *k);
+void api_scim_config(struct call *k);
+void api_scim_types(struct call *k);
+void api_scim_schemas(struct call *k);
+void api_scim_users_list(struct call *k);
+void api_scim_users_search(struct call *k);
+void api_scim_users_post(struct call *k);
+void api_scim_users_get(struct call *k);
+void api_scim_users_put(struct call *k);
+void api_scim_users_patch(struct call *k);
+void api_scim_users_delete(struct call *k);
+void api_scim_groups_list(struct call *k);
+void api_scim_groups_search(struct call *k);
+void api_scim_groups_post(struct call *k);
+void api_scim_groups_get(struct call *k);
+void api_scim_groups_put(struct call *k);
+void api_scim_groups_patch(struct call *k);
+void api_scim_groups_delete(struct call *k);
+void api_oidc_begin(struct call *k);
+void api_oidc_callback(struct call *k);
+void api_oidc_names(struct call *k);
+void api_providers_list(struct call *k);
+void api_providers_post(struct call *k);
+void api_provider_delete(struct call *k);
+void api_me(struct call *k);
+void api_users_list(struct call *k);
+void api_users_post(struct call *k);
+void api_user_get(struct call *k);
+void api_user_patch(struct call *k);
+void api_user_delete(struct call *k);
+void api_user_link(struct call *k);
+void api_teams_list(struct call *k);
+void api_teams_post(struct call *k);
+void api_team_get(struct call *k);
+void api_team_patch(struct call *k);
+void api_team_delete(struct call *k);
+void api_member_put(struct call *k);
+void api_member_delete(struct call *k);
+void api_deal_share(struct call *k);
+void api_deal_unshare(struct call *k);
+void api_keys_list(struct call *k);
+void api_keys_post(struct call *k);
+void api_key_delete(struct call *k);
+void api_sessions_list(struct call *k);
+void api_session_delete(struct call *k);

@@ -1,0 +1,62 @@
+/* gateway/gateway_priv.h - the parts of the front door: gateway.c (routes), who.c (callers), session.c (cookies), pass.c
+ * (limits). */
+#pragma once
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "gateway/gateway.h"
+#include "gateway/limits.h"
+
+enum { WHO_SLOTS = 1024, WHO_MS = 5000 };
+
+/* A caller that was found good a moment ago. Shared by the requests that run for it; gone with the last reference. */
+struct who {
+    atomic_int refs;
+    struct arena *a; /* owns what the caller and the readers point at */
+    struct caller c; /* reader and reach are set for each request */
+    struct reader own, team;
+    unsigned methods;
+    int64_t auth_at_ms;
+    uint64_t limit_key;
+};
+
+struct who_slot {
+    uint8_t hash[SHA256_BYTES]; /* of the token's text */
+    struct who *who;
+    uint64_t version; /* access_version() it was worked out under */
+    int64_t until_ms; /* monotonic */
+};
+
+struct gateway {
+    struct gateway_opts o;
+    struct http_server *server;
+    const char *public_url;
+    pthread_mutex_t lock; /* guards slots */
+    struct who_slot slots[WHO_SLOTS];
+    struct limits *requests, *sign_ins;
+    atomic_int running[1024]; /* requests that run for a caller, by limit_key */
+};
+
+/* ---- who.c ---- */
+
+/* The caller a token stands for; *out is one reference. `cookie`: it came as the session cookie. ERR_DENIED. */
+enum err_code who_find(struct gateway *g, str token, bool cookie, struct who **out, struct err *e);
+void who_unref(struct who *w); /* NULL is ignored */
+void who_forget_all(struct gateway *g);
+
+/* ---- session.c ---- */
+
+str session_cookie_get(const struct http_request *rq);
+/* Does a request that changes something come from a page of ours, and not as a form? */
+bool session_own_page(const struct http_request *rq);
+/* Does a request that nobody is signed in for come from a page of others? */
+bool session_foreign_page(const struct http_request *rq);
+bool method_unsafe(enum http_method m);
+
+/* ---- pass.c ---- */
+
+/* Takes from the buckets of the caller, the workspace and the address. False: 429 is in the reply. */
+bool pass_take(struct gateway *g, struct call *k);
+/* Room for one more request of this caller. False: 429 is in the reply; otherwise pass_leave later. */
+bool pass_enter(struct gateway *g, struct call *k);
+void pass_leave(struct gateway *g, struct call *k);

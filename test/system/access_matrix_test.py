@@ -1,0 +1,60 @@
+"""The access matrix, with both locks, and with each of them taken away."""
+import os
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
+import company
+import harken
+import matrix
+
+CONTENT = ("interactions", "search", "ask", "deals")
+
+
+def content(op):
+    """Operations that the locks of conversations and deals are about."""
+    parts = op.path.split("/")
+    return len(parts) > 2 and parts[2] in CONTENT
+
+
+class AccessMatrix(unittest.TestCase):
+    def check(self, m, least):
+        self.assertEqual(m.problems, [])
+        self.assertGreaterEqual(len(m.cells), least)
+
+    def test_both_locks(self):
+        with harken.Server() as server:
+            self.check(matrix.Matrix(matrix.World(server)).run(), 2000)
+
+    def test_without_the_first_lock(self):
+        """The program's own filter says yes to everything (a build that is never installed): the database still refuses."""
+        os.environ["HARKEN_BINARY"] = "harken-first-lock-off"
+        try:
+            with harken.Server() as server:
+                self.check(matrix.Matrix(matrix.World(server), content).run(alike=False), 300)
+        finally:
+            del os.environ["HARKEN_BINARY"]
+
+    def test_without_the_second_lock(self):
+        """The database lets everything through: the program still refuses."""
+        with harken.Server() as server:
+            world = matrix.World(server)
+            company.sql(server, "CREATE OR REPLACE FUNCTION harken_reads_all() RETURNS boolean LANGUAGE sql STABLE AS 'SELECT true'")
+            self.check(matrix.Matrix(world, content).run(), 300)
+
+    def test_it_would_notice(self):
+        """With both locks away the matrix fails: it is able to."""
+        os.environ["HARKEN_BINARY"] = "harken-first-lock-off"
+        try:
+            with harken.Server() as server:
+                world = matrix.World(server)
+                company.sql(server, "CREATE OR REPLACE FUNCTION harken_reads_all() RETURNS boolean LANGUAGE sql STABLE AS 'SELECT true'")
+                problems = matrix.Matrix(world, lambda op: op.path == "/v1/interactions/{}" and op.method == "GET").run(alike=False).problems
+                self.assertTrue(any("allowed 200, not missing" in p for p in problems), problems[:5])
+        finally:
+            del os.environ["HARKEN_BINARY"]
+
+
+if __name__ == "__main__":
+    unittest.main()

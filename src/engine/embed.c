@@ -1,10 +1,8 @@
 #include "engine/embed.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sodium.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +12,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/thread.h"
+#include "engine/child.h"
 #include "engine/wire.h"
 
 static struct metric restarts =
@@ -52,79 +51,32 @@ struct embedder {
     struct thread reader;
 };
 
-static enum err_code file_hash(const char *path, char hex[65], struct err *e)
-{
-    crypto_hash_sha256_state s;
-    unsigned char buf[65536], sum[crypto_hash_sha256_BYTES];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n;
-
-    if (fd < 0)
-        return err_errno(e, errno, "open model %s", path);
-    crypto_hash_sha256_init(&s);
-    while ((n = read(fd, buf, sizeof buf)) > 0)
-        crypto_hash_sha256_update(&s, buf, (unsigned long long)n);
-    close(fd);
-    if (n < 0)
-        return err_errno(e, errno, "read model %s", path);
-    crypto_hash_sha256_final(&s, sum);
-    sodium_bin2hex(hex, 65, sum, sizeof sum);
-    return ERR_OK;
-}
-
-/* Between fork and exec only async-signal-safe calls: other threads' locks may be held. */
-static pid_t child_start(struct embedder *em, int child_fd)
-{
-    char threads[16];
-    const char *argv[] = {"harken", "engine", em->model, em->info.model_hash, threads, em->sandbox ? "sandbox" : "open",
-                          NULL};
-    static const char *const env[] = {"PATH=/usr/bin:/bin", "OMP_NUM_THREADS=1", "LC_ALL=C.UTF-8", NULL};
-    sigset_t none;
-    pid_t pid;
-
-    snprintf(threads, sizeof threads, "%d", em->threads);
-    sigemptyset(&none);
-    pid = fork();
-    if (pid != 0)
-        return pid;
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    if (child_fd == WIRE_FD)
-        fcntl(child_fd, F_SETFD, 0);
-    else if (dup2(child_fd, WIRE_FD) < 0)
-        _exit(127);
-    close_range(WIRE_FD + 1, ~0u, 0);
-    execve(em->exe, (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)env);
-    _exit(127);
-}
-
 static enum err_code engine_open(struct embedder *em, struct err *e)
 {
+    struct engine_child_opts o = {.exe = em->exe,
+                                  .kind = "embed",
+                                  .model = em->model,
+                                  .model_hash = em->info.model_hash,
+                                  .threads = em->threads,
+                                  .sandbox = em->sandbox};
     struct wire_reply hello;
-    int pair[2];
     pid_t pid;
+    int fd;
 
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-        return err_errno(e, errno, "make a socket pair");
-    pid = child_start(em, pair[1]);
-    close(pair[1]);
-    if (pid < 0) {
-        close(pair[0]);
-        return err_set(e, ERR_IO, "start the engine process");
-    }
-    if (!fs_read_all(pair[0], &hello, sizeof hello) || hello.status || !hello.dim) {
+    if (engine_child_start(&o, &pid, &fd, e))
+        return e ? e->code : ERR_IO;
+    if (!fs_read_all(fd, &hello, sizeof hello) || hello.status || !hello.dim) {
         bool spoke = hello.status == 1;
         hello.name[sizeof hello.name - 1] = 0;
         err_set(e, ERR_UNSUPPORTED, "engine: %s", spoke ? hello.name : "the process ended at once");
-        close(pair[0]);
-        kill(pid, SIGKILL);
-        waitpid(pid, NULL, 0);
+        engine_child_end(pid, fd);
         return e ? e->code : ERR_UNSUPPORTED;
     }
     em->info.dim = (int)hello.dim;
     em->info.threads = (int)hello.threads;
     snprintf(em->info.model_name, sizeof em->info.model_name, "%s", hello.name);
     pthread_mutex_lock(&em->lock);
-    em->fd = pair[0];
+    em->fd = fd;
     em->pid = pid;
     pthread_cond_broadcast(&em->changed);
     pthread_mutex_unlock(&em->lock);
@@ -257,7 +209,7 @@ enum err_code embedder_start(const char *exe, const char *model_path, int thread
     pthread_mutex_init(&em->lock, NULL);
     pthread_mutex_init(&em->send_lock, NULL);
     thread_cond_init(&em->changed);
-    rc = file_hash(model_path, em->info.model_hash, e);
+    rc = engine_file_hash(model_path, em->info.model_hash, e);
     if (!rc)
         rc = engine_open(em, e);
     if (!rc)

@@ -217,25 +217,26 @@ enum {
     RES_OP_SAFE = 1 << 2,  /* a POST that changes nothing (search): no idempotency key, no dry run */
     RES_OP_QUICK = 1 << 3, /* never blocks: runs on the connection's loop */
     RES_OP_BYTES = 1 << 4, /* the body is bytes of any type */
-    RES_OP_LATE = 1 << 5,  /* ACT, SAFE: runs without a transaction; what it opens it opens itself */
+    RES_OP_OWN = 1 << 6, /* RAW: reads query, media types and preferences itself, by the rules of another protocol */
+    RES_OP_LATE = 1 << 5, /* ACT, SAFE: runs without a transaction; what it opens it opens itself */
 };
 
 struct res_op {
     enum res_verb verb;
-    const char *name;        /* with the resource's name unique: "interactions.list" is an operationId */
+    const char *name; /* with the resource's name unique: "interactions.list" is an operationId */
     enum http_method method;
-    const char *path;        /* "/v1/interactions/{id}"; at most one {id} */
-    enum perm need;          /* PERM_*; PERM_PUBLIC must be said, too */
-    const char *about;       /* one sentence, imperative: "List conversations" */
-    const struct res_shape *query;  /* further query parameters; RES_NEEDED ones must be there */
-    const struct res_shape *body;   /* ACT, RAW: NULL: none */
+    const char *path; /* "/v1/interactions/{id}"; at most one {id} */
+    enum perm need; /* PERM_*; PERM_PUBLIC must be said, too */
+    const char *about; /* one sentence, imperative: "List conversations" */
+    const struct res_shape *query; /* further query parameters; RES_NEEDED ones must be there */
+    const struct res_shape *body; /* ACT, RAW: NULL: none */
     const struct res_shape *answer; /* ACT, RAW: NULL: no body, or not JSON */
-    const char *answer_type;        /* RAW: media type of an answer that is not JSON */
-    int status;                     /* of success; 0: 200 */
-    int status2;                    /* another status of success (202); 0: none */
-    unsigned flags;                 /* RES_OP_* */
-    size_t body_max;                /* 0: 64 KiB */
-    enum audit_act audit;           /* ACT: what its audit record says; 0: none, or the change */
+    const char *answer_type; /* RAW: media type of an answer that is not JSON */
+    int status; /* of success; 0: 200 */
+    int status2; /* another status of success (202); 0: none */
+    unsigned flags; /* RES_OP_* */
+    size_t body_max; /* 0: 64 KiB */
+    enum audit_act audit; /* ACT: what its audit record says; 0: none, or the change */
     /* id: of the path, nil without. `in`: body->n values, NULL without. *out: answer->n values. */
     enum err_code (*act)(struct res_ctx *c, struct id id, const struct res_val *in, const struct res_val *query,
                          struct res_val **out, struct err *e);
@@ -245,14 +246,14 @@ struct res_op {
 enum { RES_CONTENT = 1 << 0 /* reading it is reading content: an audit record */ };
 
 struct resource {
-    const char *name;  /* in paths: "privacy-requests" */
-    const char *key;   /* of the array in a list's answer: "privacy_requests" */
-    const char *one;   /* "privacy request" */
+    const char *name; /* in paths: "privacy-requests" */
+    const char *key; /* of the array in a list's answer: "privacy_requests" */
+    const char *one; /* "privacy request" */
     const char *about; /* one sentence */
-    unsigned flags;    /* RES_CONTENT */
+    unsigned flags; /* RES_CONTENT */
     const struct res_shape *shape; /* NULL: only operations */
-    const char *sort;  /* default order of lists: "-started_at" */
-    int limit_max;     /* of a list; 0: RES_LIMIT_MAX */
+    const char *sort; /* default order of lists: "-started_at" */
+    int limit_max; /* of a list; 0: RES_LIMIT_MAX */
     const struct res_op *ops;
     size_t ops_n;
 

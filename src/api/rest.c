@@ -487,6 +487,10 @@ void rest_run(struct call *k)
     struct rest x = {.k = k};
 
     x.op = rest_op(k, &x.r);
+    if (x.op->flags & RES_OP_OWN) {
+        x.op->raw(k);
+        return;
+    }
     if (!rest_query_read(&x) || !path_read(&x) || !type_read(&x) || !accept_read(&x))
         return;
     switch (x.op->verb) {

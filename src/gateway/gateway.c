@@ -230,13 +230,31 @@ static bool body_plain(struct call *k)
 }
 
 /* Whatever the handler reads, it reads for the caller. */
-static void route_run(struct call *k, const struct route *r)
+static void reader_enter(const struct call *k)
 {
     struct db_reader reader = {.user = k->who.user, .reach = k->who.reach};
 
     db_reader_set(&reader);
+}
+
+static void route_run(struct call *k, const struct route *r)
+{
+    reader_enter(k);
     r->run(k);
     db_reader_set(NULL);
+}
+
+bool gateway_permit(struct call *k, enum perm need)
+{
+    enum reach reach = caller_reach(&k->who, need);
+
+    if (need == PERM_PUBLIC)
+        return true;
+    if (reach == REACH_NONE)
+        return false;
+    k->who.reach = reach;
+    reader_enter(k);
+    return true;
 }
 
 static void on_request(void *ctx, struct http_request *rq, struct http_reply *rep)

@@ -80,6 +80,11 @@ void gateway_public_url(struct gateway *g, const char *url);
 void gateway_drain(struct gateway *g, int timeout_ms);
 void gateway_free(struct gateway *g); /* NULL is ignored */
 
+/* Goes on in a request with another permission of the caller's than the route's: reach, reader and the transactions begun
+ * from now on are those of `need`. For addresses that stand for many operations (GraphQL, MCP). False, and nothing is
+ * changed: the caller does not have it. On the handler's thread. */
+bool gateway_permit(struct call *k, enum perm need);
+
 /* A sign-in link good for one use within 15 minutes; memory in `a`. */
 enum err_code gateway_sign_in_link(struct gateway *g, struct arena *a, str *out, struct err *e);
 /* GET /sign-in?token=...: spends the link, sets the session cookie, goes on to "/". A handler for the route table. */

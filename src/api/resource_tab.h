@@ -1,6 +1,7 @@
 /* One row per resource: `const struct resource res_NAME` stands in its own file. Alphabetical. */
 RESOURCE(deal_access)
 RESOURCE(events)
+RESOURCE(graphql)
 RESOURCE(identity_providers)
 RESOURCE(interactions)
 RESOURCE(jobs)

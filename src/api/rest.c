@@ -132,7 +132,8 @@ static bool accept_read(struct rest *x)
     const struct http_request *rq = x->k->rq;
     int best = 0;
 
-    if (!str_starts(str_of(x->op->path), STR("/v1"))) /* pages, probes, SCIM: browsers, monitors, clients ask as they like */
+    if (!str_starts(str_of(x->op->path),
+                    STR("/v1"))) /* pages, probes, SCIM: browsers, monitors, clients ask as they like */
         return true;
     if (x->op->answer_type && accept_weight(rq, str_of(x->op->answer_type)))
         return true;
@@ -489,6 +490,10 @@ void rest_run(struct call *k)
     struct rest x = {.k = k};
 
     x.op = rest_op(k, &x.r);
+    if (x.op->flags & RES_OP_OWN) {
+        x.op->raw(k);
+        return;
+    }
     if (!rest_query_read(&x) || !path_read(&x) || !type_read(&x) || !accept_read(&x))
         return;
     switch (x.op->verb) {

@@ -1,4 +1,5 @@
 /* api/scim_schema.c - what SCIM clients ask first: what is supported, which resources there are, what stands in them. */
+#include "api/access.h"
 #include "api/scim.h"
 
 #define USER_URN "urn:ietf:params:scim:schemas:core:2.0:User"

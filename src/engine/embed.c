@@ -1,10 +1,8 @@
 #include "engine/embed.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sodium.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +12,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/thread.h"
+#include "engine/child.h"
 #include "engine/wire.h"
 
 enum { HELLO_S = 120, PAUSE_MIN_MS = 50, PAUSE_MAX_MS = 10000, STEADY_MS = 30000, LOOK_MS = 500 };
@@ -57,52 +56,6 @@ struct embedder {
     struct thread reader;
 };
 
-static enum err_code file_hash(const char *path, char hex[65], struct err *e)
-{
-    crypto_hash_sha256_state s;
-    unsigned char buf[65536], sum[crypto_hash_sha256_BYTES];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n;
-
-    if (fd < 0)
-        return err_errno(e, errno, "open model %s", path);
-    crypto_hash_sha256_init(&s);
-    while ((n = read(fd, buf, sizeof buf)) > 0)
-        crypto_hash_sha256_update(&s, buf, (unsigned long long)n);
-    close(fd);
-    if (n < 0)
-        return err_errno(e, errno, "read model %s", path);
-    crypto_hash_sha256_final(&s, sum);
-    sodium_bin2hex(hex, 65, sum, sizeof sum);
-    return ERR_OK;
-}
-
-/* Between fork and exec only async-signal-safe calls: other threads' locks may be held. */
-static pid_t child_start(struct embedder *em, int child_fd)
-{
-    char threads[16];
-    const char *argv[] = {"harken", "engine", em->model, em->info.model_hash, threads, em->sandbox ? "sandbox" : "open",
-                          NULL};
-    static const char *const env[] = {"PATH=/usr/bin:/bin", "OMP_NUM_THREADS=1", "LC_ALL=C.UTF-8",
-                                      "GGML_NO_BACKTRACE=1", NULL}; /* or a failed assertion waits for a debugger */
-    sigset_t none;
-    pid_t pid;
-
-    snprintf(threads, sizeof threads, "%d", em->threads);
-    sigemptyset(&none);
-    pid = fork();
-    if (pid != 0)
-        return pid;
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    if (child_fd == WIRE_FD)
-        fcntl(child_fd, F_SETFD, 0);
-    else if (dup2(child_fd, WIRE_FD) < 0)
-        _exit(127);
-    close_range(WIRE_FD + 1, ~0u, 0);
-    execve(em->exe, (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)env);
-    _exit(127);
-}
-
 /* Reads and writes on the socket end after so long without progress. */
 static void fd_patience(int fd, int ms)
 {
@@ -126,7 +79,7 @@ static enum err_code model_same(struct embedder *em, struct err *e)
 {
     char hash[65];
 
-    if (file_hash(em->model, hash, e))
+    if (engine_file_hash(em->model, hash, e))
         return e->code;
     if (!em->info.dim)
         memcpy(em->info.model_hash, hash, sizeof hash);
@@ -158,31 +111,29 @@ static enum err_code hello_read(struct embedder *em, int fd, struct err *e)
 
 static enum err_code engine_open(struct embedder *em, struct err *e)
 {
+    struct engine_child_opts o = {.exe = em->exe,
+                                  .kind = "embed",
+                                  .model = em->model,
+                                  .model_hash = em->info.model_hash,
+                                  .threads = em->threads,
+                                  .sandbox = em->sandbox};
     enum err_code rc;
-    int pair[2];
     pid_t pid;
+    int fd;
 
     if (model_same(em, e))
         return e->code;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-        return err_errno(e, errno, "make a socket pair");
-    pid = child_start(em, pair[1]);
-    close(pair[1]);
-    if (pid < 0) {
-        close(pair[0]);
-        return err_set(e, ERR_IO, "start the engine process");
-    }
+    if (engine_child_start(&o, &pid, &fd, e))
+        return e->code;
     loading_set(em, pid);
-    rc = hello_read(em, pair[0], e);
+    rc = hello_read(em, fd, e);
     loading_set(em, -1);
     if (rc) {
-        close(pair[0]);
-        kill(pid, SIGKILL);
-        waitpid(pid, NULL, 0);
+        engine_child_end(pid, fd);
         return rc;
     }
     pthread_mutex_lock(&em->lock);
-    em->fd = pair[0];
+    em->fd = fd;
     em->pid = pid;
     em->owed = 0;
     pthread_cond_broadcast(&em->changed);

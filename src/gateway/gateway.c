@@ -84,16 +84,16 @@ static bool fresh_enough(struct call *k)
     return false;
 }
 
-/* How far the permission of the route reaches, and what is seen through it. */
-static void reach_set(struct call *k, enum perm need)
+/* How far a permission reaches, and what is seen through it. `held` must outlive the caller. */
+static void reach_set(struct caller *c, const struct who *held, enum perm need)
 {
-    k->who.reach = caller_reach(&k->who, need);
-    if (k->who.reach == REACH_WORKSPACE)
-        k->who.reader = &reader_all;
-    else if (k->who.reach == REACH_TEAM)
-        k->who.reader = &k->held->team;
-    else if (k->who.reach == REACH_OWN)
-        k->who.reader = &k->held->own;
+    c->reach = caller_reach(c, need);
+    if (c->reach == REACH_WORKSPACE)
+        c->reader = &reader_all;
+    else if (c->reach == REACH_TEAM)
+        c->reader = &held->team;
+    else if (c->reach == REACH_OWN)
+        c->reader = &held->own;
 }
 
 /* True when the caller may use the route; otherwise the reply is filled. */
@@ -109,7 +109,7 @@ static bool admitted(struct call *k, const struct route *r)
     }
     if (!caller_known(k) || !pass_take(k->g, k))
         return false;
-    reach_set(k, r->need);
+    reach_set(&k->who, k->held, r->need);
     if (k->who.reach == REACH_NONE) {
         http_problem(k->rep, 403, STR_NULL, STR("not allowed"),
                      str_fmt(k->a, "it takes the permission %s, which you do not have", perm_name(r->need)));
@@ -124,7 +124,9 @@ struct standing {
     struct gateway *g;
     struct arena *a; /* wiped */
     str token;
+    bool by_cookie;
     enum perm need;
+    struct who *held;
     struct caller who;
 };
 
@@ -132,7 +134,7 @@ struct standing *gateway_standing_new(struct call *k, enum perm need)
 {
     str auth = http_field_get(k->rq, STR("authorization"));
     bool bearer = str_starts_nocase(auth, STR("bearer "));
-    str token = bearer ? str_trim(str_from(auth, 7)) : cookie_get(k->rq);
+    str token = bearer ? str_trim(str_from(auth, 7)) : session_cookie_get(k->rq);
     struct standing *s;
 
     if (need == PERM_PUBLIC || !token.n)
@@ -143,6 +145,7 @@ struct standing *gateway_standing_new(struct call *k, enum perm need)
     s->g = k->g;
     s->a = arena_new_wiped("gateway.standing");
     s->token = str_dup(s->a, token);
+    s->by_cookie = !bearer;
     s->need = need;
     if (!gateway_standing_check(s)) {
         gateway_standing_free(s);
@@ -153,14 +156,16 @@ struct standing *gateway_standing_new(struct call *k, enum perm need)
 
 bool gateway_standing_check(struct standing *s)
 {
-    struct caller who;
+    struct who *held;
     struct err e;
 
-    if (caller_find(s->g, s->token, &who, &e))
-        return e.code != ERR_DENIED && e.code != ERR_NOT_FOUND;
-    who.reach = caller_reach(&who, s->need);
-    s->who = who;
-    return who.reach != REACH_NONE;
+    if (who_find(s->g, s->token, s->by_cookie, &held, &e))
+        return s->held && e.code != ERR_DENIED && e.code != ERR_NOT_FOUND;
+    who_unref(s->held);
+    s->held = held;
+    s->who = held->c;
+    reach_set(&s->who, held, s->need);
+    return s->who.reach != REACH_NONE;
 }
 
 const struct caller *gateway_standing_caller(const struct standing *s)
@@ -172,6 +177,7 @@ void gateway_standing_free(struct standing *s)
 {
     if (!s)
         return;
+    who_unref(s->held);
     arena_free(s->a);
     free(s);
 }
@@ -247,13 +253,29 @@ static bool body_plain(struct call *k)
 }
 
 /* Whatever the handler reads, it reads for the caller. */
-static void route_run(struct call *k, const struct route *r)
+static void reader_enter(const struct call *k)
 {
     struct db_reader reader = {.user = k->who.user, .reach = k->who.reach};
 
     db_reader_set(&reader);
+}
+
+static void route_run(struct call *k, const struct route *r)
+{
+    reader_enter(k);
     r->run(k);
     db_reader_set(NULL);
+}
+
+bool gateway_permit(struct call *k, enum perm need)
+{
+    if (need == PERM_PUBLIC)
+        return true;
+    if (caller_reach(&k->who, need) == REACH_NONE)
+        return false;
+    reach_set(&k->who, k->held, need);
+    reader_enter(k);
+    return true;
 }
 
 static void on_request(void *ctx, struct http_request *rq, struct http_reply *rep)

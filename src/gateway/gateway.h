@@ -102,6 +102,11 @@ int gateway_listen_fd(const struct gateway *g, size_t i);
 void gateway_drain(struct gateway *g, int timeout_ms, bool handed_over);
 void gateway_free(struct gateway *g); /* NULL is ignored */
 
+/* Goes on in a request with another permission of the caller's than the route's: reach, reader and the transactions begun
+ * from now on are those of `need`. For addresses that stand for many operations (GraphQL, MCP). False, and nothing is
+ * changed: the caller does not have it. On the handler's thread. */
+bool gateway_permit(struct call *k, enum perm need);
+
 /* A caller that stays after its request, for streams: who it is, and whether it still may. One thread at a time; may block. */
 struct standing;
 /* NULL: the route was public. Its token is kept in wiped memory. */

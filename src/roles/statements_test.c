@@ -18,9 +18,9 @@
 
 /* The tables of rooms that keep them to themselves. */
 extern const struct db_stmt raw_sql[], accounts_sql[], people_sql[], ia_save_sql[], ia_load_sql[], derived_sql[],
-    rebuild_sql[], samples_sql[], findings_sql[], people_read_sql[], resource_sql[], idempotency_sql[];
+    rebuild_sql[], samples_sql[], findings_sql[], people_read_sql[], resource_sql[], idempotency_sql[], graphql_sql[];
 extern const size_t raw_sql_n, accounts_sql_n, people_sql_n, ia_save_sql_n, ia_load_sql_n, derived_sql_n, rebuild_sql_n,
-    samples_sql_n, findings_sql_n, people_read_sql_n, resource_sql_n, idempotency_sql_n;
+    samples_sql_n, findings_sql_n, people_read_sql_n, resource_sql_n, idempotency_sql_n, graphql_sql_n;
 
 static struct test_home home;
 
@@ -43,6 +43,7 @@ static void every_statement_is_prepared(void **state)
         {"people_read", people_read_sql, people_read_sql_n},
         {"resource", resource_sql, resource_sql_n},
         {"idempotency", idempotency_sql, idempotency_sql_n},
+        {"graphql", graphql_sql, graphql_sql_n},
         {"findings", findings_sql, findings_sql_n},
         {"reader", reader_sql, reader_sql_n},
         {"users", users_sql, users_sql_n},
@@ -65,7 +66,8 @@ static void every_statement_names_its_workspace(void **state)
                   {derived_sql, &derived_sql_n},   {rebuild_sql, &rebuild_sql_n},
                   {samples_sql, &samples_sql_n},   {accounts_sql, &accounts_sql_n},
                   {findings_sql, &findings_sql_n}, {people_read_sql, &people_read_sql_n},
-                  {resource_sql, &resource_sql_n}, {idempotency_sql, &idempotency_sql_n}};
+                  {resource_sql, &resource_sql_n}, {idempotency_sql, &idempotency_sql_n},
+                  {graphql_sql, &graphql_sql_n}};
 
     (void)state;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)

@@ -33,7 +33,8 @@ const struct db_stmt crm_sql[] = {
     [CRM_ACCOUNTS_FIND] = {"crm_accounts_find",
                            "SELECT external_index, id FROM account WHERE workspace_id=$1 AND external_index=ANY($2)"},
     [CRM_DEALS_FIND] = {"crm_deals_find",
-                        "SELECT external_index, id FROM deal WHERE workspace_id=$1 AND external_index=ANY($2)"},
+                        "SELECT external_index, id FROM deal WHERE workspace_id=$1 AND external_index=ANY($2) "
+                        "ORDER BY id FOR NO KEY UPDATE"},
     /* $2 name, $3 external: what a conversation brought in under that name becomes the CRM's */
     [CRM_ACCOUNT_ADOPT] = {"crm_account_adopt",
                            "UPDATE account SET external_index=$3 WHERE workspace_id=$1 AND name_index=$2 AND "
@@ -332,6 +333,7 @@ static enum err_code ext_note(struct save *s, struct map *m, const char *purpose
     return ERR_OK;
 }
 
+/* All at once: rows that get locked are locked in the order of their ids. */
 static enum err_code ext_fetch(struct save *s, struct map *m, const struct db_stmt *stmt)
 {
     str *keys = ARENA_ARRAY(s->a, str, m->n + 1);
@@ -341,17 +343,16 @@ static enum err_code ext_fetch(struct save *s, struct map *m, const struct db_st
     for (size_t i = 0; i < m->cap; i++)
         if (m->slots[i].used)
             keys[n++] = str_n((const char *)m->slots[i].key.b, BLIND_BYTES);
-    for (size_t from = 0; from < n; from += CRM_CHUNK) {
-        size_t some = n - from < CRM_CHUNK ? n - from : CRM_CHUNK;
-        if (db_run(s->t, stmt, DB_ARGS(P_ID(s->v->workspace), P_BYTESS(keys + from, some)), &r, s->e))
-            return s->e->code;
-        while (db_next(&r)) {
-            struct id key;
-            memcpy(key.b, db_bytes(&r, 0).p, BLIND_BYTES);
-            map_slot(m, key)->value = db_id(&r, 1);
-        }
-        db_rows_done(&r);
+    if (!n)
+        return ERR_OK;
+    if (db_run(s->t, stmt, DB_ARGS(P_ID(s->v->workspace), P_BYTESS(keys, n)), &r, s->e))
+        return s->e->code;
+    while (db_next(&r)) {
+        struct id key;
+        memcpy(key.b, db_bytes(&r, 0).p, BLIND_BYTES);
+        map_slot(m, key)->value = db_id(&r, 1);
     }
+    db_rows_done(&r);
     return ERR_OK;
 }
 

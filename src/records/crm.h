@@ -20,6 +20,10 @@ enum err_code record_crm_save(struct db_tx *t, const struct vaulted *v, const st
 enum err_code record_deals_of(struct db_tx *t, const struct vaulted *v, struct id deal, struct id account,
                               struct arena *a, struct id **out, size_t *out_n, struct err *e);
 
+/* All deals of an account, by id. */
+enum err_code record_account_deals(struct db_tx *t, const struct vaulted *v, struct id account, struct arena *a,
+                                   struct id **out, size_t *out_n, struct err *e);
+
 /* Says that something happened to these deals: what was worked out from an earlier count of changes is out of date. Call it
  * before queueing the job that works it out again, in one transaction. */
 enum err_code record_deals_touch(struct db_tx *t, const struct vaulted *v, const struct id *deals, size_t n,

@@ -9,7 +9,10 @@ enum { ACCOUNT_DEALS_MAX = 5 };
 const struct db_stmt crm_load_sql[] = {
     [DEALS_OF_ACCOUNT] = {"deals_of_account",
                           "SELECT id FROM deal WHERE workspace_id=$1 AND account_id=$2 ORDER BY id LIMIT $3"},
-    [DEAL_TOUCH] = {"deal_touch", "UPDATE deal SET changes=changes+1 WHERE workspace_id=$1 AND id=ANY($2)"},
+    [DEAL_TOUCH] =
+        {"deal_touch",
+         "WITH l AS MATERIALIZED (SELECT id FROM deal WHERE workspace_id=$1 AND id=ANY($2) ORDER BY id "
+         "FOR NO KEY UPDATE) UPDATE deal d SET changes=d.changes+1 FROM l WHERE d.workspace_id=$1 AND d.id=l.id"},
     [NAMES_DEAL] = {"names_deal", "SELECT id, sealed FROM deal WHERE workspace_id=$1 AND id=ANY($2)"},
     [NAMES_ACCOUNT] = {"names_account", "SELECT id, sealed FROM account WHERE workspace_id=$1 AND id=ANY($2)"},
     [NAMES_PERSON] = {"names_person", "SELECT id, sealed FROM person WHERE workspace_id=$1 AND id=ANY($2)"},
@@ -37,6 +40,13 @@ enum err_code record_deals_of(struct db_tx *t, const struct vaulted *v, struct i
     if (*out_n > ACCOUNT_DEALS_MAX)
         *out_n = 0;
     return ERR_OK;
+}
+
+enum err_code record_account_deals(struct db_tx *t, const struct vaulted *v, struct id account, struct arena *a,
+                                   struct id **out, size_t *out_n, struct err *e)
+{
+    return db_run_ids(t, &crm_load_sql[DEALS_OF_ACCOUNT], DB_ARGS(P_ID(v->workspace), P_ID(account), P_I64(1000)), a,
+                      out, out_n, e);
 }
 
 enum err_code record_deals_touch(struct db_tx *t, const struct vaulted *v, const struct id *deals, size_t n,

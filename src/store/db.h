@@ -153,6 +153,10 @@ struct id db_id(const struct db_rows *r, int col); /* nil when NULL */
 str db_bytes(const struct db_rows *r, int col); /* bytea or text; memory of the rows: valid until db_rows_done */
 /* Elements of a one-dimensional int4[]; memory in `a`. */
 int32_t *db_i32s(const struct db_rows *r, int col, struct arena *a, size_t *out_n);
+/* The same of int8[], float8[] and uuid[]. */
+int64_t *db_i64s(const struct db_rows *r, int col, struct arena *a, size_t *out_n);
+double *db_f64s(const struct db_rows *r, int col, struct arena *a, size_t *out_n);
+struct id *db_ids(const struct db_rows *r, int col, struct arena *a, size_t *out_n);
 
 /* ---- wake-ups ---- */
 

@@ -222,3 +222,42 @@ int32_t *db_i32s(const struct db_rows *r, int col, struct arena *a, size_t *out_
     *out_n = n;
     return x;
 }
+
+/* The elements of a one-dimensional array of values of `size` bytes; NULL when there are none. */
+static const char *array_elements(str s, size_t size, size_t *out_n)
+{
+    size_t n = s.n >= 20 && get_be(s.p, 4) == 1 ? (size_t)get_be(s.p + 12, 4) : 0;
+
+    *out_n = s.n >= 20 + (4 + size) * n ? n : 0; /* fewer bytes: NULL elements, which we do not write */
+    return *out_n ? s.p + 20 : NULL;
+}
+
+int64_t *db_i64s(const struct db_rows *r, int col, struct arena *a, size_t *out_n)
+{
+    const char *p = array_elements(db_bytes(r, col), 8, out_n);
+    int64_t *x = arena_array(a, *out_n, sizeof *x);
+
+    for (size_t i = 0; i < *out_n; i++)
+        x[i] = (int64_t)get_be(p + 12 * i + 4, 8);
+    return x;
+}
+
+double *db_f64s(const struct db_rows *r, int col, struct arena *a, size_t *out_n)
+{
+    int64_t *bits = db_i64s(r, col, a, out_n);
+    double *x = arena_array(a, *out_n, sizeof *x);
+
+    if (*out_n)
+        memcpy(x, bits, *out_n * sizeof *x);
+    return x;
+}
+
+struct id *db_ids(const struct db_rows *r, int col, struct arena *a, size_t *out_n)
+{
+    const char *p = array_elements(db_bytes(r, col), sizeof(struct id), out_n);
+    struct id *x = arena_array(a, *out_n, sizeof *x);
+
+    for (size_t i = 0; i < *out_n; i++)
+        memcpy(x[i].b, p + 20 * i + 4, sizeof x[i].b);
+    return x;
+}

@@ -114,3 +114,48 @@ void deal_cohort_make(const struct deal_pipeline *p, const struct deal_facts *fa
     for (size_t i = 0; i < p->stages_n; i++)
         stage_fill(&out->stages[i], &p->stages[i], rows, closed, x, y);
 }
+
+size_t deal_cohort_numbers(const struct deal_cohort *c, double out[COHORT_NUMBERS_MAX])
+{
+    size_t n = 0;
+
+    out[n++] = c->closed_n;
+    out[n++] = c->won_n;
+    out[n++] = c->median_amount;
+    out[n++] = c->median_cycle;
+    for (size_t i = 0; i < c->stages_n && i < DEAL_STAGES_MAX; i++) {
+        const struct cohort_stage *s = &c->stages[i];
+        out[n++] = s->n;
+        out[n++] = s->won;
+        out[n++] = s->won_n;
+        out[n++] = s->median_days;
+        out[n++] = s->p90_days;
+        out[n++] = s->median_remaining;
+    }
+    return n;
+}
+
+bool deal_cohort_read(const double *numbers, size_t n, const struct id *stages, size_t stages_n, struct arena *a,
+                      struct deal_cohort *out)
+{
+    if (n != 4 + 6 * stages_n)
+        return false;
+    *out = (struct deal_cohort){.closed_n = (int)numbers[0],
+                                .won_n = (int)numbers[1],
+                                .median_amount = numbers[2],
+                                .median_cycle = numbers[3],
+                                .stages = ARENA_ARRAY(a, struct cohort_stage, stages_n + 1),
+                                .stages_n = stages_n};
+    for (size_t i = 0; i < stages_n; i++) {
+        const double *x = numbers + 4 + 6 * i;
+        out->stages[i] = (struct cohort_stage){.id = stages[i],
+                                               .n = (int)x[0],
+                                               .won = (int)x[1],
+                                               .won_n = (int)x[2],
+                                               .median_days = x[3],
+                                               .p90_days = x[4],
+                                               .median_remaining = x[5],
+                                               .probability = NAN};
+    }
+    return true;
+}

@@ -32,5 +32,11 @@ void deal_cohort_make(const struct deal_pipeline *p, const struct deal_facts *fa
                       struct arena *a, struct deal_cohort *out);
 const struct cohort_stage *deal_cohort_stage(const struct deal_cohort *c, struct id stage); /* NULL: none */
 
+/* The cohort as numbers for the store (stages_n * 6 + 4 of them), its stages in order, and back; false when they do not fit. */
+enum { COHORT_NUMBERS_MAX = DEAL_STAGES_MAX * 6 + 4 };
+size_t deal_cohort_numbers(const struct deal_cohort *c, double out[COHORT_NUMBERS_MAX]);
+bool deal_cohort_read(const double *numbers, size_t n, const struct id *stages, size_t stages_n, struct arena *a,
+                      struct deal_cohort *out);
+
 /* Quantile by linear interpolation at rank p * (n - 1) of values in any order, which are sorted; NaN when n is 0. */
 double deal_quantile(double *values, size_t n, double p);

@@ -4,7 +4,7 @@
 
 #include "base/sort.h"
 
-static const double sd_level = 0.4, sd_stage = 0.35, sd_weight = 0.35;
+static const double sd_level = 0.35, sd_stage = 0.25, sd_weight = 0.3;
 enum { NEWTON_MAX = 50, BETA = 1 + SCORE_STAGES_MAX };
 static const double z90 = 1.6448536269514722; /* 95th percentile of the normal */
 
@@ -151,13 +151,15 @@ static void mode_find(struct score_model *m, const struct score_row *rows, size_
 }
 
 /* sigmoid(a z + b) on (z, y), a ~ N(1, 0.15^2), b ~ N(0, 0.15^2): two-dimensional Newton. */
-static void platt_fit(const double *z, const bool *y, const double *weight, size_t n, double *out_a, double *out_b)
+static void platt_fit(const double *z, const bool *y, const double *weight, size_t n, struct score_model *out)
 {
     const double prior = 1 / (0.15 * 0.15);
-    double a = 1, b = 0;
+    double a = 1, b = 0, haa = prior, hbb = prior, hab = 0, det = prior * prior;
 
     for (int it = 0; it < NEWTON_MAX; it++) {
-        double ga = prior * (1 - a), gb = -prior * b, haa = prior, hbb = prior, hab = 0, det, da, db;
+        double ga = prior * (1 - a), gb = -prior * b, da, db;
+        haa = hbb = prior;
+        hab = 0;
         for (size_t i = 0; i < n; i++) {
             double p = sigmoid(a * z[i] + b), r = weight[i] * ((y[i] ? 1 : 0) - p), v = weight[i] * p * (1 - p);
             ga += r * z[i];
@@ -174,8 +176,11 @@ static void platt_fit(const double *z, const bool *y, const double *weight, size
         if (fabs(da) + fabs(db) < 1e-10)
             break;
     }
-    *out_a = a;
-    *out_b = b;
+    out->platt_a = a;
+    out->platt_b = b;
+    out->platt_aa = hbb / det;
+    out->platt_ab = -hab / det;
+    out->platt_bb = haa / det;
 }
 
 static void platt_from_quarter(const struct deal_pipeline *p, const struct score_row *rows, size_t n, struct arena *a,
@@ -195,7 +200,7 @@ static void platt_from_quarter(const struct deal_pipeline *p, const struct score
         y[i - from] = rows[i].won;
         weight[i - from] = rows[i].weight;
     }
-    platt_fit(z, y, weight, n - from, &out->platt_a, &out->platt_b);
+    platt_fit(z, y, weight, n - from, out);
 }
 
 void score_fit(const struct deal_pipeline *p, const struct score_row *rows, size_t n, int closed_n, struct arena *a,
@@ -232,11 +237,12 @@ void score_predict(const struct score_model *m, const struct score_row *r, struc
         for (int b = 0; b < n; b++)
             var += val[a] * val[b] * m->cov[idx[a]][idx[b]];
     }
-    sd = sqrt(var > 0 ? var : 0);
     shrink = 1 / sqrt(1 + 3.14159265358979323846 * var / 8); /* mean of a sigmoid of a normal (MacKay 1992) */
+    var = m->platt_a * m->platt_a * var + mean * mean * m->platt_aa + 2 * mean * m->platt_ab + m->platt_bb;
+    sd = sqrt(var > 0 ? var : 0);
     *out = (struct score){.p = sigmoid(m->platt_a * shrink * mean + m->platt_b),
-                          .low = sigmoid(m->platt_a * (mean - z90 * sd) + m->platt_b),
-                          .high = sigmoid(m->platt_a * (mean + z90 * sd) + m->platt_b),
+                          .low = sigmoid(m->platt_a * mean + m->platt_b - z90 * sd),
+                          .high = sigmoid(m->platt_a * mean + m->platt_b + z90 * sd),
                           .stage_term = m->offset[r->stage] + m->mode[1 + r->stage]};
     for (int k = 0; k < SCORE_FEATURES; k++)
         out->terms[k] = m->mode[BETA + k] * (r->x[k] - m->mean_x[k]);
@@ -313,6 +319,9 @@ size_t score_model_numbers(const struct score_model *m, double *out, size_t cap)
     out[n++] = m->stages_n;
     out[n++] = m->platt_a;
     out[n++] = m->platt_b;
+    out[n++] = m->platt_aa;
+    out[n++] = m->platt_ab;
+    out[n++] = m->platt_bb;
     memcpy(out + n, m->offset, sizeof m->offset);
     n += SCORE_STAGES_MAX;
     memcpy(out + n, m->mode, sizeof m->mode);
@@ -325,7 +334,7 @@ size_t score_model_numbers(const struct score_model *m, double *out, size_t cap)
 
 bool score_model_read(const double *numbers, size_t n, struct score_model *out)
 {
-    size_t at = 6;
+    size_t at = 9;
 
     if (n != SCORE_NUMBERS || numbers[0] != SCORE_VERSION || numbers[3] < 0 || numbers[3] > SCORE_STAGES_MAX)
         return false;
@@ -333,7 +342,10 @@ bool score_model_read(const double *numbers, size_t n, struct score_model *out)
                                 .closed_n = (int)numbers[2],
                                 .stages_n = (int)numbers[3],
                                 .platt_a = numbers[4],
-                                .platt_b = numbers[5]};
+                                .platt_b = numbers[5],
+                                .platt_aa = numbers[6],
+                                .platt_ab = numbers[7],
+                                .platt_bb = numbers[8]};
     memcpy(out->offset, numbers + at, sizeof out->offset);
     at += SCORE_STAGES_MAX;
     memcpy(out->mode, numbers + at, sizeof out->mode);

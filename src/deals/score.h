@@ -3,8 +3,8 @@
  * One model throughout: Bayesian logistic regression on features as of a time (no leakage), with priors that carry it while
  * there is little history (definitions.md section 8).
  *     logit p = logit pi_stage + delta_stage + gamma + sum_k beta_k x_k
- * pi_stage is what the CRM says of the stage; gamma ~ N(0, 0.4^2) is the pipeline's own level; delta_stage ~ N(0, 0.35^2);
- * beta_k ~ N(mean_k, 0.35^2) with small means of known sign. The mode is found by Newton's method (that is L2 logistic
+ * pi_stage is what the CRM says of the stage; gamma ~ N(0, 0.35^2) is the pipeline's own level; delta_stage ~ N(0, 0.25^2);
+ * beta_k ~ N(mean_k, 0.3^2) with small means of known sign. The mode is found by Newton's method (that is L2 logistic
  * regression with these centres), the posterior taken as normal around it (Laplace). p is the mean of the posterior, the
  * interval its 5th to 95th percentile. With no closed deal that is the prior, so the first deal has an honest, wide interval.
  * From SCORE_PLATT_MIN closed deals on, Platt's two numbers are fitted on the newest quarter of the training snapshots,
@@ -15,7 +15,7 @@
 #pragma once
 #include "deals/cohort.h"
 
-enum { SCORE_FEATURES = 11, SCORE_STAGES_MAX = 24, SCORE_VERSION = 1, SCORE_PLATT_MIN = 200, SCORE_REASONS = 3 };
+enum { SCORE_FEATURES = 11, SCORE_STAGES_MAX = 24, SCORE_VERSION = 2, SCORE_PLATT_MIN = 200, SCORE_REASONS = 3 };
 
 struct score_feature {
     const char *name;       /* "engagement" */
@@ -43,6 +43,7 @@ struct score_model {
     double mode[SCORE_PARAMETERS];   /* gamma, deltas, betas */
     double cov[SCORE_PARAMETERS][SCORE_PARAMETERS];
     double platt_a, platt_b;         /* p -> sigmoid(a * logit p + b) */
+    double platt_aa, platt_ab, platt_bb; /* how sure of them: variances and covariance */
     double mean_x[SCORE_FEATURES];   /* the average deal, against which terms are told */
 };
 
@@ -75,4 +76,4 @@ void score_ranks(const double *p, size_t n, struct arena *a, int *out);
 /* The model as numbers for the store, and back; false when they are not a model of this layout. */
 size_t score_model_numbers(const struct score_model *m, double *out, size_t cap);
 bool score_model_read(const double *numbers, size_t n, struct score_model *out);
-enum { SCORE_NUMBERS = 6 + SCORE_STAGES_MAX + SCORE_PARAMETERS + SCORE_PARAMETERS * SCORE_PARAMETERS + SCORE_FEATURES };
+enum { SCORE_NUMBERS = 9 + SCORE_STAGES_MAX + SCORE_PARAMETERS + SCORE_PARAMETERS * SCORE_PARAMETERS + SCORE_FEATURES };

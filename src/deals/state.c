@@ -22,16 +22,23 @@ static void unknown_clear(struct deal_state *s, enum deal_unknown u)
     s->why[u] = CRM_P_NONE;
 }
 
-/* Two values of one field at one instant: nobody can say which holds. */
+static bool differs(const struct deal_change *a, const struct deal_change *b)
+{
+    return a->field == b->field &&
+           (a->number != b->number || !id_eq(a->ref, b->ref) || a->empty != b->empty || a->problem != b->problem);
+}
+
+/* Two values of one field at one instant: nobody can say which holds, so neither does. */
 static bool contradicts(const struct deal_facts *f, size_t i)
 {
     const struct deal_change *c = &f->change[i];
 
-    for (size_t k = i; k-- > 0 && f->change[k].at_ms == c->at_ms;) {
-        const struct deal_change *o = &f->change[k];
-        if (o->field == c->field && (o->number != c->number || !id_eq(o->ref, c->ref) || o->empty != c->empty))
+    for (size_t k = i; k-- > 0 && f->change[k].at_ms == c->at_ms;)
+        if (differs(&f->change[k], c))
             return true;
-    }
+    for (size_t k = i + 1; k < f->change_n && f->change[k].at_ms == c->at_ms; k++)
+        if (differs(&f->change[k], c))
+            return true;
     return false;
 }
 

@@ -144,7 +144,7 @@ const struct warning_row warning_rows[WARNINGS_N] = {
     {"W18",
      "sentiment_drop",
      "The customer's words have turned: %0, against %1 before.",
-     "trend of the last conversation, or net against the deal's mean, down by at least drop",
+     "net attitude of the last conversation at least drop below the mean of those before",
      1,
      true,
      {{"drop", 0.3, "1"}},

@@ -8,7 +8,7 @@ static bool analysed(const struct warning_context *c)
     for (size_t i = 0; i < c->facts->act_n && c->facts->act[i].at_ms <= c->now; i++)
         if (c->facts->act[i].interaction)
             return true;
-    return false;
+    return c->facts->find_n && c->facts->find[0].at_ms <= c->now;
 }
 
 bool w06_no_pricing(struct warning_context *c, const double *p, struct warning_hit *h)
@@ -86,7 +86,7 @@ bool w17_competitor_late(struct warning_context *c, const double *p, struct warn
     return false;
 }
 
-/* Attitude of the customer's words: the last interaction against the mean of those before, or its own trend. */
+/* Attitude of the customer's words: net of the last conversation against the mean of those before. */
 bool w18_sentiment(struct warning_context *c, const double *p, struct warning_hit *h)
 {
     double sum = 0;
@@ -95,21 +95,18 @@ bool w18_sentiment(struct warning_context *c, const double *p, struct warning_hi
 
     for (size_t i = 0; i < c->facts->find_n && c->facts->find[i].at_ms <= c->now; i++) {
         const struct deal_find *d = &c->facts->find[i];
-        bool net = strcmp(d->class_, "net") == 0, trend = strcmp(d->class_, "trend") == 0;
-        if (d->kind != FIND_ATTITUDE || (!net && !trend))
+        if (d->kind != FIND_ATTITUDE || strcmp(d->class_, "call") != 0)
             continue;
-        fires = trend ? d->value <= -p[0] : n && d->value <= sum / n - p[0];
+        fires = n && d->value <= sum / n - p[0];
         if (fires) {
             h->evidence_n = 0;
             h->since_ms = d->at_ms;
             h->numbers[0] = d->value;
-            h->numbers[1] = n ? sum / n : 0;
+            h->numbers[1] = sum / n;
             warn_evidence_find(h, d);
         }
-        if (net) {
-            sum += d->value;
-            n++;
-        }
+        sum += d->value;
+        n++;
     }
     return fires;
 }

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "insight/findings.h"
+#include "pipeline/deal_stage.h"
 #include "pipeline/rebuild.h"
 #include "pipeline/stage.h"
 #include "store/event_store.h"
@@ -35,7 +36,7 @@ static enum err_code one_store(struct core *c, const struct job *job, const stru
         return e->code;
     if ((rec && record_findings_save(t, &c->v, rec, f, n, finding_makers, finding_makers_n, e)) ||
         (rec && event_put(t, &(struct event_new){.type = "interaction.analysed", .object = job->object}, 1, e)) ||
-        job_done(t, job, 1, e)) {
+        (rec && deals_wake_for(t, &c->v, rec->deal, rec->account, e)) || job_done(t, job, 1, e)) {
         db_rollback(t);
         return e->code;
     }

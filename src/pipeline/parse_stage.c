@@ -5,11 +5,13 @@
 #include "formats/sandbox.h"
 #include "insight/statistics.h"
 #include "pipeline/context.h"
+#include "pipeline/deal_stage.h"
 #include "pipeline/prepare.h"
 #include "pipeline/rebuild.h"
 #include "pipeline/stage.h"
 #include "store/event_store.h"
 #include "pipeline/worker.h"
+#include "records/crm.h"
 
 static struct metric parse_time =
     METRIC_HISTOGRAM_L("harken_stage_seconds", "stage=\"parse\"", "time of a pipeline stage");
@@ -36,6 +38,8 @@ struct work {
     struct prepared *prep;
     struct id *gone;
     size_t gone_n;
+    struct id *wake; /* deals to work out again */
+    size_t wake_n, wake_cap;
 };
 
 static enum err_code input_load(struct work *w, str *out, bool *out_there, struct err *e)
@@ -96,7 +100,7 @@ static enum err_code input_parse(struct work *w, str bytes, struct err *e)
     for (size_t i = 0; i < w->parsed.problems_n; i++)
         ARENA_PUSH(w->a, w->problems, w->problems_n, w->problems_cap) =
             (struct raw_problem){.place = w->parsed.problems[i].place, .reason = w->parsed.problems[i].reason};
-    if (!rc && !w->parsed.items_n && !w->problems_n)
+    if (!rc && !w->parsed.items_n && !w->parsed.crm_n && !w->problems_n)
         ARENA_PUSH(w->a, w->problems, w->problems_n, w->problems_cap) =
             (struct raw_problem){.place = STR("file"), .reason = STR("holds no text")};
     for (size_t i = 0; i < w->problems_n; i++)
@@ -125,6 +129,23 @@ static void items_prepare(struct work *w)
     metric_time_us(&prepare_time, clock_mono_us() - start);
 }
 
+static enum err_code wake_note(struct work *w, struct db_tx *t, const struct record_ia *rec, struct err *e)
+{
+    struct id *deals;
+    size_t n;
+
+    if (record_deals_of(t, &w->c->v, rec->deal, rec->account, w->a, &deals, &n, e))
+        return e->code;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < w->wake_n && !id_eq(w->wake[k], deals[i]))
+            k++;
+        if (k == w->wake_n)
+            ARENA_PUSH(w->a, w->wake, w->wake_n, w->wake_cap) = deals[i];
+    }
+    return ERR_OK;
+}
+
 static enum err_code item_store(struct work *w, struct db_tx *t, size_t i, struct err *e)
 {
     struct core *c = w->c;
@@ -136,6 +157,8 @@ static enum err_code item_store(struct work *w, struct db_tx *t, size_t i, struc
     if (record_ia_save(t, &c->v, rec, c->own_domains, c->own_domains_n, p->pii, p->pii_n, p->chunks, p->chunks_n, w->a,
                        e))
         return e->code;
+    if (wake_note(w, t, rec, e))
+        return e->code;
     if (prepare_statistics(c, t, &rec->ia, w->a, &stats, &stats_n, e) ||
         record_stats_save(t, &c->v, rec->ia.id, stats, stats_n, e))
         return e->code;
@@ -143,6 +166,22 @@ static enum err_code item_store(struct work *w, struct db_tx *t, size_t i, struc
         {.queue = "analyse", .object = rec->ia.id, .source = rec->raw, .priority = p->chunks_n <= SMALL_CHUNKS},
         {.queue = "embed", .object = rec->ia.id, .source = rec->raw, .priority = p->chunks_n <= SMALL_CHUNKS}};
     return job_enqueue(t, jobs, c->em && p->chunks_n ? 2 : 1, e);
+}
+
+/* Deals that the conversations concern, all at once and in order; then what a CRM says, and its deals. */
+static enum err_code deals_store(struct work *w, struct db_tx *t, struct err *e)
+{
+    struct id *deals;
+    size_t n;
+
+    if (w->wake_n && deals_wake(t, &w->c->v, w->wake, w->wake_n, e))
+        return e->code;
+    if (!w->parsed.crm_n)
+        return ERR_OK;
+    db_tx_extend(t, PARSE_DB_MS + (int)w->parsed.crm_n);
+    if (record_crm_save(t, &w->c->v, w->parsed.crm, w->parsed.crm_n, CRM_FROM_FILE, w->a, &deals, &n, e))
+        return e->code;
+    return deals_wake(t, &w->c->v, deals, n, e);
 }
 
 /* What came, and what it replaced. */
@@ -164,6 +203,7 @@ static enum err_code result_store(struct work *w, struct err *e)
     int64_t start = clock_mono_us();
     struct db_tx *t;
 
+    w->wake_n = 0; /* a second try starts anew */
     if (db_begin(c->v.db, c->v.workspace, PARSE_DB_MS, &t, e))
         return e->code;
     for (size_t i = 0; i < w->parsed.items_n; i++) {
@@ -172,12 +212,15 @@ static enum err_code result_store(struct work *w, struct err *e)
         if (item_store(w, t, i, e))
             goto fail;
     }
-    if (w->parsed.items_n && raw_supersede(t, &c->v, w->raw.id, w->a, &w->gone, &w->gone_n, e))
+    if (deals_store(w, t, e))
+        goto fail;
+    if (w->parsed.items_n + w->parsed.crm_n && raw_supersede(t, &c->v, w->raw.id, w->a, &w->gone, &w->gone_n, e))
         goto fail;
     if (events_put(w, t, e))
         goto fail;
     if (raw_problems_set(t, &c->v, w->raw.id, w->problems, w->problems_n, e) ||
-        raw_state_set(t, &c->v, w->raw.id, w->parsed.items_n ? RAW_DONE : RAW_FAILED, e) || job_done(t, w->job, 1, e))
+        raw_state_set(t, &c->v, w->raw.id, w->parsed.items_n + w->parsed.crm_n ? RAW_DONE : RAW_FAILED, e) ||
+        job_done(t, w->job, 1, e))
         goto fail;
     if (db_commit(t, e))
         return e->code;

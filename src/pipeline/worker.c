@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/thread.h"
+#include "pipeline/deal_stage.h"
 #include "pipeline/stage.h"
 
 static struct metric jobs_done = METRIC_COUNTER("harken_jobs_done_total", "jobs finished");
@@ -15,6 +16,7 @@ static struct metric jobs_failed = METRIC_COUNTER("harken_jobs_failed_total", "t
 enum {
     LEASE_MS = 30000,
     BEAT_MS = 8000,
+    TICK_MS = 20000,
     POLL_MS = 2000,
     PAUSE_MS = 250,
     SAVE_MS = 20000, /* shorter than a lease */
@@ -25,6 +27,8 @@ enum {
 const struct stage stages[] = {
     {.queue = "parse", .batch = 1, .threads = 0, .run = parse_stage_run},
     {.queue = "analyse", .batch = 8, .threads = 1, .run = analyse_stage_run},
+    {.queue = "deal", .batch = 16, .threads = 1, .run = deal_stage_run},
+    {.queue = "score", .batch = 1, .threads = 1, .run = score_stage_run},
     {.queue = "embed", .batch = 16, .threads = 3, .run = embed_stage_run},
     {.queue = NULL},
 };
@@ -44,7 +48,7 @@ struct worker_pool {
     bool draining;
     struct stage_thread threads[THREADS_MAX];
     size_t threads_n;
-    struct thread beat;
+    struct thread beat, tick;
 };
 
 /* Sleeps until *counter moves from `seen`, draining, or the time is over. Returns false when draining. */
@@ -206,6 +210,17 @@ static void beat_run(void *arg)
     arena_free(a);
 }
 
+/* What time alone changes. */
+static void tick_run(void *arg)
+{
+    struct core *c = arg;
+    struct err e;
+
+    while (pause_for(c->workers, TICK_MS))
+        if (deals_tick(c, &e))
+            LOG_WARN("deals.tick.failed", F_ERR(&e));
+}
+
 enum err_code workers_start(struct core *c, struct err *e)
 {
     struct worker_pool *p = calloc(1, sizeof *p);
@@ -227,7 +242,9 @@ enum err_code workers_start(struct core *c, struct err *e)
                 return e->code;
         }
     }
-    return thread_start(&p->beat, "job-beat", beat_run, c, e);
+    if (thread_start(&p->beat, "job-beat", beat_run, c, e))
+        return e->code;
+    return thread_start(&p->tick, "deals-tick", tick_run, c, e);
 }
 
 void workers_drain(struct core *c)
@@ -245,6 +262,7 @@ void workers_drain(struct core *c)
     for (size_t i = 0; i < p->threads_n; i++)
         thread_join(&p->threads[i].thread);
     thread_join(&p->beat);
+    thread_join(&p->tick);
     pthread_mutex_destroy(&p->lock);
     pthread_cond_destroy(&p->wake);
     pthread_cond_destroy(&p->progress);

@@ -98,6 +98,8 @@ static void loader_run(void *arg)
         context_table_read(csv, a, &w.table, &e))
         LOG_WARN("samples.table", F_ERR(&e));
     folder_load(&w, top, STR("samples"));
+    if (fs_exists(HARKEN_SAMPLES "/crm/crm.jsonl"))
+        file_load(w.c, STR(HARKEN_SAMPLES "/crm/crm.jsonl"), STR("samples/crm/crm.jsonl"), STR(""));
     arena_free(a);
     LOG_INFO("samples.queued");
 }

@@ -17,6 +17,10 @@
 #include "store/workspace_store.h"
 
 /* The tables of rooms that keep them to themselves. */
+extern const struct db_stmt crm_sql[], crm_load_sql[], facts_sql[], evaluate_sql[], fit_sql[], view_sql[],
+    actions_sql[], figures_sql[];
+extern const size_t crm_sql_n, crm_load_sql_n, facts_sql_n, evaluate_sql_n, fit_sql_n, view_sql_n, actions_sql_n,
+    figures_sql_n;
 extern const struct db_stmt raw_sql[], accounts_sql[], people_sql[], ia_save_sql[], ia_load_sql[], derived_sql[],
     rebuild_sql[], samples_sql[], findings_sql[], people_read_sql[], resource_sql[], idempotency_sql[], graphql_sql[];
 extern const size_t raw_sql_n, accounts_sql_n, people_sql_n, ia_save_sql_n, ia_load_sql_n, derived_sql_n, rebuild_sql_n,
@@ -44,6 +48,14 @@ static void every_statement_is_prepared(void **state)
         {"resource", resource_sql, resource_sql_n},
         {"idempotency", idempotency_sql, idempotency_sql_n},
         {"graphql", graphql_sql, graphql_sql_n},
+        {"crm", crm_sql, crm_sql_n},
+        {"crm_load", crm_load_sql, crm_load_sql_n},
+        {"facts", facts_sql, facts_sql_n},
+        {"evaluate", evaluate_sql, evaluate_sql_n},
+        {"fit", fit_sql, fit_sql_n},
+        {"view", view_sql, view_sql_n},
+        {"actions", actions_sql, actions_sql_n},
+        {"figures", figures_sql, figures_sql_n},
         {"findings", findings_sql, findings_sql_n},
         {"reader", reader_sql, reader_sql_n},
         {"users", users_sql, users_sql_n},

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "api/resource.h"
+#include "api/deals_priv.h"
 #include "insight/answer.h"
 #include "pipeline/rebuild.h"
 
@@ -134,13 +135,22 @@ static const struct res_field row_fields[] = {
 };
 static const struct res_shape row_shape = {"AnswerRow", "A conversation that was counted or listed.",
                                            RES_FIELDS(row_fields)};
-enum { N_FOUND, N_MAKER, N_SENTENCES, N_ROWS, N_COUNTED, N_MESSAGE, N_COUNT };
+static const struct res_field other_fields[] = {
+    {"kind", RES_STR, 0, "What it is: deal.", "\"deal\""},
+    {"id", RES_ID, 0, "Its id.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
+    {"name", RES_STR, RES_SEALED, "Its name.", "\"Hub rollout\""},
+    {"detail", RES_STR, RES_SEALED, "What it was counted for.", "\"proposal, 128000.00 EUR\""},
+};
+static const struct res_shape other_shape = {
+    "AnswerOther", "Something else than a conversation that was counted or listed.", RES_FIELDS(other_fields)};
+enum { N_FOUND, N_MAKER, N_SENTENCES, N_ROWS, N_OTHERS, N_COUNTED, N_MESSAGE, N_COUNT };
 static const struct res_field answer_fields[] = {
     [N_FOUND] = {"found", RES_BOOL, 0, "Whether there is an answer.", "true"},
     [N_MAKER] = {"maker", RES_ENUM, 0, "Quoted (extractive) or written by a model (generated).", "\"extractive\"",
                  .words = makers},
     [N_SENTENCES] = {"sentences", RES_OBJ, RES_LIST, "The answer, sentence by sentence.", .of = &sentence_shape},
     [N_ROWS] = {"rows", RES_OBJ, RES_LIST, "What was counted or listed.", .of = &row_shape},
+    [N_OTHERS] = {"others", RES_OBJ, RES_LIST | RES_MAYBE, "Deals that were counted or listed.", .of = &other_shape},
     [N_COUNTED] = {"count", RES_INT, RES_MAYBE, "The number, of a question that counts.", "3"},
     [N_MESSAGE] = {"message", RES_STR, RES_MAYBE, "What to say when nothing was found.",
                    "\"not found in what you may see\""},
@@ -330,6 +340,18 @@ static struct res_val *answer_of(struct arena *a, const struct answer *an)
     v[N_MAKER] = res_str(STR("extractive"));
     v[N_SENTENCES] = res_vals(sentences, an->sentences_n);
     v[N_ROWS] = res_vals(rows, an->rows_n);
+    if (an->others_n) {
+        struct res_val *others = ARENA_ARRAY(a, struct res_val, an->others_n);
+        for (size_t i = 0; i < an->others_n; i++) {
+            struct res_val *o = ARENA_ARRAY(a, struct res_val, 4);
+            o[0] = res_str(str_of(an->others[i].kind));
+            o[1] = res_id(an->others[i].id);
+            o[2] = res_str(an->others[i].name);
+            o[3] = res_str(an->others[i].detail);
+            others[i] = res_obj(o);
+        }
+        v[N_OTHERS] = res_vals(others, an->others_n);
+    }
     if (an->counted)
         v[N_COUNTED] = res_i64(an->count);
     if (!an->found)
@@ -341,7 +363,7 @@ static enum err_code ask_act(struct res_ctx *c, struct id id, const struct res_v
                              struct res_val **out, struct err *e)
 {
     struct answer_question q = {.now_ms = clock_now_ms()};
-    struct answer_source src = {.arg = c->k, .load = answer_load};
+    struct answer_source src = {.arg = c->k, .load = answer_load, .counts = api_deals_count};
     struct answer an;
 
     (void)id, (void)query;

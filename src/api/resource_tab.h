@@ -1,5 +1,8 @@
 /* One row per resource: `const struct resource res_NAME` stands in its own file. Alphabetical. */
+RESOURCE(actions)
+RESOURCE(analytics)
 RESOURCE(deal_access)
+RESOURCE(deals)
 RESOURCE(events)
 RESOURCE(graphql)
 RESOURCE(identity_providers)

@@ -61,10 +61,16 @@ str cli_quote(struct arena *a, str s);
 /* Absolute path of an existing file or folder; the text itself when there is none of that name. */
 str cli_absolute(struct arena *a, const char *path);
 
+int cli_actions(struct arena *a, int argc, char **argv);
+int cli_analytics(struct arena *a, int argc, char **argv);
 int cli_ask(struct arena *a, int argc, char **argv);
+int cli_brief(struct arena *a, int argc, char **argv);
 int cli_config(struct arena *a, int argc, char **argv);
+int cli_deal(struct arena *a, int argc, char **argv);
+int cli_deals(struct arena *a, int argc, char **argv);
 int cli_describe(struct arena *a, int argc, char **argv);
 int cli_doctor(struct arena *a, int argc, char **argv);
+int cli_explain(struct arena *a, int argc, char **argv);
 int cli_ingest(struct arena *a, int argc, char **argv);
 int cli_insights(struct arena *a, int argc, char **argv);
 int cli_keys(struct arena *a, int argc, char **argv);

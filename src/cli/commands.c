@@ -19,6 +19,48 @@ static const struct cli_opt ask_opts[] = {
     {NULL},
 };
 
+#define AS_OF_OPT {"--as-of", "TIME", "as it stood then (default: now)"}
+
+static const struct cli_opt deals_opts[] = {
+    AS_OF_OPT,
+    {"--outcome", "OUTCOME", "open (default), won, lost, unknown or all"},
+    {"--warning", "WARNING", "only deals with this warning: W02 or ghosted"},
+    {"--stage", "STAGE", "only deals in this stage"},
+    {"--owner", "NAME", "only deals of this owner"},
+    {"--account", "NAME", "only deals with this account"},
+    {"--limit", "N", "most deals (default 50, at most 500)"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
+static const struct cli_opt deal_opts[] = {AS_OF_OPT, JSON_OPT, HOME_OPT, {NULL}};
+
+static const struct cli_opt brief_opts[] = {
+    AS_OF_OPT,
+    {"--since", "TIME", "what changed since then (default: since the last meeting)"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL}};
+
+static const struct cli_opt actions_opts[] = {{"--deal", "NAME|ID", "only of this deal"},
+                                              {"--limit", "N", "most actions (default 50, at most 500)"},
+                                              JSON_OPT,
+                                              HOME_OPT,
+                                              {NULL}};
+
+#define PERIOD_OPTS                                                                                                    \
+    {"--from", "DAY", "first day (default: of this quarter)"},                                                         \
+        {"--to", "DAY", "day after the last (default: of this quarter)"}, AS_OF_OPT,                                   \
+        {"--owner", "NAME|MAIL|ID", "only deals of this owner"},                                                       \
+        {"--pipeline", "ID", "this pipeline (default: the one with most deals)"}
+
+static const struct cli_opt analytics_opts[] = {
+    PERIOD_OPTS, {"--format", "csv", "print CSV"}, JSON_OPT, HOME_OPT, {NULL}};
+
+static const struct cli_opt explain_opts[] = {
+    {"--deal", "NAME|ID", "a figure of this deal"}, PERIOD_OPTS, JSON_OPT, HOME_OPT, {NULL}};
+
 static const struct cli_opt config_opts[] = {
     {"--config", "FILE", "read this file instead of FOLDER/harken.conf"},
     JSON_OPT,
@@ -116,16 +158,30 @@ static const struct cli_opt users_opts[] = {
 };
 
 const struct cli_command cli_commands[] = {
+    {"actions", "", "what to do next, and why", NULL, "harken actions --deal \"Hamburg hub rollout\"", actions_opts,
+     cli_actions, false},
+    {"analytics", "", "figures of the pipeline over a period, from history", NULL,
+     "harken analytics --from 2026-07-01 --to 2026-10-01", analytics_opts, cli_analytics, false},
     {"ask", "QUESTION...", "answer a question with quoted, cited sentences", NULL,
      "harken ask \"What did Halden say about the pilot price?\"", ask_opts, cli_ask, false},
+    {"brief", "DEAL", "a page to read before a meeting: how it stands, what changed, who takes part", NULL,
+     "harken brief \"Hamburg hub rollout\"", brief_opts, cli_brief, false},
     {"config", "check|print", "check or print the settings",
      "A setting comes from its default, the file FOLDER/harken.conf, the environment (HARKEN_LOG_LEVEL for "
      "log.level),\n"
      "or a flag of serve, the later winning.",
      "harken config print", config_opts, cli_config, false},
+    {"deal", "DEAL", "how a deal stands: score with reasons, warnings with evidence", NULL,
+     "harken deal \"Hamburg hub rollout\"", deal_opts, cli_deal, false},
+    {"deals", "", "list deals with score and warnings", NULL, "harken deals --warning ghosted", deals_opts, cli_deals,
+     false},
     {"describe", "openapi|routes", "print the description of the API, or its addresses with their permissions", NULL,
      "harken describe openapi", describe_opts, cli_describe, false},
     {"doctor", "", "look at this machine and say what is missing", NULL, "harken doctor", home_opts, cli_doctor, false},
+    {"explain", "FIGURE", "definition, inputs and evidence of a figure",
+     "FIGURE is one of `harken analytics`, or with --deal one of a deal: p, engagement, momentum, reciprocity, "
+     "contacts, W01 ...",
+     "harken explain --deal \"Hamburg hub rollout\" p", explain_opts, cli_explain, false},
     {"ingest", "PATH...", "bring in files: transcripts, mail, notes, documents",
      "PATH is a file, a folder (everything below it), a pattern, or - for standard input. Content is recognised by its "
      "bytes.\n"

@@ -57,6 +57,15 @@ enum err_code answer_make(struct index *ix, struct embedder *em, const struct an
         iq.history += iq.history_n - INDEX_HISTORY_MAX;
         iq.history_n = INDEX_HISTORY_MAX;
     }
+    if (src->counts) {
+        bool done = false;
+        rc = src->counts(src->arg, q->text, q->now_ms, a, &made, &done, e);
+        if (rc || done) {
+            if (!rc)
+                *out = made;
+            return rc;
+        }
+    }
     if (!answer_counted(ix, src, q, a, &made, &rc, e)) {
         iq.vec = answer_query_vector(em, q->text, iq.history, iq.history_n, a, e);
         rc = index_query(ix, &iq, a, &hits, &n, e);

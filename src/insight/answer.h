@@ -31,6 +31,13 @@ struct answer_row {
     str title, source;
 };
 
+/* A row of another kind than conversations, counted or listed by the `counts` of who asks. */
+struct answer_other {
+    struct id id;
+    const char *kind; /* "deal" */
+    str name, detail;
+};
+
 struct answer {
     bool found;
     bool counted; /* answered by a query: rows are all that was counted or listed */
@@ -39,6 +46,8 @@ struct answer {
     struct answer_row *rows;
     size_t rows_n;
     int64_t count; /* when counted */
+    struct answer_other *others;
+    size_t others_n;
 };
 
 /* How answers reach the words: the caller (who checks access and writes the audit row) opens turns of interactions. */
@@ -47,6 +56,10 @@ struct answer_source {
     /* Loads whole interactions, in order; missing ones are left out. */
     enum err_code (*load)(void *arg, const struct id *ids, size_t n, struct arena *a, struct interaction **out,
                           size_t *out_n, struct err *e);
+    /* May be NULL. Asked first: a question that counts things this room does not know (deals). *out_done: it was one, and
+     * *out answers it. */
+    enum err_code (*counts)(void *arg, str question, int64_t now_ms, struct arena *a, struct answer *out,
+                            bool *out_done, struct err *e);
 };
 
 struct answer_question {

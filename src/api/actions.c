@@ -1,0 +1,202 @@
+/* api/actions.c - what to do next, and what people say to it. */
+#include <math.h>
+
+#include "api/deals_priv.h"
+#include "deals/actions.h"
+#include "store/reader.h"
+
+static const char *const form_names[] = {"none", "mail", "call", "agenda", "crm"};
+static const char *const state_names[RESPONSES] = {"open",    "accepted",  "edited",   "dismissed",
+                                                   "snoozed", "withdrawn", "completed"};
+
+/* A draft in the customer's own words where there are any, and what it would change. */
+static void draft_write(struct call *k, const struct action *a, const struct deal_view *d, struct jw *w)
+{
+    const struct action_row *row = &action_rows[a->kind];
+
+    jw_kobj(w, "draft");
+    jw_kstr(w, "form", str_of(form_names[row->form]));
+    jw_kstr(w, "subject", str_fmt(k->a, "%.*s", STR_ARG(d->name)));
+    jw_kstr(w, "text", str_of(row->words));
+    if (row->form == FORM_CRM && a->kind == ACTION_FIX_CLOSE_DATE && d->s.has_close && d->s.stage) {
+        const struct cohort_stage *usual = deal_cohort_stage(d->cohort, d->s.stage->id);
+        double left = usual && usual->won_n ? usual->median_remaining : 30;
+        jw_karr(w, "diff");
+        jw_obj(w);
+        jw_kstr(w, "field", STR("close_date"));
+        jw_kstr(w, "old", crm_day_str(k->a, d->s.close_day));
+        jw_kstr(w, "new", crm_day_str(k->a, deal_day(d->f->pipe, d->s.as_of) + (int64_t)ceil(left)));
+        jw_kstr(w, "because", STR("median days that won deals needed from this stage"));
+        jw_end(w);
+        jw_end(w);
+    }
+    jw_end(w);
+}
+
+static void action_write(struct call *k, const struct action *a, const struct deal_view *d, struct jw *w)
+{
+    const struct warning_hit *h = a->warning > 0 && a->warning <= WARNINGS_N ? &d->hits[a->warning - 1] : NULL;
+
+    jw_obj(w);
+    jw_kstr(w, "id", id_str(k->a, a->id));
+    jw_kstr(w, "deal_id", id_str(k->a, a->deal));
+    jw_kstr(w, "deal", d->name);
+    jw_kstr(w, "kind", str_of(action_rows[a->kind].name));
+    jw_kstr(w, "text", str_of(action_rows[a->kind].words));
+    jw_kstr(w, "state", str_of(state_names[a->state]));
+    jw_kreal(w, "score", a->score);
+    jw_kreal(w, "propensity", a->propensity);
+    jw_ki64(w, "position", a->position);
+    jw_kstr(w, "made_at", clock_str(k->a, a->made_ms));
+    if (!h)
+        jw_kstr(w, "because", a->kind == ACTION_ASK_FIELD ? STR("qualification") : STR("promise"));
+    if (h) {
+        jw_kstr(w, "because", str_of(warning_rows[a->warning - 1].id));
+        if (h->on)
+            jw_kstr(w, "reason", warning_text(a->warning, h->numbers, k->a));
+    }
+    draft_write(k, a, d, w);
+    jw_end(w);
+}
+
+static void list_get(struct call *k)
+{
+    struct deal_views vs = {0};
+    struct action *acts = NULL;
+    struct id deal = {{0}}, *ids;
+    int64_t limit;
+    size_t n = 0, ids_n;
+    struct db_tx *t;
+    struct err e = {0};
+    enum err_code rc = ERR_OK;
+    str of;
+    struct buf b;
+    struct jw w;
+
+    if (!api_query_int(k, STR("limit"), 50, 1, 500, &limit) || !api_query_str(k, STR("deal"), &of) ||
+        !(t = deals_begin(k)))
+        return;
+    if (of.n)
+        id_parse(of, &deal);
+    if (!rc)
+        rc = actions_list(t, deals_vaulted(k), deal, (size_t)limit, clock_now_ms(), k->a, &acts, &n, &e);
+    ids = ARENA_ARRAY(k->a, struct id, n + 1);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = acts[i].deal;
+    ids_n = deals_seen(k, ids, n);
+    if (!rc)
+        rc = deal_views_load(t, deals_vaulted(k), ids, ids_n, clock_now_ms(), k->a, &vs, &e);
+    if (!deals_finish(k, t, rc, deal, &e))
+        return;
+    buf_init_wiped(&b, 64 << 20);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    jw_karr(&w, "actions");
+    for (size_t i = 0; i < n; i++)
+        for (size_t d = 0; d < vs.n; d++)
+            if (id_eq(vs.list[d].f->deal, acts[i].deal))
+                action_write(k, &acts[i], &vs.list[d], &w);
+    jw_end(&w);
+    jw_end(&w);
+    api_reply(k, 200, &b);
+}
+
+/* Letters that differ, as an edit distance over bytes, of texts up to 2,000 bytes. */
+static int edit_distance(str x, str y, struct arena *a)
+{
+    int *row = ARENA_ARRAY(a, int, y.n + 1);
+
+    if (x.n > 2000 || y.n > 2000)
+        return -1;
+    for (size_t j = 0; j <= y.n; j++)
+        row[j] = (int)j;
+    for (size_t i = 1; i <= x.n; i++) {
+        int diagonal = row[0];
+        row[0] = (int)i;
+        for (size_t j = 1; j <= y.n; j++) {
+            int up = row[j], cost = diagonal + (x.p[i - 1] != y.p[j - 1]);
+            diagonal = up;
+            row[j] = cost < up + 1 ? cost : up + 1;
+            row[j] = row[j] < row[j - 1] + 1 ? row[j] : row[j - 1] + 1;
+        }
+    }
+    return row[y.n];
+}
+
+/* ---- answers ---- */
+
+static const char *const responses[] = {"accepted", "edited", "dismissed", "snoozed", "completed", NULL};
+static const enum action_response response_of[] = {RESPONSE_ACCEPTED, RESPONSE_EDITED, RESPONSE_DISMISSED,
+                                                   RESPONSE_SNOOZED, RESPONSE_COMPLETED};
+static const char *const reasons[] = {"none", "not_now", "already_done", "wrong", "not_useful", "do_not_contact", NULL};
+enum { REASON_NONE, REASON_DO_NOT_CONTACT = 5 };
+
+enum { R_RESPONSE, R_REASON, R_UNTIL, R_TEXT };
+static const struct res_field respond_fields[] = {
+    [R_RESPONSE] = {"response", RES_ENUM, RES_NEEDED, "What the person says.", "\"accepted\"", .words = responses},
+    [R_REASON] = {"reason", RES_ENUM, 0, "Why it is dismissed.", "\"not_now\"", .words = reasons},
+    [R_UNTIL] = {"until", RES_TIME, 0, "When to come back to it; needed to snooze.", "\"2026-12-01T08:00:00.000Z\""},
+    [R_TEXT] = {"text", RES_STR, RES_SEALED, "What the draft became; needed when edited.", "\"Hello Ann\"",
+                .max = 16000},
+};
+static const struct res_shape respond_shape = {"ActionResponse", "What a person says of a proposal.",
+                                               RES_FIELDS(respond_fields)};
+static const struct res_field responded_fields[] = {
+    {"id", RES_ID, 0, "The action.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
+    {"state", RES_STR, 0, "Its state now.", "\"accepted\""},
+};
+static const struct res_shape responded_shape = {"ActionState", "An action after it was answered.",
+                                                 RES_FIELDS(responded_fields)};
+
+static enum err_code respond_act(struct res_ctx *c, struct id id, const struct res_val *in, const struct res_val *query,
+                                 struct res_val **out, struct err *e)
+{
+    enum action_response response = response_of[res_word(&respond_fields[R_RESPONSE], in[R_RESPONSE].v.s)];
+    int reason = in[R_REASON].is == RES_SET ? res_word(&respond_fields[R_REASON], in[R_REASON].v.s) : REASON_NONE;
+    int64_t until = in[R_UNTIL].is == RES_SET ? in[R_UNTIL].v.i : CLOCK_NONE, now = clock_now_ms();
+    str text = in[R_TEXT].is == RES_SET ? in[R_TEXT].v.s : STR("");
+    struct action act;
+
+    (void)query;
+    if (action_get(c->t, c->v, id, &act, e))
+        return e->code;
+    if (!reader_sees_deal(c->who.reader, act.deal))
+        return err_set(e, ERR_NOT_FOUND, "no such action");
+    if ((response == RESPONSE_DISMISSED && reason == REASON_NONE) || (response == RESPONSE_SNOOZED && until <= now) ||
+        (response == RESPONSE_EDITED && !text.n))
+        return res_say(c, 422, "the answer is not complete",
+                       STR("dismissed needs a reason, snoozed an \"until\" ahead, edited a text"), e);
+    if (action_respond(c->t, c->v, &act, response, reason, until, text,
+                       text.n ? edit_distance(str_of(action_rows[act.kind].words), text, c->a) : -1,
+                       caller_actor(&c->who), now, c->a, e))
+        return e->code;
+    if (reason == REASON_DO_NOT_CONTACT &&
+        actions_suppress(c->t, c->v, act.deal, (struct id){{0}}, CLOCK_NONE, 3, now, e))
+        return e->code; /* nothing at all is proposed for the deal any more */
+    *out = ARENA_ARRAY(c->a, struct res_val, 2);
+    (*out)[0] = res_id(id);
+    (*out)[1] = res_str(in[R_RESPONSE].v.s);
+    return ERR_OK;
+}
+
+static const struct res_field list_fields[] = {
+    {"deal", RES_ID, 0, "Only of this deal.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
+    {"limit", RES_INT, 0, "Most actions.", "50", .min = 1, .max = 500},
+};
+static const struct res_shape list_query = {"ActionListQuery", "Which actions.", RES_FIELDS(list_fields)};
+
+static const struct res_op ops[] = {
+    {RES_OP_RAW, "list", HTTP_M_GET, "/v1/actions", PERM_ACTIONS_READ, "List what to do next, and why",
+     .query = &list_query, .answer_type = "application/json", .raw = list_get},
+    {RES_OP_ACT, "respond", HTTP_M_POST, "/v1/actions/{id}/response", PERM_ACTIONS_DECIDE,
+     "Accept, edit, put off or dismiss an action", .body = &respond_shape, .answer = &responded_shape,
+     .act = respond_act},
+};
+
+const struct resource res_actions = {
+    .name = "actions",
+    .key = "actions",
+    .one = "action",
+    .about = "Next best actions: proposals, with what speaks for them.",
+    RES_OPS(ops),
+};

@@ -1,0 +1,296 @@
+/* cli/deals.c - deals, deal, actions, brief, analytics, explain: what the server knows about deals, printed. */
+#include "base/id.h"
+#include "cli/cli.h"
+
+/* Asks for `path` and prints what comes back: as it is with --json, else by `print`. */
+static int get_run(struct arena *a, const struct cli_args *x, str path, void (*print)(const struct json *))
+{
+    struct http_client *c = NULL;
+    struct json_doc *d = NULL;
+    struct err e;
+    int rc = CLI_OK;
+    str body;
+
+    if (cli_connect(a, cli_home(a, cli_value(x, "--home")), &c, &e))
+        return cli_fail(&e);
+    if (cli_call(c, "GET", path, STR_NULL, a, &body, &e))
+        rc = cli_fail(&e);
+    else if (cli_has(x, "--json") || !print)
+        printf("%.*s\n", STR_ARG(str_trim(body)));
+    else if (json_parse(body, &d, &e))
+        rc = cli_fail(&e);
+    else
+        print(json_root(d));
+    json_free(d);
+    http_client_free(c);
+    return rc;
+}
+
+/* "?name=value&..." of the options that were given. */
+static str query_of(struct arena *a, const struct cli_args *x, const char *const *opts)
+{
+    str out = STR("");
+
+    for (size_t i = 0; opts[i]; i++) {
+        const char *value = cli_value(x, opts[i]);
+        str quoted, name = str_of(opts[i] + 2);
+        if (!value)
+            continue;
+        quoted = cli_quote(a, str_of(value));
+        if (str_eq(name, STR("as-of")))
+            name = STR("as_of");
+        out = str_fmt(a, "%.*s%c%.*s=%.*s", STR_ARG(out), out.n ? '&' : '?', STR_ARG(name), STR_ARG(quoted));
+    }
+    return out;
+}
+
+static str text(const struct json *v, const char *key)
+{
+    return json_str(json_get(v, key), STR("-"));
+}
+
+static void deal_line(const struct json *d)
+{
+    const struct json *p = json_get(json_get(d, "score"), "p");
+    struct json_it it;
+    str name = text(d, "name"), stage = text(d, "stage"), amount = text(d, "amount"), close = text(d, "close_date");
+
+    printf("%-32.*s %-12.*s %14.*s %-10.*s ", STR_ARG(str_sub(name, 0, 32)), STR_ARG(stage), STR_ARG(amount),
+           STR_ARG(close));
+    if (json_kind(p) == JSON_NULL || json_kind(p) == JSON_ABSENT)
+        printf("   -");
+    else
+        printf("%3.0f%%", 100 * json_real(p, 0));
+    for (json_it_init(&it, json_get(d, "warnings")); json_it_next(&it);)
+        printf(" %.*s", STR_ARG(text(it.val, "id")));
+    printf("\n");
+}
+
+static void deals_print(const struct json *v)
+{
+    struct json_it it;
+
+    for (json_it_init(&it, json_get(v, "deals")); json_it_next(&it);)
+        deal_line(it.val);
+    printf("%lld deals\n", (long long)json_i64(json_get(v, "total"), 0));
+}
+
+static void reasons_print(const struct json *list, const char *sign)
+{
+    struct json_it it;
+
+    for (json_it_init(&it, list); json_it_next(&it);)
+        printf("  %s %.*s\n", sign, STR_ARG(text(it.val, "text")));
+}
+
+static void deal_print(const struct json *d)
+{
+    const struct json *score = json_get(d, "score");
+    struct json_it it;
+
+    deal_line(d);
+    printf("%.*s, owned by %.*s, since %.*s\n", STR_ARG(text(d, "account")), STR_ARG(text(d, "owner")),
+           STR_ARG(text(d, "stage_since")));
+    if (json_kind(json_get(score, "low")) == JSON_REAL)
+        printf("won with %.0f %% (%.0f to %.0f)\n", 100 * json_real(json_get(score, "p"), 0),
+               100 * json_real(json_get(score, "low"), 0), 100 * json_real(json_get(score, "high"), 0));
+    reasons_print(json_get(score, "up"), "+");
+    reasons_print(json_get(score, "down"), "-");
+    for (json_it_init(&it, json_get(d, "warnings")); json_it_next(&it);)
+        printf("  %.*s %.*s\n", STR_ARG(text(it.val, "id")), STR_ARG(text(it.val, "text")));
+    for (json_it_init(&it, json_get(d, "unknown")); json_it_next(&it);)
+        printf("  ? %.*s cannot be told: %.*s\n", STR_ARG(json_str(it.key, STR(""))),
+               STR_ARG(json_str(it.val, STR(""))));
+}
+
+static void actions_print(const struct json *v)
+{
+    struct json_it it;
+
+    for (json_it_init(&it, json_get(v, "actions")); json_it_next(&it);)
+        printf("%-32.*s %.*s%s%.*s\n", STR_ARG(str_sub(text(it.val, "deal"), 0, 32)), STR_ARG(text(it.val, "text")),
+               "  because: ", STR_ARG(text(it.val, "reason")));
+    if (!json_len(json_get(v, "actions")))
+        printf("nothing to do\n");
+}
+
+static void lines_print(const struct json *v, const char *key, const char *title)
+{
+    struct json_it it, in;
+
+    if (!json_len(json_get(v, key)))
+        return;
+    printf("\n%s\n", title);
+    for (json_it_init(&it, json_get(v, key)); json_it_next(&it);) {
+        json_it_init(&in, json_get(it.val, "sources"));
+        printf("  %.*s", STR_ARG(json_str(json_get(it.val, "text"), text(it.val, "name"))));
+        while (json_it_next(&in))
+            printf("  [%.*s %.*s]", STR_ARG(text(in.val, "kind")), STR_ARG(text(in.val, "id")));
+        printf("\n");
+    }
+}
+
+static void brief_print(const struct json *v)
+{
+    deal_print(json_get(v, "deal"));
+    lines_print(v, "changed", "Since last time");
+    lines_print(v, "people", "People");
+    lines_print(v, "commitments", "Promises");
+    lines_print(v, "objections", "Objections");
+    lines_print(v, "red_flags", "Red flags");
+    lines_print(v, "competitors", "Competitors");
+}
+
+static void figures_print(const struct json *v)
+{
+    struct json_it it;
+
+    printf("%.*s to %.*s\n", STR_ARG(text(v, "from")), STR_ARG(text(v, "to")));
+    for (json_it_init(&it, json_get(v, "figures")); json_it_next(&it);) {
+        const struct json *value = json_get(it.val, "value");
+        printf("%-22.*s %-16.*s ", STR_ARG(text(it.val, "id")), STR_ARG(json_str(json_get(it.val, "part"), STR(""))));
+        if (json_kind(value) == JSON_STR)
+            printf("%14.*s", STR_ARG(json_str(value, STR(""))));
+        else if (json_kind(value) == JSON_NULL)
+            printf("%14s", "-");
+        else
+            printf("%14.4f", json_real(value, 0));
+        printf(" %-7.*s n=%lld", STR_ARG(text(it.val, "unit")), (long long)json_i64(json_get(it.val, "n"), 0));
+        if (json_kind(value) == JSON_NULL)
+            printf("  %.*s", STR_ARG(text(it.val, "reason")));
+        printf("\n");
+    }
+}
+
+/* The id of a deal given by id or name. */
+static enum err_code deal_id(const struct cli_args *x, const char *deal, struct arena *a, str *out, struct err *e)
+{
+    struct http_client *c = NULL;
+    struct json_doc *d = NULL;
+    struct json_it it;
+    struct id id;
+    str body, name = cli_quote(a, str_of(deal));
+
+    *out = str_of(deal);
+    if (id_parse(*out, &id))
+        return ERR_OK;
+    if (cli_connect(a, cli_home(a, cli_value(x, "--home")), &c, e))
+        return e->code;
+    if (!cli_call(c, "GET", str_fmt(a, "/v1/deals?outcome=all&limit=1&name=%.*s", STR_ARG(name)), STR_NULL, a, &body,
+                  e) &&
+        !json_parse(body, &d, e)) {
+        json_it_init(&it, json_get(json_root(d), "deals"));
+        if (json_it_next(&it))
+            *out = str_dup(a, json_str(json_get(it.val, "id"), STR("")));
+        else
+            err_set(e, ERR_NOT_FOUND, "there is no deal called %s", deal);
+    }
+    json_free(d);
+    http_client_free(c);
+    return e->code;
+}
+
+int cli_deals(struct arena *a, int argc, char **argv)
+{
+    static const char *const opts[] = {"--as-of", "--outcome", "--warning", "--stage",
+                                       "--owner", "--account", "--limit",   NULL};
+    struct cli_args x;
+    int rc;
+
+    if (!cli_parse(cli_find("deals"), argc, argv, a, &x, &rc))
+        return rc;
+    if (x.rest_n)
+        return cli_usage_error(x.command, "takes no argument");
+    str q = query_of(a, &x, opts);
+    return get_run(a, &x, str_fmt(a, "/v1/deals%.*s", STR_ARG(q)), deals_print);
+}
+
+static int one_run(struct arena *a, int argc, char **argv, const char *name, const char *suffix,
+                   void (*print)(const struct json *))
+{
+    static const char *const opts[] = {"--as-of", "--since", NULL};
+    struct cli_args x;
+    struct err e = {0};
+    str q, id;
+    int rc;
+
+    if (!cli_parse(cli_find(name), argc, argv, a, &x, &rc))
+        return rc;
+    if (x.rest_n != 1)
+        return cli_usage_error(x.command, "give one deal, by name or id");
+    q = query_of(a, &x, opts);
+    if (deal_id(&x, x.rest[0], a, &id, &e))
+        return cli_fail(&e);
+    return get_run(a, &x, str_fmt(a, "/v1/deals/%.*s%s%.*s", STR_ARG(id), suffix, STR_ARG(q)), print);
+}
+
+int cli_deal(struct arena *a, int argc, char **argv)
+{
+    return one_run(a, argc, argv, "deal", "", deal_print);
+}
+
+int cli_brief(struct arena *a, int argc, char **argv)
+{
+    return one_run(a, argc, argv, "brief", "/brief", brief_print);
+}
+
+int cli_actions(struct arena *a, int argc, char **argv)
+{
+    static const char *const opts[] = {"--limit", NULL};
+    struct cli_args x;
+    struct err e = {0};
+    str q, id;
+    int rc;
+
+    if (!cli_parse(cli_find("actions"), argc, argv, a, &x, &rc))
+        return rc;
+    if (x.rest_n)
+        return cli_usage_error(x.command, "takes no argument");
+    q = query_of(a, &x, opts);
+    if (cli_value(&x, "--deal")) {
+        if (deal_id(&x, cli_value(&x, "--deal"), a, &id, &e))
+            return cli_fail(&e);
+        q = str_fmt(a, "%.*s%cdeal=%.*s", STR_ARG(q), q.n ? '&' : '?', STR_ARG(id));
+    }
+    return get_run(a, &x, str_fmt(a, "/v1/actions%.*s", STR_ARG(q)), actions_print);
+}
+
+int cli_analytics(struct arena *a, int argc, char **argv)
+{
+    static const char *const opts[] = {"--from", "--to", "--as-of", "--owner", "--pipeline", "--format", NULL};
+    struct cli_args x;
+    int rc;
+
+    if (!cli_parse(cli_find("analytics"), argc, argv, a, &x, &rc))
+        return rc;
+    if (x.rest_n)
+        return cli_usage_error(x.command, "takes no argument");
+    str q = query_of(a, &x, opts);
+    return get_run(a, &x, str_fmt(a, "/v1/analytics%.*s", STR_ARG(q)),
+                   cli_value(&x, "--format") ? NULL : figures_print);
+}
+
+int cli_explain(struct arena *a, int argc, char **argv)
+{
+    static const char *const of_deal[] = {"--as-of", NULL};
+    static const char *const of_all[] = {"--from", "--to", "--as-of", "--owner", "--pipeline", NULL};
+    struct cli_args x;
+    const char *deal;
+    struct err e = {0};
+    str q, figure, id;
+    int rc;
+
+    if (!cli_parse(cli_find("explain"), argc, argv, a, &x, &rc))
+        return rc;
+    if (x.rest_n != 1)
+        return cli_usage_error(x.command, "give one figure, such as win_rate, or p with --deal");
+    deal = cli_value(&x, "--deal");
+    figure = cli_quote(a, str_of(x.rest[0]));
+    q = query_of(a, &x, deal ? of_deal : of_all);
+    q = str_fmt(a, "%.*s%cfigure=%.*s", STR_ARG(q), q.n ? '&' : '?', STR_ARG(figure));
+    if (!deal)
+        return get_run(a, &x, str_fmt(a, "/v1/analytics/explain%.*s", STR_ARG(q)), NULL);
+    if (deal_id(&x, deal, a, &id, &e))
+        return cli_fail(&e);
+    return get_run(a, &x, str_fmt(a, "/v1/deals/%.*s/explain%.*s", STR_ARG(id), STR_ARG(q)), NULL);
+}

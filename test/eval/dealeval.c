@@ -3,12 +3,14 @@
  * usage: harken_dealeval state FILE TIME       one JSON line a deal: how it stood, its figures, the warnings that held
  *        harken_dealeval score FILE TIME N...  for each N: trained on the N deals closed first by TIME, a line for each deal
  *                                              with a snapshot: N, deal, p, low, high
+ *        harken_dealeval figures FILE TIME FROM TO   the figures of the days from FROM to before TO, one a line
  *        harken_dealeval bench FILE TIME       seconds to work out state, warnings and score of every deal
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analytics/figures.h"
 #include "deals/score.h"
 #include "deals/warnings.h"
 #include "test/eval/dealfacts.h"
@@ -115,6 +117,44 @@ static int state_run(struct all *x, int64_t now)
         buf_reset(&b);
         jw_init(&w, &b);
         state_write(x, &x->d.deals[i], now, &w);
+        printf("%.*s\n", STR_ARG(buf_view(&b)));
+    }
+    buf_done(&b);
+    return 0;
+}
+
+static int figures_run(struct all *x, int64_t now, char **days)
+{
+    struct figures_input in = {.pipe = &x->d.pipes[0], .as_of = now};
+    struct figure *f;
+    struct buf b;
+    struct jw w;
+    size_t n;
+
+    if (!days[0] || !days[1] || !crm_day_parse(str_of(days[0]), &in.from_day) ||
+        !crm_day_parse(str_of(days[1]), &in.to_day))
+        return 2;
+    cohorts_make(x, now);
+    in.facts = x->facts;
+    in.facts_n = x->d.deals_n;
+    figures_make(&in, x->a, &f, &n);
+    buf_init(&b, 1 << 20);
+    for (size_t i = 0; i < n; i++) {
+        buf_reset(&b);
+        jw_init(&w, &b);
+        jw_obj(&w);
+        jw_kstr(&w, "id", str_of(f[i].id));
+        jw_kstr(&w, "part", str_of(f[i].part));
+        f[i].has_value ? jw_kreal(&w, "value", f[i].value) : jw_knull(&w, "value");
+        if (f[i].money)
+            jw_ki64(&w, "micros", f[i].micros);
+        jw_kstr(&w, "reason", str_of(f[i].reason));
+        jw_ki64(&w, "n", f[i].n);
+        if (f[i].has_interval) {
+            jw_kreal(&w, "low", f[i].low);
+            jw_kreal(&w, "high", f[i].high);
+        }
+        jw_end(&w);
         printf("%.*s\n", STR_ARG(buf_view(&b)));
     }
     buf_done(&b);
@@ -246,7 +286,7 @@ int main(int argc, char **argv)
     int rc = 2;
 
     if (argc < 4 || !clock_parse(str_of(argv[3]), &now, NULL)) {
-        fprintf(stderr, "usage: harken_dealeval state|score|bench FILE TIME [N...]\n");
+        fprintf(stderr, "usage: harken_dealeval state|score|figures|bench FILE TIME [N...|FROM TO]\n");
         return 2;
     }
     if (dealfacts_read(argv[2], x.a, &x.d, &e)) {
@@ -261,6 +301,8 @@ int main(int argc, char **argv)
         rc = state_run(&x, now);
     else if (strcmp(argv[1], "score") == 0)
         rc = score_run(&x, now, argv + 4);
+    else if (strcmp(argv[1], "figures") == 0)
+        rc = figures_run(&x, now, argv + 4);
     else if (strcmp(argv[1], "bench") == 0)
         rc = bench_run(&x, now);
     arena_free(x.a);

@@ -453,6 +453,32 @@ enum err_code ia_json_read(const struct json *v, struct arena *a, struct interac
 
 /* --- comparing --- */
 
+enum err_code ia_limits_check(const struct interaction *ia, struct err *e)
+{
+    const struct {
+        const char *what;
+        str value;
+    } labels[] = {{"title", ia->title},
+                  {"id", ia->external_id},
+                  {"thread", ia->thread_id},
+                  {"account", ia->account},
+                  {"deal", ia->deal}};
+    bool names_fit = true;
+
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (labels[i].value.n > IA_LABEL_MAX)
+            return err_set(e, ERR_LIMIT, "its %s is too long: more than %d bytes", labels[i].what, IA_LABEL_MAX);
+    for (size_t i = 0; i < ia->participants_n; i++)
+        names_fit =
+            names_fit && ia->participants[i].name.n <= IA_NAME_MAX && ia->participants[i].email.n <= IA_NAME_MAX;
+    for (size_t i = 0; i < ia->turns_n; i++)
+        names_fit = names_fit && ia->turns[i].speaker.n <= IA_NAME_MAX;
+    if (!names_fit)
+        return err_set(e, ERR_LIMIT, "the name of a participant or speaker is too long: more than %d bytes",
+                       IA_NAME_MAX);
+    return ERR_OK;
+}
+
 static bool participants_same(const struct interaction *x, const struct interaction *y)
 {
     if (x->participants_n != y->participants_n)

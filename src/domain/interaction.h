@@ -63,7 +63,13 @@ struct ia_span {
     uint32_t turn, start, end;
 };
 
-enum { IA_TURNS_MAX = 1000000, IA_TEXT_MAX = 64 << 20, IA_PARTICIPANTS_MAX = 10000 };
+enum {
+    IA_TURNS_MAX = 1000000,
+    IA_TEXT_MAX = 64 << 20,
+    IA_PARTICIPANTS_MAX = 10000,
+    IA_NAME_MAX = 4096, /* bytes of a name, address or speaker */
+    IA_LABEL_MAX = 32768 /* bytes of a title, id, account or deal */
+};
 
 const char *ia_kind_name(enum ia_kind k); /* "call", "mail", "note", "document" */
 bool ia_kind_parse(str s, enum ia_kind *out);
@@ -75,6 +81,10 @@ void ia_json_write(const struct interaction *ia, struct jw *w);
 /* Reads one object of our own JSON. Unknown keys are ignored; wrong types are errors that name the place
  * ("turns[3].text: not a string"). Memory in `a`; `text` values are copied. Limits: IA_TURNS_MAX, IA_TEXT_MAX in all. */
 enum err_code ia_json_read(const struct json *v, struct arena *a, struct interaction *out, struct err *e);
+
+/* May it be stored? ERR_LIMIT names what is too long. Parsers' results are looked at one by one, so that one bad message of
+ * many is refused alone. */
+enum err_code ia_limits_check(const struct interaction *ia, struct err *e);
 
 /* SHA-256-free identity of content for tests: kind, title, times, participants and turns are equal. */
 bool ia_same(const struct interaction *x, const struct interaction *y);

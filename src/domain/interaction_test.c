@@ -250,6 +250,33 @@ static void names_of_kinds_and_sides(void **state)
     assert_false(ia_side_parse(STR(""), &s));
 }
 
+static void what_is_too_long_to_store_is_named(void **state)
+{
+    static char text[IA_LABEL_MAX + 1];
+    struct ia_turn turn = {.text = str_n(text, sizeof text)};
+    struct ia_participant who = {.name = STR("Ann")};
+    struct interaction ia = {.turns = &turn, .turns_n = 1, .participants = &who, .participants_n = 1};
+    struct err e;
+
+    (void)state;
+    memset(text, 'n', sizeof text);
+    assert_int_equal(ia_limits_check(&ia, &e), ERR_OK); /* words may be as long as they like */
+    turn.speaker = str_n(text, IA_NAME_MAX);
+    who.email = str_n(text, IA_NAME_MAX);
+    ia.title = str_n(text, IA_LABEL_MAX);
+    assert_int_equal(ia_limits_check(&ia, &e), ERR_OK);
+    ia.title.n++;
+    assert_int_equal(ia_limits_check(&ia, &e), ERR_LIMIT);
+    assert_non_null(strstr(e.msg, "title"));
+    ia.title.n = 0;
+    turn.speaker.n++;
+    assert_int_equal(ia_limits_check(&ia, &e), ERR_LIMIT);
+    assert_non_null(strstr(e.msg, "speaker"));
+    turn.speaker.n = 0;
+    who.email.n++;
+    assert_int_equal(ia_limits_check(&ia, &e), ERR_LIMIT);
+}
+
 int main(void)
 {
     static const struct CMUnitTest rows[] = {
@@ -260,6 +287,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nul_in_text_becomes_the_replacement_character, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_written_reads_back_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(names_of_kinds_and_sides, setup, teardown),
+        cmocka_unit_test(what_is_too_long_to_store_is_named),
     };
 
     return cmocka_run_group_tests(rows, NULL, NULL);

@@ -81,6 +81,7 @@ enum err_code format_parse(const struct format_input *in, struct arena *a, struc
     rc = ops->parse(in, a, out, e);
     if (rc)
         return rc;
+    format_items_vet(out, a, 0, STR_NULL);
     if (out->items_n + out->crm_n == 0) {
         if (out->problems_n == 0)
             return err_set(e, ERR_INVALID, "line 1: nothing to read in this %s file", ops->name);
@@ -103,6 +104,24 @@ struct interaction *format_item_add(struct format_result *r, struct arena *a, co
     };
     ia = &r->items[r->items_n - 1];
     return ia;
+}
+
+void format_items_vet(struct format_result *r, struct arena *a, size_t from, str place)
+{
+    size_t kept = from, n = r->items_n;
+    struct err e;
+
+    for (size_t i = from; i < n; i++) {
+        if (!ia_limits_check(&r->items[i], &e))
+            r->items[kept++] = r->items[i];
+        else
+            format_problem_add(r, a,
+                               place.n  ? place
+                               : n == 1 ? STR("file")
+                                        : str_fmt(a, "conversation %zu", i + 1),
+                               str_dup(a, str_of(e.msg)));
+    }
+    r->items_n = kept;
 }
 
 void format_problem_add(struct format_result *r, struct arena *a, str place, str reason)

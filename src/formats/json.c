@@ -148,6 +148,7 @@ static enum err_code lines_parse(str text, const struct format_input *in, struct
     size_t n = 0;
 
     while (str_line_next(&rest, &line)) {
+        size_t before = out->items_n;
         n++;
         if (str_trim(line).n == 0)
             continue;
@@ -160,6 +161,7 @@ static enum err_code lines_parse(str text, const struct format_input *in, struct
                 reason = str_from(reason, 7);
             format_problem_add(out, a, str_fmt(a, "line %zu", n), str_dup(a, reason));
         }
+        format_items_vet(out, a, before, str_fmt(a, "line %zu", n));
     }
     return ERR_OK;
 }

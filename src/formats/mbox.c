@@ -102,7 +102,7 @@ static enum err_code mbox_parse(const struct format_input *in, struct arena *a, 
     size_t at = 0, number = 0;
 
     while (at < file.n) {
-        size_t first = str_find_char(file, '\n', at), end;
+        size_t first = str_find_char(file, '\n', at), before = out->items_n, end;
         str place;
         struct err why;
 
@@ -117,6 +117,7 @@ static enum err_code mbox_parse(const struct format_input *in, struct arena *a, 
             format_problem_add(out, a, place, STR("it is empty"));
         else if (eml_message_read(unquote(a, str_sub(file, first + 1, end)), place, &format_mbox, a, out, &why))
             format_problem_add(out, a, place, str_dup(a, str_of(why.msg)));
+        format_items_vet(out, a, before, place);
         if (out->items_n >= FORMAT_ITEMS_MAX) {
             format_problem_add(out, a, place, STR("too many messages in one file: the rest was left out"));
             break;

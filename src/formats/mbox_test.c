@@ -50,12 +50,33 @@ static void a_damaged_message_is_named_and_the_rest_goes_on(void **state)
     assert_str(r.problems[0].place, "message 2");
 }
 
+static void a_message_with_an_endless_name_is_refused_alone(void **state)
+{
+    char *name = arena_alloc(a, 200000);
+
+    (void)state;
+    memset(name, 'n', 200000);
+    test_parse(a,
+               str_fmt(a,
+                       FROM("ann") HEADS("ann") "\nfirst words here\n\n" FROM(
+                           "eve") "From: %.*s <eve@x.test>\nSubject: eve\n\n"
+                                  "second words here\n\n" FROM("bob") HEADS("bob") "\nthird words here\n",
+                       200000, name),
+               &r);
+    assert_int_equal(r.items_n, 2);
+    assert_str(r.items[1].turns[0].text, "third words here");
+    assert_int_equal(r.problems_n, 1);
+    assert_str(r.problems[0].place, "message 2");
+    assert_true(str_contains(r.problems[0].reason, STR("too long")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(every_message_is_an_item),
         FIXTURE_TEST(content_length_is_believed_when_it_fits),
         FIXTURE_TEST(a_damaged_message_is_named_and_the_rest_goes_on),
+        FIXTURE_TEST(a_message_with_an_endless_name_is_refused_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

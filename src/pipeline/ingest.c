@@ -4,6 +4,7 @@
 #include "base/metrics.h"
 #include "formats/format.h"
 #include "pipeline/context.h"
+#include "pipeline/rebuild.h"
 #include "pipeline/worker.h"
 
 static struct metric uploads = METRIC_COUNTER("harken_uploads_total", "uploads taken");
@@ -25,18 +26,6 @@ static enum err_code result_read(struct db_tx *t, struct core *c, struct id raw,
     if (record_ia_ids_of_raw(t, &c->v, raw, a, &out->interactions, &out->interactions_n, e))
         return e->code;
     return raw_problems_get(t, &c->v, raw, a, &out->problems, &out->problems_n, e);
-}
-
-/* Known bytes have one more path: the index hears of it. */
-static void paths_publish(struct core *c, const struct ingest_result *res, const struct raw_source *s, size_t n,
-                          struct arena *a)
-{
-    struct index_source *list = ARENA_ARRAY(a, struct index_source, n + 1);
-
-    for (size_t i = 0; i < n; i++)
-        list[i] = (struct index_source){s[i].given, s[i].path};
-    for (size_t i = 0; i < res->interactions_n; i++)
-        index_sources_set(c->ix, res->interactions[i], list, n);
 }
 
 enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str context, struct arena *a,
@@ -68,17 +57,17 @@ enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str 
     }
     if (row.state != RAW_PENDING) {
         struct raw_source *sources;
-        struct id *gone;
-        size_t gone_n, sources_n;
+        struct raw_change change;
+        size_t sources_n;
         /* known bytes under a path that held others before: the path now means these */
-        if (raw_supersede(t, &c->v, row.id, a, &gone, &gone_n, e) ||
+        if (raw_supersede(t, &c->v, row.id, a, &change, e) ||
             raw_sources(t, &c->v, &row.id, 1, a, &sources, &sources_n, e))
             goto fail;
         if (db_commit(t, e))
             return e->code;
-        for (size_t i = 0; i < gone_n; i++)
-            index_drop(c->ix, gone[i]);
-        paths_publish(c, &res, sources, sources_n, a);
+        index_change_put(c, &change, a);
+        for (size_t i = 0; i < res.interactions_n; i++)
+            index_paths_put(c, res.interactions[i], sources, sources_n, a);
     } else if (db_commit(t, e)) {
         return e->code;
     }

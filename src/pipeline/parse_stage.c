@@ -36,8 +36,7 @@ struct work {
     size_t problems_n, problems_cap;
     struct record_ia *recs;
     struct prepared *prep;
-    struct id *gone;
-    size_t gone_n;
+    struct raw_change change;
     struct id *wake; /* deals to work out again */
     size_t wake_n, wake_cap;
 };
@@ -71,9 +70,10 @@ static void problem_of_err(struct work *w, const struct err *e)
         placed = (unsigned char)place.p[i] >= ' ';
     placed =
         placed &&
-        (str_starts(place, STR("line ")) || str_starts(place, STR("byte ")) || str_starts(place, STR("cue ")) ||
-         str_starts(place, STR("message ")) || str_starts(place, STR("page ")) || str_starts(place, STR("record ")) ||
-         str_starts(place, STR("row ")) || str_starts(place, STR("turns[")) || str_starts(place, STR("part ")));
+        (str_eq(place, STR("file")) || str_starts(place, STR("conversation ")) || str_starts(place, STR("line ")) ||
+         str_starts(place, STR("byte ")) || str_starts(place, STR("cue ")) || str_starts(place, STR("message ")) ||
+         str_starts(place, STR("page ")) || str_starts(place, STR("record ")) || str_starts(place, STR("row ")) ||
+         str_starts(place, STR("turns[")) || str_starts(place, STR("part ")));
     ARENA_PUSH(w->a, w->problems, w->problems_n, w->problems_cap) =
         (struct raw_problem){.place = placed ? place : STR("file"), .reason = placed ? str_trim(rest) : msg};
 }
@@ -187,14 +187,26 @@ static enum err_code deals_store(struct work *w, struct db_tx *t, struct err *e)
 /* What came, and what it replaced. */
 static enum err_code events_put(struct work *w, struct db_tx *t, struct err *e)
 {
-    struct event_new *ev = ARENA_ARRAY(w->a, struct event_new, w->parsed.items_n + w->gone_n + 1);
+    struct event_new *ev = ARENA_ARRAY(w->a, struct event_new, w->parsed.items_n + w->change.gone_n + 1);
     size_t n = 0;
 
-    for (size_t i = 0; i < w->gone_n; i++)
-        ev[n++] = (struct event_new){.type = "interaction.deleted", .object = w->gone[i]};
+    for (size_t i = 0; i < w->change.gone_n; i++)
+        ev[n++] = (struct event_new){.type = "interaction.deleted", .object = w->change.gone[i]};
     for (size_t i = 0; i < w->parsed.items_n; i++)
         ev[n++] = (struct event_new){.type = "interaction.created", .object = w->recs[i].ia.id};
     return event_put(t, ev, n, e);
+}
+
+/* The same bytes may have come under one more path while they were read. */
+static enum err_code sources_again(struct work *w, struct db_tx *t, struct err *e)
+{
+    if (raw_sources(t, &w->c->v, &w->raw.id, 1, w->a, &w->sources, &w->sources_n, e))
+        return e->code;
+    for (size_t i = 0; i < w->parsed.items_n; i++) {
+        w->recs[i].sources = w->sources;
+        w->recs[i].sources_n = w->sources_n;
+    }
+    return ERR_OK;
 }
 
 static enum err_code result_store(struct work *w, struct err *e)
@@ -214,12 +226,13 @@ static enum err_code result_store(struct work *w, struct err *e)
     }
     if (deals_store(w, t, e))
         goto fail;
-    if (w->parsed.items_n + w->parsed.crm_n && raw_supersede(t, &c->v, w->raw.id, w->a, &w->gone, &w->gone_n, e))
+    if (w->parsed.items_n + w->parsed.crm_n && raw_supersede(t, &c->v, w->raw.id, w->a, &w->change, e))
         goto fail;
     if (events_put(w, t, e))
         goto fail;
     if (raw_problems_set(t, &c->v, w->raw.id, w->problems, w->problems_n, e) ||
         raw_state_set(t, &c->v, w->raw.id, w->parsed.items_n + w->parsed.crm_n ? RAW_DONE : RAW_FAILED, e) ||
+        sources_again(w, t, e) ||
         job_done(t, w->job, 1, e))
         goto fail;
     if (db_commit(t, e))
@@ -248,8 +261,7 @@ static void refuse(struct work *w, const struct err *why)
 
 static void result_publish(struct work *w)
 {
-    for (size_t i = 0; i < w->gone_n; i++)
-        index_drop(w->c->ix, w->gone[i]);
+    index_change_put(w->c, &w->change, w->a);
     for (size_t i = 0; i < w->parsed.items_n; i++)
         index_doc_put(w->c, &w->recs[i], w->prep[i].chunks, w->prep[i].chunks_n, w->a);
     workers_wake(w->c); /* there may be something to embed */

@@ -172,6 +172,22 @@ static void a_newer_version_replaces_the_older(void **state)
     assert_int_equal(hits("narwhal", ""), 1);
 }
 
+/* The older content lives on under its other path, and only there. */
+static void a_newer_version_takes_one_of_several_paths(void **state)
+{
+    (void)state;
+    done(note("the dugong draft"), "d/one.json");
+    done(note("the dugong draft"), "d/two.json");
+    assert_int_equal(hits("dugong", "d/one.json"), 1);
+    done(note("the dugong final"), "d/one.json");
+    assert_int_equal(hits("dugong", "d/"), 2);
+    assert_int_equal(hits("draft", "d/one.json"), 0);
+    assert_int_equal(hits("draft", "d/two.json"), 1);
+    done(note("the dugong draft"), "d/one.json"); /* known bytes take it back */
+    assert_int_equal(hits("dugong", "d/"), 1);
+    assert_int_equal(hits("draft", "d/one.json"), 1);
+}
+
 static void several_in_one_file_have_their_order(void **state)
 {
     str lines = str_fmt(a, "%.*s\n%.*s\n", STR_ARG(note("first okapi")), STR_ARG(note("second okapi")));
@@ -385,6 +401,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_is_said_is_found),
         cmocka_unit_test(the_same_bytes_are_stored_once),
         cmocka_unit_test(a_newer_version_replaces_the_older),
+        cmocka_unit_test(a_newer_version_takes_one_of_several_paths),
         cmocka_unit_test(several_in_one_file_have_their_order),
         cmocka_unit_test(refused_files_name_place_and_reason),
         cmocka_unit_test(a_refused_version_leaves_the_older_one),

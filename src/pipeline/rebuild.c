@@ -41,11 +41,32 @@ static uint8_t chunk_side_bits(const struct interaction *ia, const struct record
     return (uint8_t)bits;
 }
 
+static struct index_source *index_sources_of(const struct raw_source *s, size_t n, struct arena *a)
+{
+    struct index_source *list = ARENA_ARRAY(a, struct index_source, n + 1);
+
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct index_source){s[i].given, s[i].path};
+    return list;
+}
+
+void index_paths_put(struct core *c, struct id interaction, const struct raw_source *s, size_t n, struct arena *a)
+{
+    index_sources_set(c->ix, interaction, index_sources_of(s, n, a), n);
+}
+
+void index_change_put(struct core *c, const struct raw_change *change, struct arena *a)
+{
+    for (size_t i = 0; i < change->gone_n; i++)
+        index_drop(c->ix, change->gone[i]);
+    for (size_t i = 0; i < change->moved_n; i++)
+        index_paths_put(c, change->moved[i].interaction, change->moved[i].sources, change->moved[i].sources_n, a);
+}
+
 void index_doc_put(struct core *c, const struct record_ia *rec, const struct record_chunk *chunks, size_t n,
                    struct arena *a)
 {
     struct index_chunk *words = ARENA_ARRAY(a, struct index_chunk, n + 1);
-    struct index_source *src = ARENA_ARRAY(a, struct index_source, rec->sources_n + 1);
     uint8_t *sides = ARENA_ARRAY(a, uint8_t, n + 1);
     struct index_doc doc = {
         .interaction = rec->ia.id,
@@ -58,15 +79,13 @@ void index_doc_put(struct core *c, const struct record_ia *rec, const struct rec
         .persons = rec->persons,
         .persons_n = rec->persons_n,
         .private_ = rec->private_,
-        .sources = src,
+        .sources = index_sources_of(rec->sources, rec->sources_n, a),
         .sources_n = rec->sources_n,
         .chunks = words,
         .chunks_n = n,
         .chunk_sides = sides,
     };
 
-    for (size_t i = 0; i < rec->sources_n; i++)
-        src[i] = (struct index_source){rec->sources[i].given, rec->sources[i].path};
     for (size_t i = 0; i < n; i++) {
         words[i] = chunk_words(&rec->ia, &chunks[i], a);
         sides[i] = chunk_side_bits(&rec->ia, &chunks[i]);

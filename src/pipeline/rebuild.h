@@ -16,3 +16,7 @@ enum err_code rebuild_one(struct core *c, struct record_ia *rec, const struct re
 struct index_chunk chunk_words(const struct interaction *ia, const struct record_chunk *chunk, struct arena *a);
 void index_doc_put(struct core *c, const struct record_ia *rec, const struct record_chunk *chunks, size_t n,
                    struct arena *a);
+/* What a newer version did to older ones, after its transaction. */
+void index_change_put(struct core *c, const struct raw_change *change, struct arena *a);
+/* The paths an interaction has now. */
+void index_paths_put(struct core *c, struct id interaction, const struct raw_source *s, size_t n, struct arena *a);

@@ -25,8 +25,8 @@ enum {
 
 const struct db_stmt raw_sql[] = {
     /* $1 workspace, $2 content index -> id, state, size, parts */
-    [RAW_FIND] = {"raw_find",
-                  "SELECT id, state, size_bytes, parts FROM raw WHERE workspace_id=$1 AND content_index=$2"},
+    [RAW_FIND] = {"raw_find", "SELECT id, state, size_bytes, parts FROM raw WHERE workspace_id=$1 AND content_index=$2 "
+                              "FOR NO KEY UPDATE"},
     /* -> id when it was added, no row when somebody else was first */
     [RAW_ADD] = {"raw_add", "INSERT INTO raw (workspace_id, id, content_index, size_bytes, parts, state, created_at) "
                             "VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (workspace_id, content_index) DO NOTHING "
@@ -268,36 +268,56 @@ enum err_code raw_sources(struct db_tx *t, const struct vaulted *v, const struct
     return ERR_OK;
 }
 
-enum err_code raw_supersede(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
-                            struct id **out_gone, size_t *out_n, struct err *e)
+static bool id_among(const struct id *ids, size_t n, struct id id)
 {
-    struct id *older, *orphans, *gone = NULL;
-    size_t older_n, orphans_n, gone_n = 0, cap = 0;
+    while (n-- > 0)
+        if (id_eq(ids[n], id))
+            return true;
+    return false;
+}
 
-    *out_gone = NULL;
-    *out_n = 0;
+/* One older raw: deleted when it is an orphan, else only noted. */
+static enum err_code older_change(struct db_tx *t, const struct vaulted *v, struct id raw, bool orphan, struct arena *a,
+                                  struct raw_change *out, size_t *gone_cap, size_t *moved_cap, struct err *e)
+{
+    struct raw_moved m = {0};
+    struct id *ias;
+    size_t n;
+
+    if (db_run_ids(t, &raw_sql[RAW_INTERACTIONS], DB_ARGS(P_ID(v->workspace), P_ID(raw)), a, &ias, &n, e))
+        return e->code;
+    if (!orphan && raw_sources(t, v, &raw, 1, a, &m.sources, &m.sources_n, e))
+        return e->code;
+    for (size_t i = 0; i < n; i++) {
+        m.interaction = ias[i];
+        if (orphan)
+            ARENA_PUSH(a, out->gone, out->gone_n, *gone_cap) = ias[i];
+        else
+            ARENA_PUSH(a, out->moved, out->moved_n, *moved_cap) = m;
+    }
+    return orphan ? raw_drop(t, v, raw, e) : ERR_OK;
+}
+
+enum err_code raw_supersede(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
+                            struct raw_change *out, struct err *e)
+{
+    struct id *older, *orphans;
+    size_t older_n, orphans_n, gone_cap = 0, moved_cap = 0;
+    struct raw_change c = {0};
+
+    *out = c;
     if (db_run_ids(t, &raw_sql[SOURCE_OLDER], DB_ARGS(P_ID(v->workspace), P_ID(raw)), a, &older, &older_n, e))
         return e->code;
     if (!older_n)
         return ERR_OK;
-    if (db_run(t, &raw_sql[SOURCE_TAKE], DB_ARGS(P_ID(v->workspace), P_ID(raw)), NULL, e))
-        return e->code;
-    if (db_run_ids(t, &raw_sql[RAW_ORPHANS], DB_ARGS(P_ID(v->workspace), P_IDS(older, older_n)), a, &orphans,
+    if (db_run(t, &raw_sql[SOURCE_TAKE], DB_ARGS(P_ID(v->workspace), P_ID(raw)), NULL, e) ||
+        db_run_ids(t, &raw_sql[RAW_ORPHANS], DB_ARGS(P_ID(v->workspace), P_IDS(older, older_n)), a, &orphans,
                    &orphans_n, e))
         return e->code;
-    for (size_t i = 0; i < orphans_n; i++) {
-        struct id *ias;
-        size_t ias_n;
-        if (db_run_ids(t, &raw_sql[RAW_INTERACTIONS], DB_ARGS(P_ID(v->workspace), P_ID(orphans[i])), a, &ias, &ias_n,
-                       e))
+    for (size_t i = 0; i < older_n; i++)
+        if (older_change(t, v, older[i], id_among(orphans, orphans_n, older[i]), a, &c, &gone_cap, &moved_cap, e))
             return e->code;
-        for (size_t k = 0; k < ias_n; k++)
-            ARENA_PUSH(a, gone, gone_n, cap) = ias[k];
-        if (raw_drop(t, v, orphans[i], e))
-            return e->code;
-    }
-    *out_gone = gone;
-    *out_n = gone_n;
+    *out = c;
     return ERR_OK;
 }
 

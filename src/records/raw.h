@@ -16,6 +16,7 @@ struct raw_row {
 
 /* Stores bytes and source in the caller's transaction, or finds what is there. *out_new: the bytes were not known.
  * `given` and `path` (absolute; the same as given when there is none) may be empty. Paths are compared as written.
+ * Known bytes stay locked until the transaction ends, so that whoever finishes reading them sees this path, or is seen.
  * `context`: a JSON object of what a side table says about the file (pipeline/context.h), or empty. */
 enum err_code raw_put(struct db_tx *t, const struct vaulted *v, str bytes, str given, str path, str context,
                       struct raw_row *out, bool *out_new, struct err *e);
@@ -31,10 +32,22 @@ struct raw_source {
 /* Sources of many raws, oldest first, ordered by raw. */
 enum err_code raw_sources(struct db_tx *t, const struct vaulted *v, const struct id *raws, size_t n, struct arena *a,
                           struct raw_source **out, size_t *out_n, struct err *e);
-/* Other raws that came under this path before: a newer version replaces them. Takes the path from them; a raw that has
- * no other path is deleted with its interactions, whose ids are returned. */
+/* What a newer version under an old path did to the older ones; memory in the arena. */
+struct raw_change {
+    struct id *gone; /* interactions that were deleted */
+    size_t gone_n;
+    struct raw_moved *moved; /* interactions that are still there, under fewer paths */
+    size_t moved_n;
+};
+struct raw_moved {
+    struct id interaction;
+    struct raw_source *sources; /* those it has left */
+    size_t sources_n;
+};
+/* Other raws that came under a path of this one before: a newer version replaces them. Takes the path from them; a raw that
+ * has no other path is deleted with its interactions. */
 enum err_code raw_supersede(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
-                            struct id **out_gone, size_t *out_n, struct err *e);
+                            struct raw_change *out, struct err *e);
 /* Deletes a raw with everything made from it. */
 enum err_code raw_drop(struct db_tx *t, const struct vaulted *v, struct id raw, struct err *e);
 

@@ -325,8 +325,9 @@ static void the_same_bytes_are_known(void **state)
 static void newer_bytes_replace_older_ones_of_their_path(void **state)
 {
     struct db_tx *t = begin();
-    struct id old = raw_new(t, "version 1", "x.txt"), kept = raw_new(t, "shared", "y.txt"), newer, *gone;
-    struct record_ia rec = sample(old);
+    struct id old = raw_new(t, "version 1", "x.txt"), kept = raw_new(t, "shared", "y.txt"), newer;
+    struct raw_change change;
+    struct record_ia rec = sample(old), moved = sample(old);
     struct raw_source *src;
     struct raw_row row;
     bool is_new;
@@ -335,17 +336,20 @@ static void newer_bytes_replace_older_ones_of_their_path(void **state)
     (void)state;
     OK(record_ia_save(t, &v, &rec, NULL, 0, NULL, 0, NULL, 0, a, &e));
     OK(raw_put(t, &v, STR("shared"), STR("x.txt"), STR(""), STR(""), &row, &is_new, &e)); /* y.txt and x.txt alike */
-    OK(raw_supersede(t, &v, kept, a, &gone, &n, &e));
-    assert_true(n == 1 && id_eq(gone[0], rec.ia.id));
+    OK(raw_supersede(t, &v, kept, a, &change, &e));
+    assert_true(change.gone_n == 1 && id_eq(change.gone[0], rec.ia.id) && !change.moved_n);
     assert_int_equal(raw_get(t, &v, old, &row, &e), ERR_NOT_FOUND);
     newer = raw_new(t, "version 2", "x.txt");
-    OK(raw_supersede(t, &v, newer, a, &gone, &n, &e));
-    assert_int_equal(n, 0);
+    moved.raw = kept;
+    OK(record_ia_save(t, &v, &moved, NULL, 0, NULL, 0, NULL, 0, a, &e));
+    OK(raw_supersede(t, &v, newer, a, &change, &e));
+    assert_true(!change.gone_n && change.moved_n == 1 && id_eq(change.moved[0].interaction, moved.ia.id));
+    assert_true(change.moved[0].sources_n == 1 && str_eq(change.moved[0].sources[0].given, STR("y.txt")));
     OK(raw_get(t, &v, kept, &row, &e)); /* it has y.txt still */
     OK(raw_sources(t, &v, &kept, 1, a, &src, &n, &e));
     assert_true(n == 1 && str_eq(src[0].given, STR("y.txt")));
-    OK(raw_supersede(t, &v, newer, a, &gone, &n, &e));
-    assert_int_equal(n, 0);
+    OK(raw_supersede(t, &v, newer, a, &change, &e));
+    assert_true(!change.gone_n && !change.moved_n);
     db_rollback(t);
 }
 

@@ -14,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
 import files
 import harken
 
+HANG_S = 3600  # a hang, not slowness
 SYLLABLES = [a + b for a in "b c d f g h j k l m n p q r s t v w x z br dr kl st".split() for b in "a e i o u y ai ou".split()]
 PER_FILE = 10
 Hit = collections.namedtuple("Hit", "place form canary")
@@ -199,7 +200,7 @@ def hunt(count, seed, say=lambda text: None):
         server.env = {"TMPDIR": str(spill)}
         server.start()
         plant(server.root / "in", rng, planted)
-        answer = server.ingest(server.root / "in", ok=False)
+        answer = server.ingest(server.root / "in", ok=False, timeout=HANG_S)
         say(f"{count} canaries in {answer['new']} conversations, {len(answer['failed'])} files refused")
         control = {h.canary for h in finder.hits(server.root / "in")}
         found_again = sum(bool(server.search(c, "--limit", "1", "--mode", "lexical")) for c in planted[::max(1, count // 20)])

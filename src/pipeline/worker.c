@@ -26,6 +26,7 @@ const struct stage stages[] = {
     {.queue = "parse", .batch = 1, .threads = 0, .run = parse_stage_run},
     {.queue = "analyse", .batch = 8, .threads = 1, .run = analyse_stage_run},
     {.queue = "embed", .batch = 16, .threads = 3, .run = embed_stage_run},
+    {.queue = "webhook", .batch = 1, .threads = 2, .run = webhook_stage_run},
     {.queue = NULL},
 };
 

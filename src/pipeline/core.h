@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "engine/embed.h"
+#include "net/egress.h"
 #include "records/interaction.h"
 #include "search/index.h"
 #include "store/queue.h"
@@ -14,6 +15,7 @@ struct core {
     struct embedder *em;  /* NULL: no model, search by words only */
     struct index *ix;
     struct job_owner owner;
+    struct egress_rules egress; /* where webhooks may be sent to */
     const str *own_domains; /* mail domains of our own people, lower case */
     size_t own_domains_n;
     struct worker_pool *workers;

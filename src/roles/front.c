@@ -98,9 +98,9 @@ void front_tls_close(struct front_tls *t)
     t->server = NULL;
 }
 
-enum err_code front_http(struct http_server_opts *out, const struct settings *s, struct arena *a, struct err *e)
+static enum err_code ranges_read(str list, const char *setting, struct arena *a, struct net_range **out, size_t *out_n,
+                                 struct err *e)
 {
-    str list = settings_str(s, "listen.proxies");
     struct net_range *ranges = NULL;
     size_t n = 0, cap = 0;
 
@@ -111,9 +111,44 @@ enum err_code front_http(struct http_server_opts *out, const struct settings *s,
         if (!one.n)
             continue;
         if (net_range_parse(one, &r, e))
-            return err_wrap(e, "listen.proxies");
+            return err_wrap(e, "%s", setting);
         ARENA_PUSH(a, ranges, n, cap) = r;
     }
+    *out = ranges;
+    *out_n = n;
+    return ERR_OK;
+}
+
+enum err_code front_egress(struct egress_rules *out, const struct settings *s, struct arena *a, struct err *e)
+{
+    str list = settings_str(s, "egress.ports");
+    struct net_range *allow;
+    int *ports = NULL;
+    size_t n = 0, cap = 0;
+
+    *out = (struct egress_rules){.https_only = true};
+    while (list.n) {
+        uint64_t port;
+
+        if (!str_to_u64(str_trim(str_cut(list, ',', &list)), &port) || !port || port > 65535)
+            return err_set(e, ERR_INVALID, "egress.ports: a port is a number from 1 to 65535");
+        ARENA_PUSH(a, ports, n, cap) = (int)port;
+    }
+    out->ports = ports;
+    out->ports_n = n;
+    if (ranges_read(settings_str(s, "egress.allow"), "egress.allow", a, &allow, &out->allow_n, e))
+        return e->code;
+    out->allow = allow;
+    return ERR_OK;
+}
+
+enum err_code front_http(struct http_server_opts *out, const struct settings *s, struct arena *a, struct err *e)
+{
+    struct net_range *ranges;
+    size_t n;
+
+    if (ranges_read(settings_str(s, "listen.proxies"), "listen.proxies", a, &ranges, &n, e))
+        return e->code;
     *out = (struct http_server_opts){
         .conns_max = (size_t)settings_int(s, "http.connections"),
         .target_max = (size_t)settings_int(s, "http.target_max"),

@@ -3,6 +3,7 @@
  * All functions run on the thread that starts and ends the server. */
 #pragma once
 #include "base/arena.h"
+#include "net/egress.h"
 #include "net/http_server.h"
 #include "net/tls.h"
 #include "roles/serve.h"
@@ -25,6 +26,9 @@ void front_tls_close(struct front_tls *t);
 
 /* Limits and proxies from the settings http.* and listen.proxies. ERR_INVALID names the setting. Memory in `a`. */
 enum err_code front_http(struct http_server_opts *out, const struct settings *s, struct arena *a, struct err *e);
+
+/* Where webhooks may be sent to, from the settings egress.*. ERR_INVALID names the setting. Memory in `a`. */
+enum err_code front_egress(struct egress_rules *out, const struct settings *s, struct arena *a, struct err *e);
 
 /* From the URL of the listener: how programs on this machine reach it (returned) and how people elsewhere do. They differ
  * when it listens everywhere. Memory in `a`. */

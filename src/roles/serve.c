@@ -20,6 +20,7 @@
 #include "formats/sandbox.h"
 #include "pipeline/rebuild.h"
 #include "pipeline/worker.h"
+#include "records/hooks.h"
 #include "roles/front.h"
 #include "roles/handover.h"
 #include "roles/samples.h"
@@ -271,14 +272,31 @@ static enum err_code front_open(struct serve *s, struct err *e)
     return fs_write_atomic(path_of(s, "run/address"), str_fmt(s->a, "%s\n", local), 0600, e);
 }
 
+/* Runs on the thread of the events: what is new goes to those who asked for it. */
+static void webhooks_tell(void *ctx, int64_t last)
+{
+    struct serve *s = ctx;
+    struct err e;
+    size_t n;
+
+    if (hook_fan_out(&s->core.v, last, &n, &e))
+        LOG_WARN("webhooks.queue.failed", F_ERR(&e)); /* the next event takes them along */
+    else if (n)
+        workers_wake(&s->core);
+}
+
 static enum err_code events_open(struct serve *s, struct err *e)
 {
     struct event_hub_opts o = {.db = s->db,
                                .workspace = s->core.v.workspace,
                                .ix = s->core.ix,
                                .per_caller = (int)settings_int(s->o->settings, "events.per_caller"),
-                               .keep_ms = settings_int(s->o->settings, "events.keep")};
+                               .keep_ms = settings_int(s->o->settings, "events.keep"),
+                               .numbered = webhooks_tell,
+                               .ctx = s};
 
+    if (front_egress(&s->core.egress, s->o->settings, s->a, e))
+        return e->code;
     return event_hub_start(&o, &s->api.hub, e);
 }
 

@@ -9,6 +9,7 @@
 #include "gateway/credentials.h"
 #include "gateway/oidc.h"
 #include "gateway/users.h"
+#include "records/hooks.h"
 #include "store/audit_store.h"
 #include "store/event_store.h"
 #include "store/queue.h"
@@ -33,6 +34,7 @@ static void every_statement_is_prepared(void **state)
     const struct statement_table tables[] = {
         {"audit", audit_sql, audit_sql_n},
         {"event", event_sql, event_sql_n},
+        {"hooks", hooks_sql, hooks_sql_n},
         {"queue", queue_sql, queue_sql_n},
         {"token", token_sql, token_sql_n},
         {"workspace", workspace_sql, workspace_sql_n},

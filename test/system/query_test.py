@@ -10,6 +10,7 @@ import harken
 
 SAMPLES = harken.TOP / "samples/northwind-robotics/interactions"
 STATISTIC_KEYS = {"id", "speaker", "of", "value", "unit", "n", "reason", "definition_version", "inputs_hash", "spans"}
+FINDING_KEYS = {"kind", "class", "modality", "owner", "due", "value", "confidence", "maker", "version", "spans"}
 QUESTIONS = ["What did Tom say about the security questionnaire?", "Who needs thirty carriers?",
              "When will the questionnaire be sent?"]
 
@@ -220,7 +221,10 @@ class Query(unittest.TestCase):
     def test_insights(self):
         got = self.server.json("insights", "--json", self.calls["vtt"])
         self.assertEqual(got["interaction"], self.server.show(self.calls["vtt"])["id"])
-        self.assertEqual(got["findings"], [])
+        self.assertIn("What would have to be true for you to sign in October?",
+                      [f["spans"][0]["quote"] for f in got["findings"] if (f["kind"], f["class"]) == ("question", "open")])
+        for finding in got["findings"]:
+            self.assertEqual(set(finding), FINDING_KEYS)
         self.assertTrue(got["statistics"])
         for row in got["statistics"]:
             self.assertEqual(set(row), STATISTIC_KEYS)

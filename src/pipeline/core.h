@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "engine/embed.h"
+#include "llm/llm.h"
 #include "records/interaction.h"
 #include "search/index.h"
 #include "store/queue.h"
@@ -12,6 +13,7 @@ struct worker_pool;
 struct core {
     struct vaulted v;
     struct embedder *em;  /* NULL: no model, search by words only */
+    struct llm *llm;      /* NULL: no language model */
     struct index *ix;
     struct job_owner owner;
     const str *own_domains; /* mail domains of our own people, lower case */

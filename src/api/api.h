@@ -16,6 +16,7 @@ struct api {
     str ca_pem;         /* certificate of our own authority; empty when there is none */
     struct event_hub *hub;
     const char *model_note; /* why there is no model; NULL when there is one */
+    const char *llm_note;   /* the same of the language model; NULL also when none is configured */
 };
 
 const struct route *api_routes(void); /* made from the table of resources; ends with pattern NULL */

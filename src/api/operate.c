@@ -85,6 +85,7 @@ static void status_index(struct api *api, struct jw *w)
 
 static void status_model(struct api *api, struct jw *w)
 {
+    struct llm_info l;
     const struct embed_info *m = api->core->em ? embedder_info(api->core->em) : NULL;
 
     jw_kobj(w, "embedding");
@@ -99,8 +100,17 @@ static void status_model(struct api *api, struct jw *w)
     }
     jw_end(w);
     jw_kobj(w, "language_model");
-    jw_knull(w, "model");
-    jw_kstr(w, "note", STR("none configured: answers quote, they are not written"));
+    if (api->core->llm) {
+        llm_info(api->core->llm, &l);
+        jw_kstr(w, "model", str_of(l.name));
+        jw_kstr(w, "sha256", str_of(l.hash));
+        if (!llm_up(api->core->llm))
+            jw_kstr(w, "note", STR("being restarted"));
+    } else {
+        jw_knull(w, "model");
+        jw_kstr(w, "note",
+                str_of(api->llm_note ? api->llm_note : "none configured: answers quote, they are not written"));
+    }
     jw_end(w);
 }
 

@@ -12,7 +12,7 @@ enum { WIRE_FD = 3, WIRE_BODY_MAX = 128 << 20, WIRE_TEXT_MAX = 64 << 10, WIRE_N_
 
 struct wire_hello {
     uint32_t status; /* 0: ready; else `name` says why not */
-    uint32_t dim, threads, zero;
+    uint32_t dim, threads, bits; /* bits: see gen_wire.h */
     char hash[65], name[127]; /* of the model */
 };
 

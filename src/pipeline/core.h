@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "engine/embed.h"
+#include "llm/llm.h"
 #include "net/egress.h"
 #include "records/interaction.h"
 #include "search/index.h"
@@ -13,6 +14,7 @@ struct worker_pool;
 struct core {
     struct vaulted v;
     struct embedder *em;  /* NULL: no model, search by words only */
+    struct llm *llm;      /* NULL: no language model */
     struct index *ix;
     struct job_owner owner;
     struct egress_rules egress; /* where webhooks may be sent to */

@@ -232,8 +232,7 @@ static enum err_code result_store(struct work *w, struct err *e)
         goto fail;
     if (raw_problems_set(t, &c->v, w->raw.id, w->problems, w->problems_n, e) ||
         raw_state_set(t, &c->v, w->raw.id, w->parsed.items_n + w->parsed.crm_n ? RAW_DONE : RAW_FAILED, e) ||
-        sources_again(w, t, e) ||
-        job_done(t, w->job, 1, e))
+        sources_again(w, t, e) || job_done(t, w->job, 1, e))
         goto fail;
     if (db_commit(t, e))
         return e->code;

@@ -167,6 +167,28 @@ static enum err_code engine_open(struct serve *s, struct err *e)
     return ERR_OK;
 }
 
+/* A language model that cannot be used takes nothing else down: chat says why it is off. */
+static void llm_start(struct serve *s)
+{
+    const struct settings *set = s->o->settings;
+    struct llm_config c = {.exe = "/proc/self/exe",
+                           .model = str_cz(s->a, settings_str(set, "llm.model")),
+                           .threads = (int)settings_int(set, "llm.threads"),
+                           .context = (int)settings_int(set, "llm.context"),
+                           .slots = (int)settings_int(set, "llm.slots"),
+                           .sandbox = s->o->sandbox};
+    struct err e;
+
+    if (!*c.model)
+        return;
+    if (!fs_exists(c.model))
+        s->api.llm_note = "the file of llm.model does not exist";
+    else if (llm_open("embedded", &c, &s->core.llm, &e))
+        s->api.llm_note = str_fmt(s->a, "the file of llm.model cannot be used: %s", e.msg).p;
+    if (s->api.llm_note)
+        LOG_ERROR("llm.off", F_CZ("why", s->api.llm_note));
+}
+
 /* Rebuilds the index, then lets the workers loose: they must not be overtaken by what the rebuild read before. */
 static void rebuild_thread(void *arg)
 {
@@ -309,6 +331,7 @@ static enum err_code serve_start(struct serve *s, struct err *e)
         return err_wrap(e, "sandbox");
     if (engine_open(s, e)) /* before taking over: clients wait from then on */
         return e->code;
+    llm_start(s);
     if (s->o->take_over && home_open(s, e))
         return e->code;
     if (store_open(s, e))
@@ -354,6 +377,7 @@ static void serve_stop(struct serve *s)
         unlink(path_of(s, "run/token"));
     gateway_free(s->gateway);
     front_tls_close(&s->tls);
+    llm_close(s->core.llm);
     embedder_stop(s->core.em);
     sandbox_stop();
     index_free(s->core.ix);

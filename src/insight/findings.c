@@ -9,11 +9,15 @@ struct maker_row {
 static const struct maker_row rows[] = {
     {"rules.utterances", 1, analysis_utterances},
     {"rules.commitments", 1, analysis_commitments},
+    {"rules.objections", 1, analysis_objections},
+    {"rules.qualification", 1, analysis_qualification}, /* reads the objections */
+    {"rules.attitude", 1, analysis_attitude},
+    {"rules.competitors", 1, analysis_competitors},
 };
 
 const struct finding_maker finding_makers[] = {
-    {"rules.utterances", 1},
-    {"rules.commitments", 1},
+    {"rules.utterances", 1},    {"rules.commitments", 1}, {"rules.objections", 1},
+    {"rules.qualification", 1}, {"rules.attitude", 1},    {"rules.competitors", 1},
 };
 const size_t finding_makers_n = sizeof finding_makers / sizeof *finding_makers;
 
@@ -40,6 +44,23 @@ struct record_finding *analysis_add(struct analysis *an, const char *kind, str c
     memcpy(f.spans, spans, spans_n * sizeof *spans);
     ARENA_PUSH(an->a, an->list, an->n, an->cap) = f;
     return &an->list[an->n - 1];
+}
+
+str json_object_of(struct arena *a, const char *k1, str v1, const char *k2, str v2)
+{
+    struct buf b;
+    struct jw w;
+    str out;
+
+    buf_init_wiped(&b, 64 << 10);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    jw_kstr(&w, k1, v1);
+    jw_kstr(&w, k2, v2);
+    jw_end(&w);
+    out = str_dup(a, buf_view(&b));
+    buf_done(&b);
+    return out;
 }
 
 void findings_make(const struct interaction *ia, const struct findings_context *c, struct arena *a,

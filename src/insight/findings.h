@@ -9,7 +9,12 @@
 struct findings_context {
     const str *own_domains; /* mail domains of our own people */
     size_t own_domains_n;
+    const str *competitors; /* names to look for */
+    size_t competitors_n;
 };
+
+/* Turns in which an external speaker objects, ascending: for wpm_shift_after_objection. Returns how many. */
+size_t objection_turns(const struct discourse *d, struct arena *a, size_t **out);
 
 extern const struct finding_maker finding_makers[];
 extern const size_t finding_makers_n;

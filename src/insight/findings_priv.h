@@ -17,5 +17,12 @@ struct record_finding *analysis_add(struct analysis *an, const char *kind, str c
                                     size_t spans_n);
 struct ia_span sentence_span(const struct sentence *s);
 
+/* {"k1":v1,"k2":v2} */
+str json_object_of(struct arena *a, const char *k1, str v1, const char *k2, str v2);
+
+void analysis_objections(struct analysis *an);    /* section 3 */
+void analysis_qualification(struct analysis *an); /* section 6; after the objections */
+void analysis_attitude(struct analysis *an);      /* section 2 */
+void analysis_competitors(struct analysis *an);   /* section 4 */
 void analysis_commitments(struct analysis *an); /* definitions.md section 5 */
 void analysis_utterances(struct analysis *an); /* questions, check-ins, pricing, next steps */

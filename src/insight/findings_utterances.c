@@ -1,6 +1,6 @@
 /* insight/findings_utterances.c - classes of utterances: questions and check-ins, talk of prices, of next steps. */
+#include "insight/cues.h"
 #include "insight/findings_priv.h"
-#include "text/lists.h"
 
 static bool has_entry(const struct word_list *l, const struct sentence *s, struct arena *a)
 {
@@ -11,6 +11,21 @@ static bool has_entry(const struct word_list *l, const struct sentence *s, struc
     for (size_t i = 0; l && i < s->words_n; i++)
         if (list_match(l, tokens + i, s->words_n - i, NULL))
             return true;
+    return false;
+}
+
+/* A sum of money named by one of ours, where prices are not spoken of by name: "it's about twenty-seven thousand". */
+static bool names_sum(const struct discourse *d, const struct sentence *s)
+{
+    static const char *const units[] = {"thousand", "euros", "euro", "dollars", "pounds",  "francs", "million",
+                                        "eur",      "usd",   "gbp",  "chf",     "tausend", "euros",  "mille"};
+
+    if (discourse_side(d, s->voice) != IA_SIDE_INTERNAL || s->asks || !sentence_has_number(d, s))
+        return false;
+    for (size_t i = 0; i < s->words_n; i++)
+        for (size_t k = 0; k < sizeof units / sizeof *units; k++)
+            if (str_eq(s->word[i].token, str_of(units[k])))
+                return true;
     return false;
 }
 
@@ -27,8 +42,10 @@ void analysis_utterances(struct analysis *an)
         struct ia_span span = sentence_span(&an->d.s[i]);
         if (an->d.s[i].kind != UTTERANCE_OTHER)
             analysis_add(an, "question", str_of(class_of(an->d.s[i].kind)), &span, 1);
-        if (has_entry(pricing, &an->d.s[i], an->a))
-            analysis_add(an, "pricing", STR(""), &span, 1);
+        if (names_sum(&an->d, &an->d.s[i]))
+            analysis_add(an, "pricing", STR("amount"), &span, 1);
+        else if (has_entry(pricing, &an->d.s[i], an->a))
+            analysis_add(an, "pricing", STR("topic"), &span, 1);
         if (has_entry(next, &an->d.s[i], an->a))
             analysis_add(an, "next_step", STR(""), &span, 1);
     }

@@ -45,7 +45,7 @@ static enum err_code one_store(struct core *c, const struct job *job, const stru
 
 enum err_code analyse_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e)
 {
-    const struct findings_context ctx = {c->own_domains, c->own_domains_n};
+    const struct findings_context ctx = {c->own_domains, c->own_domains_n, c->competitors, c->competitors_n};
     struct arena *a = arena_new_wiped("analyse");
     enum err_code rc = ERR_OK;
 

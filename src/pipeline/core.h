@@ -20,6 +20,8 @@ struct core {
     struct egress_rules egress; /* where webhooks may be sent to */
     const str *own_domains; /* mail domains of our own people, lower case */
     size_t own_domains_n;
+    const str *competitors; /* names to look for in what is said */
+    size_t competitors_n;
     struct worker_pool *workers;
     atomic_bool draining; /* long stages give up between steps; their jobs go back untouched */
     atomic_bool index_ready; /* the rebuild from the store is over */

@@ -1,0 +1,114 @@
+/* insight/findings_qualify.c - MEDDPICC, BANT and SPICED: the best evidence of each field, and what speaks against it:
+ * definitions.md section 6. */
+#include "insight/cues.h"
+#include "insight/findings_priv.h"
+#include "text/when.h"
+
+enum { FIELDS = 17, STRONG = 1 << 17 };
+
+static const struct {
+    const char *class, *against; /* an objection of this code contradicts it */
+    bool number, day;            /* needs one for the best score */
+} fields[FIELDS] = {
+    {"meddpicc.metrics", "", true, false},
+    {"meddpicc.economic_buyer", "AUTHORITY", false, false},
+    {"meddpicc.decision_criteria", "", false, false},
+    {"meddpicc.decision_process", "", false, false},
+    {"meddpicc.paper_process", "", true, false},
+    {"meddpicc.identify_pain", "NEED", false, false},
+    {"meddpicc.champion", "", false, false},
+    {"meddpicc.competition", "", false, false},
+    {"bant.budget", "BUDGET", true, false},
+    {"bant.authority", "AUTHORITY", false, false},
+    {"bant.need", "NEED", false, false},
+    {"bant.timeline", "TIMING", false, true},
+    {"spiced.situation", "", false, false},
+    {"spiced.pain", "NEED", false, false},
+    {"spiced.impact", "", true, false},
+    {"spiced.critical_event", "", false, true},
+    {"spiced.decision", "", false, false},
+};
+
+struct evidence {
+    size_t sentence;
+    int score, weight;
+};
+
+static bool has_day(const struct discourse *d, const struct sentence *s)
+{
+    str *tokens = ARENA_ARRAY(d->a, str, s->words_n + 1);
+    struct when w[WHEN_MAX];
+
+    for (size_t i = 0; i < s->words_n; i++)
+        tokens[i] = s->word[i].token;
+    return when_find(tokens, s->words_n, s->lang, 0, w) > 0;
+}
+
+static int bits_count(const struct word_list *l, const struct sentence *s, int bit, bool *out_strong)
+{
+    int n = 0, v;
+
+    for (size_t i = 0; i < s->words_n; i++)
+        if (cue_at(l, s, i, &v) && (v & bit)) {
+            n++;
+            *out_strong |= (v & STRONG) != 0;
+        }
+    return n;
+}
+
+static void evidence_weigh(const struct discourse *d, size_t at, struct evidence best[FIELDS])
+{
+    const struct word_list *l = list_get("qualify.en");
+    const struct sentence *s = &d->s[at];
+    bool outside = discourse_side(d, s->voice) == IA_SIDE_EXTERNAL, number, day = false;
+    int bits = cues_of(l, s);
+
+    if (!(bits & (STRONG - 1)) || s->words_n < 4 || s->asks)
+        return;
+    number = sentence_has_number(d, s);
+    if (bits & (1 << 11 | 1 << 15))
+        day = has_day(d, s);
+    for (int f = 0; f < FIELDS; f++) {
+        bool strong = false;
+        int cues = bits_count(l, s, 1 << f, &strong), score, weight;
+        if (!cues || (fields[f].number && !number && f == 0) || (fields[f].day && !day))
+            continue;
+        score = outside && strong && (!fields[f].number || number) ? 2 : 1;
+        weight = score * 100 + (outside ? 50 : 0) + cues * 10 + (number ? 8 : 0) + (day ? 4 : 0) -
+                 (s->words_n > 40 ? 20 : 0);
+        if (weight > best[f].weight)
+            best[f] = (struct evidence){at, score, weight};
+    }
+}
+
+static const struct record_finding *against(const struct analysis *an, const char *code)
+{
+    for (size_t i = 0; *code && i < an->n; i++)
+        if (str_eq(an->list[i].kind, STR("objection")) && str_eq(an->list[i].class, str_of(code)))
+            return &an->list[i];
+    return NULL;
+}
+
+void analysis_qualification(struct analysis *an)
+{
+    struct evidence best[FIELDS] = {0};
+
+    for (size_t i = 0; i < an->d.n; i++)
+        evidence_weigh(&an->d, i, best);
+    for (int f = 0; f < FIELDS; f++) {
+        struct ia_span spans[2];
+        const struct record_finding *no = against(an, fields[f].against);
+        struct record_finding *q;
+        if (!best[f].weight)
+            continue;
+        spans[0] = sentence_span(&an->d.s[best[f].sentence]);
+        if (no)
+            spans[1] = no->spans[0];
+        q = analysis_add(an, "qualification", str_of(fields[f].class), spans,
+                         no && spans[1].turn != spans[0].turn ? 2 : 1);
+        q->has_value = true;
+        q->value = best[f].score;
+        q->attributes = str_fmt(an->a, "{\"score\":%d,\"contradicted\":%s}", best[f].score, no ? "true" : "false");
+        q->confidence = best[f].score == 2 ? 0.6 : 0.4;
+    }
+}

@@ -1,3 +1,4 @@
+#include "base/buf.h"
 #include "cli/cli.h"
 
 #include <stdarg.h>
@@ -48,6 +49,47 @@ int cli_usage_error(const struct cli_command *c, const char *fmt, ...)
     va_end(ap);
     fprintf(stderr, "; see harken %s --help\n", c->name);
     return CLI_USAGE;
+}
+
+/* Bytes of the control character at `i`: C0 but line end and tab, DEL, C1 (two bytes in UTF-8); 0 when there is none. */
+static size_t control_at(str s, size_t i)
+{
+    unsigned char c = (unsigned char)s.p[i];
+
+    if (c == 0x7f || (c < 0x20 && c != '\n' && c != '\t'))
+        return 1;
+    return c == 0xC2 && i + 1 < s.n && (unsigned char)s.p[i + 1] >= 0x80 && (unsigned char)s.p[i + 1] <= 0x9f ? 2 : 0;
+}
+
+void cli_print(const char *fmt, ...)
+{
+    va_list ap, again;
+    size_t from = 0;
+    struct buf b;
+    char *to;
+    int n;
+
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    buf_init_wiped(&b, (size_t)1 << 30);
+    to = n < 0 ? NULL : buf_room(&b, (size_t)n + 1);
+    if (to)
+        vsnprintf(to, (size_t)n + 1, fmt, again);
+    va_end(again);
+    for (size_t i = 0; to && i < (size_t)n;) {
+        size_t control = control_at(str_n(to, (size_t)n), i);
+        if (control) {
+            fwrite(to + from, 1, i - from, stdout);
+            fputs("\xEF\xBF\xBD", stdout);
+            from = i + control;
+        }
+        i += control ? control : 1;
+    }
+    if (to)
+        fwrite(to + from, 1, (size_t)n - from, stdout);
+    buf_done(&b);
 }
 
 int cli_fail(const struct err *e)

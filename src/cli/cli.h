@@ -43,6 +43,9 @@ const char *cli_value(const struct cli_args *x, const char *opt); /* NULL when n
 bool cli_has(const struct cli_args *x, const char *opt);
 int cli_usage_error(const struct cli_command *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int cli_fail(const struct err *e);
+/* printf() for words that others wrote: control characters, which could drive a terminal, come out as U+FFFD; line ends and
+ * tabs stay. */
+void cli_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* The command of this name; aborts when there is none. */
 const struct cli_command *cli_find(const char *name);

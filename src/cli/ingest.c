@@ -369,11 +369,12 @@ static void result_json(const struct ingest *g, double seconds)
 
 static void result_table(const struct ingest *g, double seconds)
 {
-    printf("new     %8lld\nknown   %8lld\nfailed  %8zu\n", (long long)g->new_n, (long long)g->known_n, g->failures_n);
+    cli_print("new     %8lld\nknown   %8lld\nfailed  %8zu\n", (long long)g->new_n, (long long)g->known_n,
+              g->failures_n);
     for (size_t i = 0; i < g->failures_n; i++)
-        printf("  %.*s: %.*s: %.*s\n", STR_ARG(g->failures[i].path), STR_ARG(g->failures[i].place),
-               STR_ARG(g->failures[i].reason));
-    printf("%.1f s\n", seconds);
+        cli_print("  %.*s: %.*s: %.*s\n", STR_ARG(g->failures[i].path), STR_ARG(g->failures[i].place),
+                  STR_ARG(g->failures[i].reason));
+    cli_print("%.1f s\n", seconds);
 }
 
 static int by_path(const void *x, const void *y)

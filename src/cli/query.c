@@ -153,14 +153,14 @@ static void hits_print(const struct json *v)
 
     for (json_it_init(&it, json_get(v, "hits")); json_it_next(&it);) {
         str text = json_str(json_get(it.val, "text"), STR("")), source = json_str(json_get(it.val, "source"), STR(""));
-        printf("%2lld. %.*s", (long long)json_i64(json_get(it.val, "rank"), 0), STR_ARG(source));
+        cli_print("%2lld. %.*s", (long long)json_i64(json_get(it.val, "rank"), 0), STR_ARG(source));
         span_print(it.val);
-        printf("  (%.3f)\n", json_real(json_get(it.val, "score"), 0));
+        cli_print("  (%.3f)\n", json_real(json_get(it.val, "score"), 0));
         for (str line; str_line_next(&text, &line);)
-            printf("    %.*s\n", STR_ARG(line));
+            cli_print("    %.*s\n", STR_ARG(line));
     }
     if (!json_len(json_get(v, "hits")))
-        printf("nothing found in what you may see\n");
+        cli_print("nothing found in what you may see\n");
 }
 
 static void answer_print(const struct json *v)
@@ -168,23 +168,23 @@ static void answer_print(const struct json *v)
     struct json_it it, sp;
 
     if (!json_bool(json_get(v, "found"), false)) {
-        printf("not found in what you may see\n");
+        cli_print("not found in what you may see\n");
         return;
     }
     for (json_it_init(&it, json_get(v, "sentences")); json_it_next(&it);) {
         str text = json_str(json_get(it.val, "text"), STR(""));
-        printf("%.*s\n", STR_ARG(text));
+        cli_print("%.*s\n", STR_ARG(text));
         for (json_it_init(&sp, json_get(it.val, "spans")); json_it_next(&sp);) {
             str source = json_str(json_get(sp.val, "source"), STR(""));
-            printf("    [%.*s, turn %lld]\n", STR_ARG(source), (long long)json_i64(json_get(sp.val, "turn"), 0));
+            cli_print("    [%.*s, turn %lld]\n", STR_ARG(source), (long long)json_i64(json_get(sp.val, "turn"), 0));
         }
     }
     for (json_it_init(&it, json_get(v, "rows")); json_it_next(&it);) {
         str title = json_str(json_get(it.val, "title"), STR("")),
             source = json_str(json_get(it.val, "source"), STR(""));
         str at = json_str(json_get(it.val, "started_at"), STR("undated"));
-        printf("  %.10s  %-9.*s %.*s  [%.*s]\n", at.p, STR_ARG(json_str(json_get(it.val, "kind"), STR(""))),
-               STR_ARG(title), STR_ARG(source));
+        cli_print("  %.10s  %-9.*s %.*s  [%.*s]\n", at.p, STR_ARG(json_str(json_get(it.val, "kind"), STR(""))),
+                  STR_ARG(title), STR_ARG(source));
     }
 }
 

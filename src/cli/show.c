@@ -37,14 +37,14 @@ static void transcript_print(const struct json *v, bool clean)
     str title = json_str(json_get(v, "title"), STR("")), at = json_str(json_get(v, "started_at"), STR(""));
 
     if (!clean)
-        printf("%.*s%s%.*s\n\n", STR_ARG(title), at.n ? "  " : "", STR_ARG(at));
+        cli_print("%.*s%s%.*s\n\n", STR_ARG(title), at.n ? "  " : "", STR_ARG(at));
     for (json_it_init(&it, json_get(v, "turns")); json_it_next(&it);) {
         int64_t ms = json_i64(json_get(it.val, "start_ms"), -1);
         str who = json_str(json_get(it.val, "speaker"), STR("")), text = json_str(json_get(it.val, "text"), STR(""));
         if (ms >= 0)
-            printf("%02lld:%02lld:%02lld ", (long long)(ms / 3600000), (long long)(ms / 60000 % 60),
-                   (long long)(ms / 1000 % 60));
-        printf("%.*s%s%.*s\n", STR_ARG(who), who.n ? ": " : "", STR_ARG(text));
+            cli_print("%02lld:%02lld:%02lld ", (long long)(ms / 3600000), (long long)(ms / 60000 % 60),
+                      (long long)(ms / 1000 % 60));
+        cli_print("%.*s%s%.*s\n", STR_ARG(who), who.n ? ": " : "", STR_ARG(text));
     }
 }
 
@@ -57,14 +57,14 @@ static void insights_print(const struct json *v)
         str id = json_str(json_get(s, "id"), STR("")), who = json_str(json_get(s, "speaker"), STR("")),
             of = json_str(json_get(s, "of"), STR("")), unit = json_str(json_get(s, "unit"), STR("")),
             reason = json_str(json_get(s, "reason"), STR(""));
-        printf("%-28.*s %-24.*s", STR_ARG(id), STR_ARG(of.n ? of : who));
+        cli_print("%-28.*s %-24.*s", STR_ARG(id), STR_ARG(of.n ? of : who));
         if (json_kind(value) == JSON_NULL)
-            printf(" -            %.*s\n", STR_ARG(reason));
+            cli_print(" -            %.*s\n", STR_ARG(reason));
         else
-            printf(" %-12.4f %.*s\n", json_real(value, 0), STR_ARG(unit));
+            cli_print(" %-12.4f %.*s\n", json_real(value, 0), STR_ARG(unit));
     }
     if (!json_len(json_get(v, "statistics")))
-        printf("no figures: only calls have them\n");
+        cli_print("no figures: only calls have them\n");
 }
 
 static int each_run(struct arena *a, const char *suffix, bool clean, struct cli_args *x,

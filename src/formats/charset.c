@@ -154,6 +154,10 @@ static bool utf8_mostly(str s)
         if (len > 0 && i + len <= s.n && str_utf8_valid(str_n(s.p + i, len))) {
             good++;
             i += len;
+        } else if (c == 0xED && i + 2 < s.n && (unsigned char)s.p[i + 1] >= 0xA0 && (unsigned char)s.p[i + 1] <= 0xBF &&
+                   ((unsigned char)s.p[i + 2] & 0xC0) == 0x80) {
+            good++; /* half of a surrogate pair: wrong, but nobody but a writer of UTF-8 makes it */
+            i += 3;
         } else {
             bad++;
             i++;

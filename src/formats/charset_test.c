@@ -64,6 +64,17 @@ static void a_few_broken_bytes_do_not_make_it_latin(void **state)
     assert_true(str_ends(out, STR("\xef\xbf\xbd")));
 }
 
+static void halves_of_surrogate_pairs_do_not_make_it_latin(void **state)
+{
+    struct row_run *t = *state;
+    const char *name = NULL;
+    str out;
+
+    assert_int_equal(charset_to_utf8(STR("Ann: H\xed\xa0\x80llo"), t->a, &out, &name, &t->e), ERR_OK);
+    assert_true(str_starts(out, STR("Ann: H\xef\xbf\xbd")) && str_ends(out, STR("llo")));
+    assert_false(str_contains(out, STR("\xc3\xad"))); /* an i with an accent: what Latin-1 would make of it */
+}
+
 static void named_charsets(void **state)
 {
     struct row_run *t = *state;
@@ -123,6 +134,7 @@ int main(void)
         ROW_TEST(marks_and_widths),
         ROW_TEST(old_charsets_are_recognised),
         ROW_TEST(a_few_broken_bytes_do_not_make_it_latin),
+        ROW_TEST(halves_of_surrogate_pairs_do_not_make_it_latin),
         ROW_TEST(named_charsets),
         ROW_TEST(references),
         ROW_TEST(opening_refuses_nothing_and_too_much),

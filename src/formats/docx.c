@@ -234,7 +234,7 @@ static void margins_put(const struct word_doc *d, const char *type, struct block
     blocks_init(&all, out->a);
     for (i = 0; i < d->rels.n && parts < MARGINS_MAX; i++) {
         const struct zip_member *m = zip_find(d->zip, d->rels.at[i].target);
-        struct word_doc one = {.zip = d->zip, .lists = d->lists, .result = d->result};
+        struct word_doc one = {.zip = d->zip, .lists = d->lists, .drawings = d->drawings, .result = d->result};
         struct blocks b;
         struct err why;
 
@@ -286,7 +286,8 @@ static enum err_code docx_parse(const struct format_input *in, struct arena *a, 
                                 struct err *e)
 {
     const struct zip_member *main_part;
-    struct word_doc d = {.result = out};
+    struct drawings drawings = {.n = 0};
+    struct word_doc d = {.drawings = &drawings, .result = out};
     struct blocks text, all;
     struct interaction *ia;
     struct zip z;

@@ -12,6 +12,7 @@ static void fuzz_parts(str xml, struct arena *a)
     const struct zip_member m = {STR("part.xml"), xml};
     struct word_doc doc = {.lists = word_lists_new(a, xml, xml)};
     struct word_notes notes = {0};
+    struct drawings seen = {.n = 0}, again = {.n = 0};
     struct format_result r = {0};
     struct blocks b;
     struct err e;
@@ -23,8 +24,8 @@ static void fuzz_parts(str xml, struct arena *a)
         for (size_t i = 0; i < notes.n; i++)
             fuzz_text(notes.at[i].text);
     blocks_init(&b, a);
-    drawing_chart(&m, &r, &b);
-    drawing_smart_art(&m, &r, &b);
+    drawing_chart(&m, &seen, &r, &b);
+    drawing_smart_art(&m, &again, &r, &b);
     office_comments(&m, &r, &b);
     for (size_t i = 0; i < b.n; i++)
         fuzz_text(b.at[i].text);

@@ -119,15 +119,19 @@ static bool chart_text(void *me, str text)
 
 static void chart_row_add(struct chart *c, str first, size_t row, bool names, bool gap)
 {
+    bool any = first.n > 0;
     size_t i;
 
     buf_reset(&c->text);
     buf_str(&c->text, first);
     for (i = 0; i < c->series_n; i++) {
+        str cell = names ? c->series[i]->name : c->series[i]->value[row];
+        any = any || cell.n > 0;
         buf_str(&c->text, STR(" | "));
-        buf_str(&c->text, names ? c->series[i]->name : c->series[i]->value[row]);
+        buf_str(&c->text, cell);
     }
-    blocks_add(c->out, BLOCK_ROW, gap, buf_view(&c->text));
+    if (any)
+        blocks_add(c->out, BLOCK_ROW, gap, buf_view(&c->text));
 }
 
 static void chart_table_add(struct chart *c)
@@ -145,19 +149,30 @@ static void chart_table_add(struct chart *c)
         chart_row_add(c, c->category[i], i, false, !named && i == 0);
 }
 
+static bool first_time(const struct zip_member *m, struct drawings *seen)
+{
+    for (size_t i = 0; i < seen->n; i++)
+        if (seen->shown[i] == m)
+            return false;
+    if (seen->n == DRAWINGS_MAX)
+        return false;
+    seen->shown[seen->n++] = m;
+    return true;
+}
+
 static void part_problem(const struct zip_member *m, struct format_result *r, struct blocks *b, const struct err *why)
 {
     format_problem_add(r, b->a, m->name, str_dup(b->a, str_of(why->msg)));
 }
 
-void drawing_chart(const struct zip_member *m, struct format_result *r, struct blocks *b)
+void drawing_chart(const struct zip_member *m, struct drawings *seen, struct format_result *r, struct blocks *b)
 {
     static const struct xml_events events = {chart_open, chart_close, chart_text};
     struct arena *a;
     struct chart *c;
     struct err why;
 
-    if (!m)
+    if (!m || !first_time(m, seen))
         return;
     a = arena_new_wiped("chart");
     c = ARENA_NEW(a, struct chart);
@@ -212,13 +227,13 @@ static bool art_text(void *me, str text)
     return true;
 }
 
-void drawing_smart_art(const struct zip_member *m, struct format_result *r, struct blocks *b)
+void drawing_smart_art(const struct zip_member *m, struct drawings *seen, struct format_result *r, struct blocks *b)
 {
     static const struct xml_events events = {art_open, art_close, art_text};
     struct art s = {.out = b};
     struct err why;
 
-    if (!m)
+    if (!m || !first_time(m, seen))
         return;
     buf_init_wiped(&s.para, IA_TEXT_MAX);
     if (xml_walk(m->bytes, "diagram", &events, &s, &why))

@@ -51,12 +51,41 @@ const struct format_ops *format_find(const struct format_input *in, struct err *
     return NULL;
 }
 
+/* A name longer than any name is cut between characters. True when it was. */
+static bool name_cut(str *name)
+{
+    size_t n = FORMAT_NAME_MAX;
+
+    if (name->n <= n)
+        return false;
+    while (n > 0 && ((unsigned char)name->p[n] & 0xC0) == 0x80)
+        n--;
+    name->n = n;
+    return true;
+}
+
+static void names_cut(struct interaction *ia, struct arena *a, struct format_result *out)
+{
+    bool cut = false;
+
+    for (size_t i = 0; i < ia->participants_n; i++)
+        cut = name_cut(&ia->participants[i].name) || cut;
+    for (size_t i = 0; i < ia->participants_n; i++)
+        cut = name_cut(&ia->participants[i].email) || cut;
+    for (size_t i = 0; i < ia->turns_n; i++)
+        cut = name_cut(&ia->turns[i].speaker) || cut;
+    if (cut)
+        format_notice_add(out, a, STR("participants"), STR("a name longer than 1000 bytes was cut"));
+}
+
 /* Rows leave these to us. */
-static void items_complete(const struct format_input *in, const struct format_ops *ops, struct format_result *out)
+static void items_complete(const struct format_input *in, const struct format_ops *ops, struct arena *a,
+                           struct format_result *out)
 {
     for (size_t i = 0; i < out->items_n; i++) {
         struct interaction *ia = &out->items[i];
 
+        names_cut(ia, a, out);
         if (ia->source.n == 0)
             ia->source = in->name;
         if (ia->format.n == 0)
@@ -87,7 +116,7 @@ enum err_code format_parse(const struct format_input *in, struct arena *a, struc
             return err_set(e, ERR_INVALID, "line 1: nothing to read in this %s file", ops->name);
         return err_set(e, ERR_INVALID, "%.*s: %.*s", STR_ARG(out->problems[0].place), STR_ARG(out->problems[0].reason));
     }
-    items_complete(in, ops, out);
+    items_complete(in, ops, a, out);
     return ERR_OK;
 }
 

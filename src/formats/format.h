@@ -37,6 +37,7 @@ enum {
     FORMAT_LINE_MAX = 16 << 20,   /* one line of a text format */
     FORMAT_LINES_MAX = 5000000, /* lines of a text format */
     FORMAT_ITEMS_MAX = 100000,
+    FORMAT_NAME_MAX = 1000, /* bytes of a name or address; longer ones are cut, with a notice */
     FORMAT_RECORDS_MAX = 2000000,
     FORMAT_NEST_MAX = 50, /* MIME parts in parts, HTML elements 200 (its own limit) */
 };

@@ -89,12 +89,34 @@ static void problems_stop_at_a_hundred(void **state)
     row_str(t, r.problems[99].reason, "and more problems after this one, not listed");
 }
 
+static void names_without_end_are_cut_and_still_match(void **state)
+{
+    struct row_run *t = *state;
+    char *name = arena_alloc(t->a, 5001);
+    struct interaction *ia;
+
+    for (size_t i = 0; i < 5000; i += 2)
+        memcpy(name + i, "\xc3\xa9", 2); /* 2500 times one letter of two bytes */
+    ia = row_read(
+        t, "a.json",
+        str_cz(t->a,
+               str_fmt(t->a,
+                       "{\"format\":\"harken.interaction/1\",\"kind\":\"note\",\"participants\":[{\"name\":\"%s\"}],"
+                       "\"turns\":[{\"speaker\":\"%s\",\"text\":\"a\"}]}",
+                       name, name)));
+    assert_non_null(ia);
+    assert_int_equal(ia->participants[0].name.n, FORMAT_NAME_MAX);
+    assert_true(str_eq(ia->participants[0].name, ia->turns[0].speaker));
+    assert_true(str_utf8_valid(ia->turns[0].speaker));
+    assert_int_equal(t->r.notices_n, 1);
+}
+
 int main(void)
 {
     static const struct CMUnitTest rows[] = {
         ROW_TEST(rows_are_named_once_and_complete), ROW_TEST(no_row_wants_nothing),
         ROW_TEST(other_files_are_refused_by_name),  ROW_TEST(content_decides_not_the_extension),
-        ROW_TEST(problems_stop_at_a_hundred),
+        ROW_TEST(problems_stop_at_a_hundred),       ROW_TEST(names_without_end_are_cut_and_still_match),
     };
 
     return cmocka_run_group_tests(rows, NULL, NULL);

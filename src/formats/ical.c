@@ -372,6 +372,7 @@ bool ical_parse(str text, struct arena *a, struct ical *out)
         else if (!s.ev && str_eq_nocase(l.name, STR("METHOD")))
             out->method = str_trim(l.value);
     }
+    out->cut_off = s.ev != NULL;
     if (s.ev)
         event_end(&s);
     return out->events_n > 0;

@@ -21,6 +21,7 @@ struct ical {
     str method; /* "REQUEST", "REPLY", "CANCEL" ...; may be empty */
     struct ical_event *events;
     size_t events_n, events_cap;
+    bool cut_off; /* the text ends in the middle of the last event */
 };
 
 /* `text` is UTF-8. True when it holds at least one event. Memory in `a`. */

@@ -87,13 +87,23 @@ static void a_calendar_file_becomes_notes(void **state)
     assert_str(ia->turns[0].text, "Meeting: Kick-off\nWhen: 2026-06-10 13:00 to 14:00 (UTC+00:00)\n\nbring\nfriends");
 }
 
+static void a_file_that_ends_within_an_event_says_so(void **state)
+{
+    struct interaction *ia =
+        test_parse(a, STR("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20260310T090000Z\r\nSUMMARY:Site vis"), &r);
+
+    (void)state;
+    assert_int_equal(ia->kind, IA_NOTE);
+    assert_int_equal(r.problems_n, 1);
+    assert_str(r.problems[0].place, "event 1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FIXTURE_TEST(an_event_has_what_when_where_and_who),
-        FIXTURE_TEST(zones_are_found_by_any_usual_name),
-        FIXTURE_TEST(broken_calendars_are_recovered_or_empty),
-        FIXTURE_TEST(a_calendar_file_becomes_notes),
+        FIXTURE_TEST(an_event_has_what_when_where_and_who),     FIXTURE_TEST(zones_are_found_by_any_usual_name),
+        FIXTURE_TEST(broken_calendars_are_recovered_or_empty),  FIXTURE_TEST(a_calendar_file_becomes_notes),
+        FIXTURE_TEST(a_file_that_ends_within_an_event_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

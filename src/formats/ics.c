@@ -28,6 +28,9 @@ static enum err_code ics_parse(const struct format_input *in, struct arena *a, s
 
     if (!ical_parse(labelled_to_utf8(a, in->bytes, STR("")), a, &cal))
         return err_set(e, ERR_INVALID, "calendar: it holds no event");
+    if (cal.cut_off)
+        format_problem_add(out, a, str_fmt(a, "event %zu", cal.events_n),
+                           STR("the file ends in the middle of it: what follows is missing"));
     for (i = 0; i < cal.events_n; i++) {
         const struct ical_event *ev = &cal.events[i];
         struct interaction *ia = format_item_add(out, a, &format_ics, IA_NOTE);

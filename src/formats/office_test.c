@@ -87,6 +87,26 @@ static void the_show_decides_the_order_of_slides_and_whose_notes_are_whose(void 
         assert_str(ia->turns[i].text, want[i]);
 }
 
+static void a_chart_referred_to_again_and_again_is_read_once(void **state)
+{
+    const struct test_member m[] = {
+        {"ppt/slides/slide1.xml",
+         STR(SLIDE(
+             "<c:chart xmlns:c=\"c\" xmlns:r=\"r\" r:id=\"a\"/><c:chart xmlns:c=\"c\" xmlns:r=\"r\" r:id=\"a\"/>"))},
+        {"ppt/slides/slide2.xml", STR(SLIDE("<c:chart xmlns:c=\"c\" xmlns:r=\"r\" r:id=\"a\"/>"))},
+        {"ppt/slides/_rels/slide1.xml.rels", STR(RELS(REL("a", "chart", "../charts/chart1.xml")))},
+        {"ppt/slides/_rels/slide2.xml.rels", STR(RELS(REL("a", "chart", "../charts/chart1.xml")))},
+        {"ppt/charts/chart1.xml",
+         STR("<c:chart xmlns:c=\"c\"><c:ser><c:val><c:pt idx=\"2\"><c:v>7</c:v></c:pt></c:val></c:ser></c:chart>")},
+        {NULL, {NULL, 0}},
+    };
+    struct interaction *ia = test_parse(a, test_zip(a, m), &r);
+
+    (void)state;
+    assert_int_equal(ia->turns_n, 1);
+    assert_str(ia->turns[0].text, "| 7");
+}
+
 static void sheets_have_names_dates_and_comments(void **state)
 {
     const struct test_member m[] = {
@@ -125,6 +145,7 @@ int main(void)
         FIXTURE_TEST(slides_are_read_in_their_order_with_notes),
         FIXTURE_TEST(sheets_give_a_row_a_turn),
         FIXTURE_TEST(the_show_decides_the_order_of_slides_and_whose_notes_are_whose),
+        FIXTURE_TEST(a_chart_referred_to_again_and_again_is_read_once),
         FIXTURE_TEST(sheets_have_names_dates_and_comments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@ struct slide {
     struct blocks *out;
     const struct zip *zip;
     struct office_rels rels; /* of this slide */
+    struct drawings *drawings;
     struct format_result *result;
     struct buf para, row;
     int paras, rows, cells; /* depth */
@@ -40,9 +41,9 @@ static bool slide_open(void *me, str name, const struct xml_attrs *attrs)
     if (str_eq(name, STR("p")) && s->paras++ == 0)
         buf_reset(&s->para);
     else if (str_eq(name, STR("chart")) && s->paras == 0)
-        drawing_chart(office_rel_part(s->zip, &s->rels, xml_attr(attrs, "id")), s->result, s->out);
+        drawing_chart(office_rel_part(s->zip, &s->rels, xml_attr(attrs, "id")), s->drawings, s->result, s->out);
     else if (str_eq(name, STR("relIds")) && s->paras == 0)
-        drawing_smart_art(office_rel_part(s->zip, &s->rels, xml_attr(attrs, "dm")), s->result, s->out);
+        drawing_smart_art(office_rel_part(s->zip, &s->rels, xml_attr(attrs, "dm")), s->drawings, s->result, s->out);
     else if (str_eq(name, STR("tr")) && s->rows++ == 0)
         buf_reset(&s->row);
     else if (str_eq(name, STR("tc")) && s->cells++ == 0 && s->row.n > 0)
@@ -94,10 +95,12 @@ static bool slide_text(void *me, str text)
     return true;
 }
 
-static void slide_read(const struct zip *z, const struct zip_member *m, struct format_result *r, struct blocks *b)
+static void slide_read(const struct zip *z, const struct zip_member *m, struct drawings *drawings,
+                       struct format_result *r, struct blocks *b)
 {
     static const struct xml_events events = {slide_open, slide_close, slide_text};
-    struct slide s = {.out = b, .zip = z, .rels = office_rels_read(z, m->name, b->a), .result = r, .gap = true};
+    struct slide s = {
+        .out = b, .zip = z, .rels = office_rels_read(z, m->name, b->a), .drawings = drawings, .result = r, .gap = true};
     struct err why;
 
     buf_init_wiped(&s.para, IA_TEXT_MAX);
@@ -108,15 +111,16 @@ static void slide_read(const struct zip *z, const struct zip_member *m, struct f
     buf_done(&s.row);
 }
 
-static void slide_whole_read(const struct zip *z, const struct zip_member *m, struct format_result *r, struct blocks *b)
+static void slide_whole_read(const struct zip *z, const struct zip_member *m, struct drawings *drawings,
+                             struct format_result *r, struct blocks *b)
 {
     struct office_rels rels = office_rels_read(z, m->name, b->a);
     const struct zip_member *notes = office_rel_of_type(z, &rels, "notesSlide");
     size_t i;
 
-    slide_read(z, m, r, b);
+    slide_read(z, m, drawings, r, b);
     if (notes)
-        slide_read(z, notes, r, b);
+        slide_read(z, notes, drawings, r, b);
     for (i = 0; i < rels.n; i++) {
         const struct zip_member *comments =
             str_eq_nocase(rels.at[i].type, STR("comments")) ? zip_find(z, rels.at[i].target) : NULL;
@@ -185,6 +189,7 @@ static enum err_code pptx_parse(const struct format_input *in, struct arena *a, 
                                 struct err *e)
 {
     const struct zip_member **slides;
+    struct drawings drawings = {.n = 0};
     struct interaction *ia;
     struct blocks b;
     struct zip z;
@@ -198,7 +203,7 @@ static enum err_code pptx_parse(const struct format_input *in, struct arena *a, 
     blocks_init(&b, a);
     ia = format_item_add(out, a, &format_pptx, IA_DOCUMENT);
     for (i = 0; i < n; i++)
-        slide_whole_read(&z, slides[i], out, &b);
+        slide_whole_read(&z, slides[i], &drawings, out, &b);
     office_props(&z, a, ia);
     if (ia->title.n == 0 && b.n > 0)
         ia->title = text_squeeze(a, str_sub(b.at[0].text, 0, b.at[0].text.n <= 200 ? 200 : 0), false);

@@ -1,6 +1,5 @@
 #include "formats/wordml.h"
 
-#include "formats/drawing.h"
 #include "formats/xml.h"
 
 enum { NEST_MAX = 24, PENDING_MAX = 64 };
@@ -262,9 +261,9 @@ static bool on_reference(struct state *s, str name, const struct xml_attrs *attr
     else if (str_eq(name, STR("commentReference")))
         comment_note(s, xml_attr(attrs, "id"));
     else if (d->zip && str_eq(name, STR("chart")))
-        drawing_chart(office_rel_part(d->zip, &d->rels, xml_attr(attrs, "id")), d->result, s->out);
+        drawing_chart(office_rel_part(d->zip, &d->rels, xml_attr(attrs, "id")), d->drawings, d->result, s->out);
     else if (d->zip && str_eq(name, STR("relIds")))
-        drawing_smart_art(office_rel_part(d->zip, &d->rels, xml_attr(attrs, "dm")), d->result, s->out);
+        drawing_smart_art(office_rel_part(d->zip, &d->rels, xml_attr(attrs, "dm")), d->drawings, d->result, s->out);
     else
         return false;
     return true;

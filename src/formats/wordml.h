@@ -6,6 +6,7 @@
  * formatted as hidden, which no reader sees. */
 #pragma once
 #include "formats/blocks.h"
+#include "formats/drawing.h"
 #include "formats/office.h"
 #include "formats/wordlist.h"
 
@@ -27,6 +28,7 @@ struct word_doc {
     struct office_rels rels; /* of the part being read */
     struct word_lists *lists;
     struct word_notes footnotes, endnotes, comments;
+    struct drawings *drawings;    /* shown so far; NULL with zip NULL */
     struct format_result *result; /* for charts that are broken; NULL with zip NULL */
     size_t hidden_bytes;          /* of words formatted as hidden: left out */
 };

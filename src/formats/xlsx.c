@@ -208,7 +208,8 @@ static void book_read(struct book *k)
 }
 
 /* Comments beside the sheet, charts on its drawing. */
-static void sheet_extras(const struct zip *z, const struct zip_member *m, struct format_result *out, struct blocks *b)
+static void sheet_extras(const struct zip *z, const struct zip_member *m, struct drawings *drawings,
+                         struct format_result *out, struct blocks *b)
 {
     struct office_rels rels = office_rels_read(z, m->name, b->a), drawn;
     size_t i, k;
@@ -222,7 +223,7 @@ static void sheet_extras(const struct zip *z, const struct zip_member *m, struct
         drawn = office_rels_read(z, rels.at[i].target, b->a);
         for (k = 0; k < drawn.n; k++)
             if (str_eq(drawn.at[k].type, STR("chart")))
-                drawing_chart(zip_find(z, drawn.at[k].target), out, b);
+                drawing_chart(zip_find(z, drawn.at[k].target), drawings, out, b);
     }
 }
 
@@ -234,6 +235,7 @@ static enum err_code sheets_read(const struct zip *z, struct sheet *s, struct fo
     const struct zip_member *shared = zip_find(z, STR("xl/sharedStrings.xml"));
     const struct zip_member *look = zip_find(z, STR("xl/styles.xml"));
     struct book book = {.zip = z, .a = s->a};
+    struct drawings drawings = {.n = 0};
     size_t i;
 
     if (shared && xml_walk(shared->bytes, "xl/sharedStrings.xml", &strings, s, e))
@@ -250,7 +252,7 @@ static enum err_code sheets_read(const struct zip *z, struct sheet *s, struct fo
             blocks_add(s->out, BLOCK_HEADING, true, text_squeeze(s->a, book.at[i].name, false));
         if (xml_walk(book.at[i].m->bytes, "sheet", &rows, s, &why))
             format_problem_add(out, s->a, book.at[i].m->name, str_dup(s->a, str_of(why.msg)));
-        sheet_extras(z, book.at[i].m, out, s->out);
+        sheet_extras(z, book.at[i].m, &drawings, out, s->out);
     }
     return ERR_OK;
 }

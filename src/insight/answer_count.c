@@ -5,7 +5,7 @@
 
 #include "text/words.h"
 
-enum { DAY_MS = 86400000, NAME_WORDS_MAX = 8, SAID_MAX = 8 };
+enum { DAY_MS = 86400000, NAME_WORDS_MAX = 8, WHEN_MAX = 8 };
 
 struct reading {
     struct words w;
@@ -13,9 +13,9 @@ struct reading {
     int64_t today_ms; /* begin of the day of the question */
     struct arena *a;
     struct count_query *q;
-    size_t name_first, name_last; /* words of the last name */
-    str said[SAID_MAX]; /* the clauses, for the sentence that answers */
-    size_t said_n;
+    str question;
+    str when[WHEN_MAX]; /* times as asked */
+    size_t when_n;
 };
 
 static bool is(const struct reading *r, size_t i, const char *word)
@@ -54,37 +54,34 @@ static const char *take_any(struct reading *r, const char *const *phrases)
     return NULL;
 }
 
-static const struct {
-    const char *word;
-    unsigned kinds;
-} kind_words[] = {
-    {"calls", 1u << IA_CALL},
-    {"call", 1u << IA_CALL},
-    {"meetings", 1u << IA_CALL},
-    {"meeting", 1u << IA_CALL},
-    {"mails", 1u << IA_MAIL},
-    {"mail", 1u << IA_MAIL},
-    {"emails", 1u << IA_MAIL},
-    {"email", 1u << IA_MAIL},
-    {"e-mails", 1u << IA_MAIL},
-    {"e-mail", 1u << IA_MAIL},
-    {"messages", 1u << IA_MAIL},
-    {"notes", 1u << IA_NOTE},
-    {"note", 1u << IA_NOTE},
-    {"documents", 1u << IA_DOCUMENT},
-    {"document", 1u << IA_DOCUMENT},
-    {"docs", 1u << IA_DOCUMENT},
-    {"files", 1u << IA_DOCUMENT},
-    {"interactions", 0},
-    {"conversations", 0},
-    {"conversation", 0},
-    {"interaction", 0},
-    {"anrufe", 1u << IA_CALL},
-    {"gespräche", 1u << IA_CALL},
-    {"besprechungen", 1u << IA_CALL},
-    {"nachrichten", 1u << IA_MAIL},
-    {"notizen", 1u << IA_NOTE},
-    {"dokumente", 1u << IA_DOCUMENT},
+static const struct count_noun nouns[] = {
+    {"calls", 1u << IA_CALL, "call", "calls", false},
+    {"call", 1u << IA_CALL, "call", "calls", false},
+    {"meetings", 1u << IA_CALL, "meeting", "meetings", false},
+    {"meeting", 1u << IA_CALL, "meeting", "meetings", false},
+    {"mails", 1u << IA_MAIL, "mail", "mails", false},
+    {"mail", 1u << IA_MAIL, "mail", "mails", false},
+    {"emails", 1u << IA_MAIL, "email", "emails", false},
+    {"email", 1u << IA_MAIL, "email", "emails", false},
+    {"e-mails", 1u << IA_MAIL, "e-mail", "e-mails", false},
+    {"e-mail", 1u << IA_MAIL, "e-mail", "e-mails", false},
+    {"messages", 1u << IA_MAIL, "message", "messages", false},
+    {"notes", 1u << IA_NOTE, "note", "notes", false},
+    {"note", 1u << IA_NOTE, "note", "notes", false},
+    {"documents", 1u << IA_DOCUMENT, "document", "documents", false},
+    {"document", 1u << IA_DOCUMENT, "document", "documents", false},
+    {"docs", 1u << IA_DOCUMENT, "document", "documents", false},
+    {"files", 1u << IA_DOCUMENT, "file", "files", false},
+    {"interactions", 0, "interaction", "interactions", false},
+    {"interaction", 0, "interaction", "interactions", false},
+    {"conversations", 0, "conversation", "conversations", false},
+    {"conversation", 0, "conversation", "conversations", false},
+    {"anrufe", 1u << IA_CALL, "Anruf", "Anrufe", true},
+    {"gespräche", 1u << IA_CALL, "Gespräch", "Gespräche", true},
+    {"besprechungen", 1u << IA_CALL, "Besprechung", "Besprechungen", true},
+    {"nachrichten", 1u << IA_MAIL, "Nachricht", "Nachrichten", true},
+    {"notizen", 1u << IA_NOTE, "Notiz", "Notizen", true},
+    {"dokumente", 1u << IA_DOCUMENT, "Dokument", "Dokumente", true},
 };
 
 static bool head_read(struct reading *r)
@@ -105,10 +102,11 @@ static bool head_read(struct reading *r)
     }
     while (take_any(r, fillers))
         ;
-    for (size_t i = 0; i < sizeof kind_words / sizeof kind_words[0]; i++)
-        if (is(r, r->at, kind_words[i].word)) {
-            r->q->kinds = kind_words[i].kinds;
-            r->q->noun = r->w.token[r->at++];
+    for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++)
+        if (is(r, r->at, nouns[i].word)) {
+            r->q->kinds = nouns[i].kinds;
+            r->q->noun = &nouns[i];
+            r->at++;
             return true;
         }
     return false;
@@ -353,7 +351,7 @@ static bool name_read(struct reading *r, enum count_role role)
     static const char *const articles[] = {"the",    "a",    "an", "our", "word", "words",
                                            "phrase", "term", "of", "any", NULL};
     size_t first, n;
-    str name;
+    str name, said;
 
     while (take_any(r, articles))
         ;
@@ -363,12 +361,14 @@ static bool name_read(struct reading *r, enum count_role role)
     n = r->at - first;
     if (n == 0 || r->q->names_n == COUNT_NAMES_MAX)
         return false;
-    r->name_first = first;
-    r->name_last = r->at - 1;
+    said = str_sub(r->question, r->w.word[first].inner_start, r->w.word[r->at - 1].inner_end);
     name = str_join(r->a, r->w.token + first, n, STR(" "));
     if (str_ends(name, STR("'s")))
         name.n -= 2;
+    if (str_ends(said, STR("'s")))
+        said.n -= 2;
     r->q->names[r->q->names_n].role = role;
+    r->q->names[r->q->names_n].said = said;
     r->q->names[r->q->names_n++].name = name;
     return true;
 }
@@ -397,7 +397,7 @@ static bool did_read(struct reading *r)
     return false;
 }
 
-static bool clause_read(struct reading *r, bool *out_empty)
+static bool clause_read(struct reading *r)
 {
     static const char *const empty[] = {
         "were there",  "are there", "there were", "there are",   "there is",    "there",  "do we have", "did we have",
@@ -413,7 +413,14 @@ static bool clause_read(struct reading *r, bool *out_empty)
     static const char *const by[] = {"sent by", "written by", "by", "from", "von", NULL};
     static const char *const to[] = {"sent to", "to", "an", NULL};
 
-    if (time_read(r) || did_read(r))
+    size_t begin = r->at;
+
+    if (time_read(r)) {
+        if (r->when_n < WHEN_MAX)
+            r->when[r->when_n++] = str_sub(r->question, r->w.word[begin].inner_start, r->w.word[r->at - 1].inner_end);
+        return true;
+    }
+    if (did_read(r))
         return true;
     if (take_any(r, words))
         return name_read(r, COUNT_WORDS);
@@ -423,37 +430,20 @@ static bool clause_read(struct reading *r, bool *out_empty)
         return name_read(r, COUNT_BY);
     if (take_any(r, to))
         return name_read(r, COUNT_TO);
-    *out_empty = true;
     return take_any(r, empty) != NULL;
-}
-
-/* A clause as the answer repeats it: "did Priya take part in" becomes "with Priya". */
-static str clause_said(const struct reading *r, str question, size_t begin, size_t names)
-{
-    static const char *const auxiliary[] = {"did", "has", "have", "was", "does", NULL};
-
-    if (r->q->names_n > names && is_one_of(r, begin, auxiliary))
-        return str_fmt(r->a, "%s %.*s", r->q->names[names].role == COUNT_BY ? "by" : "with",
-                       STR_ARG(str_sub(question, r->w.word[r->name_first].start, r->w.word[r->name_last].end)));
-    return str_sub(question, r->w.word[begin].start, r->w.word[r->at - 1].inner_end);
 }
 
 bool count_parse(str question, int64_t now_ms, struct arena *a, struct count_query *out)
 {
-    struct reading r = {.w = words_split(question, a), .a = a, .q = out};
+    struct reading r = {.w = words_split(question, a), .a = a, .q = out, .question = question};
 
     *out = (struct count_query){.from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE};
     r.today_ms = now_ms - ((now_ms % DAY_MS) + DAY_MS) % DAY_MS;
     if (!head_read(&r))
         return false;
-    while (r.at < r.w.n) {
-        size_t begin = r.at, names = out->names_n;
-        bool empty = false;
-        if (!clause_read(&r, &empty))
+    while (r.at < r.w.n)
+        if (!clause_read(&r))
             return false;
-        if (!empty && r.said_n < SAID_MAX)
-            r.said[r.said_n++] = clause_said(&r, question, begin, names);
-    }
-    out->rest = str_join(a, r.said, r.said_n, STR(" "));
+    out->when = str_join(a, r.when, r.when_n, STR(" "));
     return true;
 }

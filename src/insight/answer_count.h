@@ -21,13 +21,25 @@ struct count_query {
     struct {
         enum count_role role;
         str name; /* lower case */
+        str said; /* as asked */
     } names[COUNT_NAMES_MAX];
     size_t names_n;
     int64_t from_ms, to_ms; /* as if local time were UTC; CLOCK_NONE: open */
     bool list;              /* "which", "list": rows are the answer, the number is not asked for */
-    str noun;               /* "calls", as asked */
-    str rest;               /* the conditions in words, for the sentence: "in October 2026" */
+    const struct count_noun *noun; /* what is counted, as asked */
+    str when;               /* the times as asked, for the sentence: "in October 2026"; empty: none */
+};
+
+struct count_noun {
+    const char *word; /* as it stands in a question */
+    unsigned kinds;   /* as in count_query */
+    const char *one, *many;
+    bool german;
 };
 
 /* False when the question is of another kind. */
 bool count_parse(str question, int64_t now_ms, struct arena *a, struct count_query *out);
+
+/* The count in a sentence: "19 calls took place in October 2026.", "Lucy Fairweather sent 5 mails to Tidewater Books.", "No
+ * calls mention Quantor.", "Es gab 3 Anrufe im Oktober 2026." */
+str count_say(const struct count_query *q, int64_t n, struct arena *a);

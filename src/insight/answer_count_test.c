@@ -112,10 +112,50 @@ static void other_questions_are_left_alone(void **state)
     arena_free(a);
 }
 
+static void counts_are_said_as_a_person_would(void **state)
+{
+    static const struct {
+        const char *question;
+        int64_t n;
+        const char *said;
+    } rows[] = {
+        {"How many calls were there in October 2026?", 19, "19 calls took place in October 2026."},
+        {"How many calls were there in October 2026?", 1, "1 call took place in October 2026."},
+        {"How many calls were there last month?", 0, "No calls took place last month."},
+        {"How many mails with Halden Logistics are there?", 7, "7 mails were exchanged with Halden Logistics."},
+        {"How many calls did Priya Raman take part in since 1 September 2026?", 12,
+         "Priya Raman took part in 12 calls since 1 September 2026."},
+        {"How many mails did Lucy Fairweather send to Tidewater Books?", 5,
+         "Lucy Fairweather sent 5 mails to Tidewater Books."},
+        {"Which calls mention Quantor?", 5, "5 calls mention Quantor."},
+        {"Which calls mention Quantor?", 1, "1 call mentions Quantor."},
+        {"Which calls with Halden Logistics use the word price?", 2, "2 calls with Halden Logistics mention price."},
+        {"How many interactions of any kind happened in November 2026?", 56,
+         "56 interactions took place in November 2026."},
+        {"List the notes by Priya last month", 3, "Priya wrote 3 notes last month."},
+        {"How many documents are there?", 9, "There are 9 documents."},
+        {"Wie viele Anrufe im Oktober 2026?", 1, "Es gab 1 Anruf im Oktober 2026."},
+    };
+    struct arena *a = arena_new("test");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct count_query q;
+        str said;
+        if (!count_parse(str_of(rows[i].question), now(), a, &q))
+            fail_msg("not read: %s", rows[i].question);
+        said = count_say(&q, rows[i].n, a);
+        if (!str_eq(said, str_of(rows[i].said)))
+            fail_msg("%s: %.*s", rows[i].question, STR_ARG(said));
+    }
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest t[] = {cmocka_unit_test(times_are_read), cmocka_unit_test(names_and_words_are_read),
-                                   cmocka_unit_test(other_questions_are_left_alone)};
+                                   cmocka_unit_test(other_questions_are_left_alone),
+                                   cmocka_unit_test(counts_are_said_as_a_person_would)};
 
     return cmocka_run_group_tests(t, NULL, NULL);
 }

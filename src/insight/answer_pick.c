@@ -28,23 +28,21 @@ enum {
     CUE_NAME = 8,
 };
 
-/* Chosen on 18 training meetings of QMSum and the sample company's questions: random search for the place of the first right
- * sentence; thresholds so that questions about another domain's meetings, and the sample's unanswerable ones, stay unanswered.
- * A question that asks for a time, an amount, a reason or a name is answered by one sentence or not at all: it needs more. */
+/* Begun from a random search on 18 training meetings of QMSum for the place of the first right sentence, then moved little
+ * from there on the tuning half of the sample company's questions, threshold included: it is the lowest that leaves four in
+ * five of that half's unanswerable questions unanswered. test/eval/answer_score.py tells how that went on the other half. */
 static const struct {
-    double cosine, passage_cosine, words, around, cue, rank, asks, tiny, nothing_new, threshold, threshold_exact,
-        near_best;
-} weigh = {.cosine = 0.25,
-           .passage_cosine = 0.30,
+    double cosine, passage_cosine, words, around, cue, rank, asks, tiny, nothing_new, threshold, near_best;
+} weigh = {.cosine = 0.24,
+           .passage_cosine = 0.29,
            .words = 0.10,
-           .around = 0.35,
-           .cue = 0.08,
-           .rank = 0.20,
+           .around = 0.42,
+           .cue = 0.06,
+           .rank = 0.14,
            .asks = 0.09,
            .tiny = 0.10,
            .nothing_new = 0.13,
-           .threshold = 0.52,
-           .threshold_exact = 0.64,
+           .threshold = 0.64,
            .near_best = 0.80};
 
 struct sentence {
@@ -214,6 +212,36 @@ static void around_mark(struct pick *p)
     }
 }
 
+/* "How far", "wie lange": the word says what kind of answer is wanted, and none has to repeat it. */
+static bool asks_measure(str before, str word)
+{
+    static const char *const measures[] = {"far",  "large", "long",  "many",  "much",   "big",  "often",
+                                           "high", "old",   "tall",  "wide",  "heavy",  "deep", "steep",
+                                           "fast", "viel",  "viele", "lange", "hoch",   "weit", "oft",
+                                           "alt",  "gross", "groß",  "breit", "schwer", "tief", "schnell"};
+
+    if (!str_eq(before, STR("how")) && !str_eq(before, STR("wie")))
+        return false;
+    for (size_t i = 0; i < sizeof measures / sizeof measures[0]; i++)
+        if (str_eq(word, str_of(measures[i])))
+            return true;
+    return false;
+}
+
+static void measures_drop(struct pick *p)
+{
+    struct words w = words_split(p->q->text, p->a);
+    str lang = p->ia_n && p->ia[0].language.n ? p->ia[0].language : STR("en");
+
+    for (size_t i = 1; i < w.n; i++)
+        if (asks_measure(w.token[i - 1], w.token[i])) {
+            uint64_t has = terms_in(p, w.token[i], lang, NULL);
+            for (size_t t = 0; t < p->query.terms_n && t < 64; t++)
+                if (has >> t & 1)
+                    p->term_weight[t] = 0;
+        }
+}
+
 /* A term that few of the sentences hold says more; one that none holds says most. */
 static void terms_weigh(struct pick *p)
 {
@@ -313,8 +341,7 @@ static void choose(struct pick *p, struct answer *out)
         const struct sentence *s = &p->s[i];
         str text = text_of(p, s);
         struct answer_span *span;
-        if (s->score < (p->wants ? weigh.threshold_exact : weigh.threshold) ||
-            s->score < weigh.near_best * p->s[0].score)
+        if (s->score < weigh.threshold || s->score < weigh.near_best * p->s[0].score)
             break;
         if (said_already(p, out, text))
             continue;
@@ -366,6 +393,7 @@ enum err_code answer_picked(struct embedder *em, const struct answer_source *src
     hits_cut(&p, hits, hits_n);
     around_mark(&p);
     terms_weigh(&p);
+    measures_drop(&p);
     scores_make(&p, em, vec);
     choose(&p, out);
     tokens_free(p.tokens);

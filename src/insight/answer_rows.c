@@ -133,26 +133,12 @@ static enum err_code batch_count(const struct answer_source *src, const struct i
     return rc;
 }
 
-static str noun_of(const struct count_query *c, int64_t n, struct arena *a)
-{
-    str s = c->noun;
-
-    if (n == 1 && s.n > 1 && s.p[s.n - 1] == 's')
-        s.n--;
-    else if (n != 1 && s.n && s.p[s.n - 1] != 's' && uni_ascii(s) && s.p[s.n - 1] != 'e' && s.p[s.n - 1] != 'n')
-        s = str_fmt(a, "%.*ss", STR_ARG(s));
-    return s;
-}
-
 static void sentence_make(const struct count_query *c, struct arena *a, struct answer *out)
 {
-    str noun = noun_of(c, out->count, a);
-
     out->sentences = ARENA_NEW(a, struct answer_sentence);
     out->sentences_n = 1;
     out->sentences[0].score = 1;
-    out->sentences[0].text =
-        str_fmt(a, "%lld %.*s%s%.*s", (long long)out->count, STR_ARG(noun), c->rest.n ? " " : "", STR_ARG(c->rest));
+    out->sentences[0].text = count_say(c, out->count, a);
     out->found = out->counted = true;
 }
 

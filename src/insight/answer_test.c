@@ -145,7 +145,7 @@ static void counts_come_with_the_rows_that_were_counted(void **state)
     assert_int_equal(out.count, 1);
     assert_int_equal(out.rows_n, 1);
     assert_true(id_eq(out.rows[0].interaction, id_no(0)));
-    assert_string_equal(str_cz(a, out.sentences[0].text), "1 call in October 2026");
+    assert_string_equal(str_cz(a, out.sentences[0].text), "1 call took place in October 2026.");
     assert_int_equal(ask(ix, "How many conversations are there?", &reader_all, a).count, 4);
     assert_int_equal(ask(ix, "Which calls mention a discount?", &reader_all, a).count, 1);
     assert_int_equal(ask(ix, "How many calls did Priya Raman take part in since November 2026?", &reader_all, a).count,

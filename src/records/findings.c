@@ -1,6 +1,8 @@
+#include <math.h>
+
 #include "records/findings.h"
 
-enum { FINDINGS_DROP, FINDING_ADD, FINDING_NEXT, FINDINGS_LOAD, MAKER_NOTE, STALE, FEEDBACK_ADD, FEEDBACK_APPLY };
+enum { FINDINGS_DROP, FINDINGS_ADD, FINDING_NEXT, FINDINGS_LOAD, MAKERS_NOTE, STALE, FEEDBACK_ADD, FEEDBACK_APPLY };
 
 const struct db_stmt findings_sql[] = {
     /* $3 makers */
@@ -8,20 +10,29 @@ const struct db_stmt findings_sql[] = {
                        "DELETE FROM finding WHERE workspace_id=$1 AND interaction_id=$2 AND maker = ANY($3::text[])"},
     [FINDING_NEXT] = {"finding_next",
                       "SELECT coalesce(max(ordinal) + 1, 0) FROM finding WHERE workspace_id=$1 AND interaction_id=$2"},
-    [FINDING_ADD] =
-        {"finding_add",
+    /* $3 ordinal of the first, $4 all spans one after the other; then arrays of equal length: first and last place in $4,
+     * kinds, classes, modalities, owners (nil: none), days (least integer: none), values (NaN: none), confidences, sides,
+     * times (least integer: none), makers, versions, sealed */
+    [FINDINGS_ADD] =
+        {"findings_add",
          "INSERT INTO finding (workspace_id, interaction_id, ordinal, kind, class, modality, owner_id, due_day, value, "
-         "confidence, side, at_ms, maker, version, spans, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-         "$11, $12, $13, $14, $15, $16)"},
+         "confidence, side, at_ms, maker, version, spans, sealed) SELECT $1, $2, $3 + o - 1, k, c, m, nullif(p, "
+         "'00000000-0000-0000-0000-000000000000'::uuid), nullif(d, '-9223372036854775808'::bigint), nullif(x, "
+         "'NaN'::float8), s, i, nullif(t, '-9223372036854775808'::bigint), y, v, ($4::int[])[f:l], b FROM "
+         "unnest($5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::bigint[], $12::float8[], "
+         "$13::float8[], $14::int[], $15::bigint[], $16::text[], $17::int[], $18::bytea[]) WITH ORDINALITY AS u(f, l, "
+         "k, "
+         "c, m, p, d, x, s, i, t, y, v, b, o)"},
     [FINDINGS_LOAD] =
         {"findings_load",
          "SELECT ordinal, kind, class, modality, owner_id, due_day, value, confidence, side, at_ms, maker, version, "
          "state, spans, sealed FROM finding WHERE workspace_id=$1 AND interaction_id=$2 ORDER BY spans, ordinal"},
-    [MAKER_NOTE] =
-        {"analysis_note",
-         "INSERT INTO analysis (workspace_id, interaction_id, maker, version, made_at) VALUES ($1, $2, $3, $4, $5) "
-         "ON CONFLICT (workspace_id, interaction_id, maker) DO UPDATE SET version=excluded.version, "
-         "made_at=excluded.made_at"},
+    /* $3 now; $4 makers, $5 their versions */
+    [MAKERS_NOTE] =
+        {"makers_note",
+         "INSERT INTO analysis (workspace_id, interaction_id, maker, version, made_at) SELECT $1, $2, m, v, $3 FROM "
+         "unnest($4::text[], $5::int[]) AS u(m, v) ON CONFLICT (workspace_id, interaction_id, maker) DO UPDATE SET "
+         "version=excluded.version, made_at=excluded.made_at"},
     /* $2 makers, $3 their versions */
     [STALE] = {"findings_stale",
                "SELECT i.id FROM interaction i WHERE i.workspace_id=$1 AND EXISTS (SELECT 1 FROM unnest($2::text[], "
@@ -113,40 +124,103 @@ static struct id owner_of(const struct record_ia *rec, str name)
     return (struct id){{0}};
 }
 
-static enum err_code finding_add(struct db_tx *t, const struct vaulted *v, const struct record_ia *rec,
-                                 uint32_t ordinal, const struct record_finding *f, struct arena *a, struct err *e)
-{
-    int32_t *flat = ARENA_ARRAY(a, int32_t, f->spans_n * 3 + 1);
-    str sealed;
+/* The rows of one statement, column by column. */
+struct finding_columns {
+    int32_t *flat, *first, *last, *side, *version;
+    int64_t *due_day, *at_ms;
+    double *value, *confidence;
+    struct id *owner;
+    str *kind, *class, *modality, *maker, *sealed;
+    size_t flat_n;
+};
 
-    if (finding_seal(v, rec, ordinal, f, a, &sealed, e))
-        return e->code;
-    for (size_t k = 0; k < f->spans_n; k++) {
-        flat[k * 3] = (int32_t)f->spans[k].turn;
-        flat[k * 3 + 1] = (int32_t)f->spans[k].start;
-        flat[k * 3 + 2] = (int32_t)f->spans[k].end;
-    }
-    return db_send(t, &findings_sql[FINDING_ADD],
-                   DB_ARGS(P_ID(v->workspace), P_ID(rec->ia.id), P_I64(ordinal), P_TEXT(f->kind),
-                           f->class.n ? P_TEXT(f->class) : P_NULL(DB_TEXT),
-                           f->modality.n ? P_TEXT(f->modality) : P_NULL(DB_TEXT), P_ID_OR_NULL(owner_of(rec, f->owner)),
-                           P_I64_OR_NULL(f->due_day, FINDING_NO_DAY), f->has_value ? P_F64(f->value) : P_NULL(DB_F64),
-                           P_F64(f->confidence), P_I64(f->side), P_I64_OR_NULL(f->at_ms, IA_TIME_NONE),
-                           P_TEXT(f->maker), P_I64(f->version), P_I32S(flat, f->spans_n * 3), P_BYTES(sealed)),
-                   e);
+static struct finding_columns columns_new(const struct record_finding *f, size_t n, struct arena *a)
+{
+    struct finding_columns c = {.first = ARENA_ARRAY(a, int32_t, n),
+                                .last = ARENA_ARRAY(a, int32_t, n),
+                                .side = ARENA_ARRAY(a, int32_t, n),
+                                .version = ARENA_ARRAY(a, int32_t, n),
+                                .due_day = ARENA_ARRAY(a, int64_t, n),
+                                .at_ms = ARENA_ARRAY(a, int64_t, n),
+                                .value = ARENA_ARRAY(a, double, n),
+                                .confidence = ARENA_ARRAY(a, double, n),
+                                .owner = ARENA_ARRAY(a, struct id, n),
+                                .kind = ARENA_ARRAY(a, str, n),
+                                .class = ARENA_ARRAY(a, str, n),
+                                .modality = ARENA_ARRAY(a, str, n),
+                                .maker = ARENA_ARRAY(a, str, n),
+                                .sealed = ARENA_ARRAY(a, str, n)};
+    size_t spans = 0;
+
+    for (size_t i = 0; i < n; i++)
+        spans += f[i].spans_n;
+    c.flat = ARENA_ARRAY(a, int32_t, spans * 3 + 1);
+    return c;
 }
 
-static enum err_code makers_note(struct db_tx *t, const struct vaulted *v, struct id ia,
-                                 const struct finding_maker *makers, size_t n, struct err *e)
+static void columns_put(struct finding_columns *c, size_t i, const struct record_ia *rec,
+                        const struct record_finding *f)
 {
+    c->first[i] = (int32_t)c->flat_n + 1;
+    for (size_t k = 0; k < f->spans_n; k++) {
+        c->flat[c->flat_n++] = (int32_t)f->spans[k].turn;
+        c->flat[c->flat_n++] = (int32_t)f->spans[k].start;
+        c->flat[c->flat_n++] = (int32_t)f->spans[k].end;
+    }
+    c->last[i] = (int32_t)c->flat_n;
+    c->side[i] = (int32_t)f->side;
+    c->version[i] = (int32_t)f->version;
+    c->due_day[i] = f->due_day == FINDING_NO_DAY ? INT64_MIN : f->due_day;
+    c->at_ms[i] = f->at_ms == IA_TIME_NONE ? INT64_MIN : f->at_ms;
+    c->value[i] = f->has_value ? f->value : NAN;
+    c->confidence[i] = f->confidence;
+    c->owner[i] = owner_of(rec, f->owner);
+    c->kind[i] = f->kind;
+    c->class[i] = f->class.n ? f->class : STR_NULL;
+    c->modality[i] = f->modality.n ? f->modality : STR_NULL;
+    c->maker[i] = f->maker;
+}
+
+enum { FINDINGS_PER_STATEMENT = 500 };
+
+static enum err_code findings_add(struct db_tx *t, const struct vaulted *v, const struct record_ia *rec, uint32_t first,
+                                  const struct record_finding *f, size_t n, struct err *e)
+{
+    struct arena *a = arena_new_wiped("findings.add");
     enum err_code rc = ERR_OK;
 
-    for (size_t i = 0; !rc && i < n; i++)
-        rc = db_send(t, &findings_sql[MAKER_NOTE],
-                     DB_ARGS(P_ID(v->workspace), P_ID(ia), P_TEXT(str_of(makers[i].name)), P_I64(makers[i].version),
-                             P_I64(clock_now_ms())),
-                     e);
+    for (size_t from = 0; !rc && from < n; from += FINDINGS_PER_STATEMENT) {
+        size_t m = n - from < FINDINGS_PER_STATEMENT ? n - from : FINDINGS_PER_STATEMENT;
+        struct finding_columns c = columns_new(f + from, m, a);
+
+        for (size_t i = 0; !rc && i < m; i++) {
+            columns_put(&c, i, rec, &f[from + i]);
+            rc = finding_seal(v, rec, first + (uint32_t)(from + i), &f[from + i], a, &c.sealed[i], e);
+        }
+        if (!rc)
+            rc = db_send(t, &findings_sql[FINDINGS_ADD],
+                         DB_ARGS(P_ID(v->workspace), P_ID(rec->ia.id), P_I64(first + from), P_I32S(c.flat, c.flat_n),
+                                 P_I32S(c.first, m), P_I32S(c.last, m), P_TEXTS(c.kind, m), P_TEXTS(c.class, m),
+                                 P_TEXTS(c.modality, m), P_IDS(c.owner, m), P_I64S(c.due_day, m), P_F64S(c.value, m),
+                                 P_F64S(c.confidence, m), P_I32S(c.side, m), P_I64S(c.at_ms, m), P_TEXTS(c.maker, m),
+                                 P_I32S(c.version, m), P_BYTESS(c.sealed, m)),
+                         e);
+        arena_reset(a);
+    }
+    arena_free(a);
     return rc;
+}
+
+static enum err_code makers_note(struct db_tx *t, const struct vaulted *v, struct id ia, const str *names,
+                                 const struct finding_maker *makers, size_t n, struct arena *a, struct err *e)
+{
+    int32_t *version = ARENA_ARRAY(a, int32_t, n + 1);
+
+    for (size_t i = 0; i < n; i++)
+        version[i] = makers[i].version;
+    return db_send(t, &findings_sql[MAKERS_NOTE],
+                   DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(clock_now_ms()), P_TEXTS(names, n), P_I32S(version, n)),
+                   e);
 }
 
 static str *names_of(const struct finding_maker *makers, size_t n, struct arena *a)
@@ -176,15 +250,12 @@ enum err_code record_findings_save(struct db_tx *t, const struct vaulted *v, con
         next = db_next(&r) ? (uint32_t)db_i64(&r, 0) : 0;
         db_rows_done(&r);
     }
-    for (size_t i = 0; !rc && i < n; i++) {
-        struct arena *one = arena_new_wiped("finding");
-        rc = finding_add(t, v, rec, next + (uint32_t)i, &f[i], one, e);
-        arena_free(one);
-    }
+    if (!rc)
+        rc = findings_add(t, v, rec, next, f, n, e);
     if (!rc)
         rc = db_send(t, &findings_sql[FEEDBACK_APPLY], DB_ARGS(P_ID(v->workspace), P_ID(rec->ia.id)), e);
     if (!rc)
-        rc = makers_note(t, v, rec->ia.id, makers, makers_n, e);
+        rc = makers_note(t, v, rec->ia.id, names, makers, makers_n, a, e);
     arena_free(a);
     return rc;
 }

@@ -50,6 +50,21 @@ static struct text_span trimmed(str text, size_t from, size_t to)
     return (struct text_span){(uint32_t)from, (uint32_t)to};
 }
 
+/* Plain ASCII that can break nowhere: a sentence ends only behind . ! ? or a line end (UAX 29, table 4), and here nothing but
+ * such marks and blanks follows the first of them. Half of what is said on a call is like that. */
+static bool one_sentence(str text)
+{
+    size_t i = 0;
+
+    for (; i < text.n && !strchr(".!?\r\n", text.p[i]); i++)
+        if (text.p[i] & 0x80)
+            return false;
+    for (; i < text.n; i++)
+        if (text.p[i] == 0 || !strchr(".!? \t", text.p[i]))
+            return false;
+    return true;
+}
+
 void sentences_split(str text, struct arena *a, struct text_span **out, size_t *out_n)
 {
     UErrorCode ec = U_ZERO_ERROR;
@@ -63,6 +78,13 @@ void sentences_split(str text, struct arena *a, struct text_span **out, size_t *
     *out_n = 0;
     if (text.n == 0)
         return;
+    if (one_sentence(text)) {
+        struct text_span s = trimmed(text, 0, text.n);
+        *out = ARENA_NEW(a, struct text_span);
+        **out = s;
+        *out_n = s.start < s.end;
+        return;
+    }
     utext_openUTF8(&ut, text.p, (int64_t)text.n, &ec);
     if (brk)
         ubrk_setUText(brk, &ut, &ec);

@@ -6,7 +6,11 @@ run(build_dir, data_dir) returns rows for the evaluation table:
   answer-qmsum-found      share of these questions that are answered
   answer-docrag-abstain   doc-rag: balanced accuracy of found on ANSWERABLE and not found on UNANSWERABLE and
                           UNDERSPECIFIED tasks
-  answer-samples          (weights and thresholds were chosen on these questions, too: no held-out figure) share of the sample company's answerable questions of which one cited sentence holds the words
+  answer-samples-HALF     sample company, half tuning or heldout of samples/questions.json: share of its answerable questions of
+                          which one cited sentence holds the words
+  answer-abstain-recall-HALF, answer-abstain-precision-HALF
+                          share of the unanswerable questions that are not answered; share of the questions not answered
+                          that are unanswerable. Thresholds are chosen on tuning, goals are for heldout
   answer-samples-count    share of its counting questions with the right number
 """
 
@@ -68,20 +72,36 @@ def holds(answer, base, cites):
                for c in cites if p["source"] == os.path.join(base, c["interaction"]))
 
 
+def half_rows(half, yes, no):
+    """Rows of one half of the sample company's questions: pairs of question and answer, with and without an answer."""
+    good = sum(x["right"] for x, _ in yes)
+    answered = sum(a["found"] for _, a in yes)
+    silent = sum(not a["found"] for _, a in no)
+    quiet = silent + len(yes) - answered
+    held = half == "heldout"
+    note = f"{len(yes)} questions, {answered} answered" + ("" if held else "; weights and thresholds were chosen on these")
+    return [row(f"answer-samples-{half}", f"sample company, {half}: answerable questions answered with the right sentence",
+                good / len(yes), "share", note=note),
+            row(f"answer-abstain-recall-{half}", f"sample company, {half}: unanswerable questions left unanswered",
+                silent / len(no), "share", goal=0.8 if held else None, note=f"{silent} of {len(no)}"),
+            row(f"answer-abstain-precision-{half}", f"sample company, {half}: questions left unanswered that are unanswerable",
+                silent / max(1, quiet), "share", goal=0.8 if held else None, note=f"{silent} of {quiet}")]
+
+
 def sample_rows(server, folder):
     with open(TOP / "samples/questions.json", encoding="utf-8") as f:
         q = json.load(f)
     base = str(TOP / "samples" / q["workspace"])
     server.ingest(os.path.join(base, "interactions"), wait=True, timeout=INGEST_S)
     kinds = ("answerable", "unanswerable", "counting")
-    yes, no, count = (ask_all(server, folder, [{"question": x["question"]} for x in q[k]]) for k in kinds)
-    good = sum(holds(a, base, x["cites"]) for a, x in zip(yes, q["answerable"]))
-    silent = sum(not a["found"] for a in no)
-    counted = sum(a.get("count") == x["answer"] for a, x in zip(count, q["counting"]))
-    return [row("answer-samples", "sample company: questions answered with the right sentence", good / len(yes), "share",
-                note=f"{silent} of {len(no)} unanswerable ones not answered; weights were chosen on these questions"),
-            row("answer-samples-count", "sample company: counting questions with the right number", counted / len(count),
-                "share", goal=1)]
+    yes, no, count = (list(zip(q[k], ask_all(server, folder, [{"question": x["question"]} for x in q[k]]))) for k in kinds)
+    for x, a in yes:
+        x["right"] = holds(a, base, x["cites"])
+    rows = [r for half in ("tuning", "heldout")
+            for r in half_rows(half, *([p for p in pairs if p[0]["half"] == half] for pairs in (yes, no)))]
+    counted = sum(a.get("count") == x["answer"] for x, a in count)
+    return rows + [row("answer-samples-count", "sample company: counting questions with the right number", counted / len(count),
+                       "share", goal=1)]
 
 
 def run(build_dir, data_dir):

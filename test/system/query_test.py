@@ -103,6 +103,15 @@ class Query(unittest.TestCase):
         self.assertNotIn("um", clean["turns"][0]["text"].lower().replace(",", " ").split())
         self.assertIn("Um,", original["turns"][0]["text"])
 
+    def test_words_of_others_cannot_drive_the_terminal(self):
+        path = files.write(self.server.root, "escape.json", files.own_json(
+            [("An\x1b[31mn", 0, 5000, "The zebra\x1b]0;owned\x07 pays\u009b2J forty ducats.")]))
+        self.server.ingest(path)
+        for args in (["show", path], ["search", "zebra ducats"], ["ask", "How many ducats does the zebra pay?"], ["insights", path]):
+            out = self.server.ok(*args)
+            self.assertEqual([c for c in out if (ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160], [], args)
+        self.assertIn("zebra\ufffd]0;owned\ufffd pays", self.server.ok("show", path))
+
     def test_unknown_path_or_id(self):
         for command in ("show", "insights"):
             for what in ("/no/such/file", "01a20d6b-33ba-7052-9c05-8ca9ad3b6928"):

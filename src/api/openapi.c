@@ -35,6 +35,13 @@ static bool takes_json(const struct res_op *op)
     return op->verb == RES_OP_CREATE || op->verb == RES_OP_UPDATE || op->body;
 }
 
+/* A handler that reads JSON itself and does not say of which shape. */
+static bool own_body(const struct res_op *op)
+{
+    return op->verb == RES_OP_RAW && !op->body && !(op->flags & RES_OP_BYTES) && op->method != HTTP_M_GET &&
+           op->method != HTTP_M_DELETE;
+}
+
 static bool answers_item(const struct res_op *op)
 {
     return op->verb == RES_OP_GET || op->verb == RES_OP_CREATE || op->verb == RES_OP_UPDATE;
@@ -77,7 +84,7 @@ static void field_param(struct jw *w, const struct res_field *f, const char *tai
     if (several)
         array_style(w);
     jw_key(w, "schema");
-    openapi_query_field(w, f, several);
+    openapi_query_field(w, f, several, *more);
     jw_end(w);
 }
 
@@ -142,7 +149,7 @@ static void list_params(struct jw *w, const struct resource *r)
 
 static void header_params(struct jw *w, const struct res_op *op)
 {
-    const char *tag = "{\"type\":\"string\",\"maxLength\":1000}";
+    const char *tag = "{\"type\":\"string\"}";
 
     if (op->verb == RES_OP_UPDATE || op->verb == RES_OP_DELETE)
         text_param(w, "header", "If-Match", op->flags & RES_OP_MATCH,
@@ -161,10 +168,15 @@ static void header_params(struct jw *w, const struct res_op *op)
 
 static void path_params(struct jw *w, const struct res_op *op)
 {
-    if (strstr(op->path, "{id}"))
-        text_param(w, "path", "id", true, "Id of the row.", "{\"type\":\"string\",\"format\":\"uuid\"}");
-    else if (strstr(op->path, "{name}"))
-        text_param(w, "path", "name", true, "Name of the file.", "{\"type\":\"string\",\"maxLength\":200}");
+    for (const char *at = strchr(op->path, '{'); at; at = strchr(at + 1, '{')) {
+        char name[32];
+        bool id;
+        snprintf(name, sizeof name, "%.*s", (int)(strchr(at, '}') - at - 1), at + 1);
+        id = strcmp(name, "id") == 0 || strcmp(name, "user") == 0;
+        text_param(w, "path", name, true, id ? "Id of the row." : "Its name.",
+                   id ? "{\"type\":\"string\",\"format\":\"uuid\"}"
+                      : "{\"type\":\"string\",\"minLength\":1,\"maxLength\":200}");
+    }
 }
 
 static void params_write(struct jw *w, const struct resource *r, const struct res_op *op)
@@ -202,11 +214,14 @@ static void request_write(struct out *o, const struct resource *r, const struct 
     const struct res_shape *s = op->body ? op->body : r->shape;
     enum shape_use use = op->verb == RES_OP_CREATE ? USE_CREATE : op->verb == RES_OP_UPDATE ? USE_UPDATE : USE_IN;
 
-    if (!takes_json(op) && !(op->flags & RES_OP_BYTES))
+    if (!takes_json(op) && !(op->flags & RES_OP_BYTES) && !own_body(op))
         return;
     jw_kobj(w, "requestBody");
-    jw_kbool(w, "required", true);
-    if (op->flags & RES_OP_BYTES) {
+    jw_kbool(w, "required", !own_body(op));
+    if (own_body(op)) {
+        json_open(w, "application/json");
+        jw_raw(w, STR("{\"type\":\"object\"}"));
+    } else if (op->flags & RES_OP_BYTES) {
         json_open(w, "application/octet-stream");
         jw_raw(w, STR("{\"type\":\"string\",\"format\":\"binary\"}"));
     } else {
@@ -315,6 +330,8 @@ static void answer_schema(struct out *o, const struct resource *r, const struct 
         list_schema(o, r, op);
     else if (answers_item(op))
         openapi_ref(&o->w, &o->shapes, r->shape, USE_OUT, true);
+    else if (!op->answer)
+        jw_raw(&o->w, STR("{}"));
     else
         openapi_ref(&o->w, &o->shapes, op->answer, USE_OUT, false);
 }
@@ -362,7 +379,8 @@ static int success(const struct res_op *op)
 static void success_write(struct out *o, const struct resource *r, const struct res_op *op)
 {
     struct jw *w = &o->w;
-    bool body = answers_item(op) || op->verb == RES_OP_LIST || op->answer || op->answer_type;
+    bool body = answers_item(op) || op->verb == RES_OP_LIST || op->answer || op->answer_type ||
+                (op->verb == RES_OP_RAW && success(op) < 204);
 
     status_open(w, success(op), "Done.");
     headers_write(w, op);
@@ -415,7 +433,8 @@ static void other_success(struct out *o, const struct resource *r, const struct 
 
 static bool may_answer(const struct res_op *op, int status)
 {
-    bool v1 = str_starts(str_of(op->path), STR("/v1")), id = strstr(op->path, "{") != NULL;
+    bool v1 = str_starts(str_of(op->path), STR("/v1"));
+    bool id = strstr(op->path, "{") || op->verb == RES_OP_LIST; /* a list: a cursor of another one */
 
     switch (status) {
     case 400:

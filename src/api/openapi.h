@@ -22,6 +22,6 @@ struct shapes {
 void openapi_ref(struct jw *w, struct shapes *all, const struct res_shape *s, enum shape_use use, bool some);
 /* The schema of one field's value; `query`: as a query parameter. */
 void openapi_field(struct jw *w, struct shapes *all, const struct res_field *f, enum shape_use use);
-void openapi_query_field(struct jw *w, const struct res_field *f, bool several);
+void openapi_query_field(struct jw *w, const struct res_field *f, bool several, bool filter);
 /* "schemas": everything that was referred to. */
 void openapi_schemas(struct jw *w, struct shapes *all);

@@ -160,7 +160,7 @@ void openapi_field(struct jw *w, struct shapes *all, const struct res_field *f, 
     jw_end(w);
 }
 
-void openapi_query_field(struct jw *w, const struct res_field *f, bool several)
+void openapi_query_field(struct jw *w, const struct res_field *f, bool several, bool filter)
 {
     struct shapes none = {.n = 0};
 
@@ -180,6 +180,8 @@ void openapi_query_field(struct jw *w, const struct res_field *f, bool several)
         jw_end(w);
     } else {
         value_write(w, &none, f, USE_IN, false);
+        if (f->kind == RES_STR && !f->min && filter)
+            jw_ki64(w, "minLength", 1);
         if (f->kind == RES_STR && !f->min)
             jw_kstr(w, "pattern", STR("^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]*$"));
     }

@@ -182,6 +182,7 @@ static void one_read(struct arena *a, const struct res_field *f, enum res_use us
     case RES_OBJ:
         if (k == JSON_OBJ) {
             res_read(a, f->of, use == RES_FOR_UPDATE ? RES_FOR_CREATE : use, v, at, faults, &out->v.obj);
+            res_blanks(f->of, 0, out->v.obj);
             return;
         }
         break;
@@ -211,6 +212,8 @@ static void list_read(struct arena *a, const struct res_field *f, enum res_use u
 
 static bool writable(const struct res_field *f, enum res_use use)
 {
+    if (use == RES_FROM_STORE)
+        return true;
     return !(f->flags & (RES_READ_ONLY | RES_ONCE)) && !(use == RES_FOR_UPDATE && f->flags & RES_CREATE_ONLY);
 }
 
@@ -229,8 +232,8 @@ static void member_read(struct arena *a, const struct res_shape *s, enum res_use
     } else if (out[i].is != RES_ABSENT) {
         fault(a, faults, here, STR("is there twice"));
     } else if (json_kind(v) == JSON_NULL) {
-        out[i].is = RES_NULL;
-        if (!(f->flags & RES_NULLABLE))
+        out[i].is = f->flags & RES_NULLABLE ? RES_NULL : RES_ABSENT;
+        if (!(f->flags & RES_NULLABLE) && use != RES_FROM_STORE)
             fault(a, faults, here, kind_says(a, f));
     } else if (f->flags & RES_LIST) {
         list_read(a, f, use, v, here, faults, &out[i]);
@@ -252,8 +255,23 @@ bool res_read(struct arena *a, const struct res_shape *s, enum res_use use, cons
     }
     for (json_it_init(&it, v); json_it_next(&it);)
         member_read(a, s, use, json_str(it.key, STR("")), it.val, at, faults, *out);
-    for (size_t i = 0; i < s->n && use != RES_FOR_UPDATE; i++)
+    for (size_t i = 0; i < s->n && use != RES_FOR_UPDATE && use != RES_FROM_STORE; i++)
         if (s->fields[i].flags & RES_NEEDED && (*out)[i].is == RES_ABSENT && writable(&s->fields[i], use))
             fault(a, faults, pointer_to(a, at, str_of(s->fields[i].name)), STR("is missing"));
     return faults->n == before;
+}
+
+void res_blanks(const struct res_shape *s, size_t from, struct res_val *item)
+{
+    for (size_t i = from; i < s->n; i++) {
+        const struct res_field *f = &s->fields[i];
+        if (item[i].is != RES_ABSENT)
+            continue;
+        if (f->flags & RES_LIST)
+            item[i] = (struct res_val){.is = RES_SET};
+        else if (f->flags & RES_NULLABLE)
+            item[i] = (struct res_val){.is = RES_NULL};
+        else if (f->kind == RES_STR)
+            item[i] = res_str(STR(""));
+    }
 }

@@ -315,11 +315,13 @@ struct res_faults {
 };
 enum { RES_FAULTS_MAX = 50, RES_TEXT_MAX = 16384, RES_LIST_MAX = 1000 };
 
-enum res_use { RES_FOR_CREATE, RES_FOR_UPDATE, RES_FOR_BODY };
+enum res_use { RES_FOR_CREATE, RES_FOR_UPDATE, RES_FOR_BODY, RES_FROM_STORE /* our own: all fields may be there */ };
 /* Reads an object of the shape; every wrong, unknown, missing or read-only member is a fault. *out: shape->n values.
  * True when there was no fault. `at`: pointer of the object itself, "" for the body. */
 bool res_read(struct arena *a, const struct res_shape *s, enum res_use use, const struct json *v, str at,
               struct res_faults *faults, struct res_val **out);
+/* A value for what was not given, from field `from` on: an empty list or text, or null. */
+void res_blanks(const struct res_shape *s, size_t from, struct res_val *item);
 /* One scalar from a query parameter or a GraphQL argument's text. False: not proper; *why says what it must be. */
 bool res_read_text(struct arena *a, const struct res_field *f, str text, struct res_val *out, str *why);
 

@@ -41,7 +41,7 @@ static bool fields_read(struct rest *x, str names)
                           str_fmt(x->k->a, "must name fields of a %s, separated by commas", x->r->one));
         x->want |= UINT64_C(1) << i;
     }
-    return x->want || refuse(x, STR("fields"), STR("must name at least one field"));
+    return true; /* none named: as if it had not been sent */
 }
 
 static bool sort_read(struct rest *x, str name)
@@ -220,8 +220,11 @@ static bool cursor_read(struct rest *x, str text)
     x->q.after.at = (int64_t)get64(bytes + 7);
     memcpy(x->q.after.id.b, bytes + 15, sizeof x->q.after.id.b);
     cursor_bytes(x, &x->q.after, same);
-    if (memcmp(same, bytes, CURSOR_BYTES) != 0)
-        return refuse(x, STR("cursor"), STR("belongs to a list with other filters or another order"));
+    if (memcmp(same, bytes, CURSOR_BYTES) != 0) {
+        rest_problem(x->k, 404, "no such page", STR("the cursor belongs to a list with other filters or another order"),
+                     NULL);
+        return false;
+    }
     x->q.has_after = true;
     return true;
 }

@@ -192,12 +192,15 @@ static const struct route *route_find(const struct gateway *g, const struct http
 {
     enum http_method m = rq->method == HTTP_M_HEAD ? HTTP_M_GET : rq->method;
 
+    const char *pattern = NULL; /* the first that fits: "/v1/jobs/dead" stands before "/v1/jobs/{id}" */
+
     *out_allow = 0;
     for (const struct route *r = g->o.routes; r->pattern; r++) {
-        if (http_path_match(str_of(r->pattern), rq->path, part, 4) < 0)
+        if ((pattern && strcmp(r->pattern, pattern) != 0) || http_path_match(str_of(r->pattern), rq->path, part, 4) < 0)
             continue;
         if (r->method == m)
             return r;
+        pattern = r->pattern;
         *out_allow |= 1u << r->method;
     }
     return NULL;

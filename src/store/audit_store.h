@@ -5,7 +5,7 @@
  * (audit_sequence): call it every second and on shutdown. What was signed cannot be changed unnoticed; what waits for the
  * sequencer is as safe as the database. */
 #pragma once
-#include "store/db.h"
+#include "store/page.h"
 #include "vault/audit.h"
 
 enum audit_act {
@@ -36,6 +36,20 @@ enum err_code audit_checkpoint(struct db *d, struct id workspace, struct arena *
 /* Appends the records from `from` on, at most `limit`, as lines of hex: what audit_verify_lines reads. */
 enum err_code audit_export(struct db *d, struct id workspace, int64_t from, int limit, struct buf *out,
                            int64_t *out_next, struct err *e);
+
+struct audit_row {
+    struct id id;
+    int64_t seq, at_ms;
+    struct audit_entry entry; /* details opened */
+};
+struct audit_filter {
+    struct db_val acts, actors, objects; /* bigint[], uuid[], uuid[]; null: all */
+};
+/* Numbered records, by number; the place's `at` is a number. Memory in `a`, which should be wiped. */
+enum err_code audit_page(struct db_tx *t, struct keyring *k, const struct audit_filter *f, const struct page_want *w,
+                         struct arena *a, struct audit_row **out, size_t *out_n, struct err *e);
+enum err_code audit_load(struct db_tx *t, struct keyring *k, const struct id *ids, size_t n, struct arena *a,
+                         struct audit_row **out, size_t *out_n, struct err *e);
 
 /* Needs no database: do the exported lines, all of them from the first, give the root that the checkpoint signs?
  * ERR_CORRUPT names the first record that cannot be right; ERR_DENIED: the checkpoint's signature. */

@@ -14,6 +14,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -84,6 +85,7 @@ class Server:
         self.args = list(args) + ([] if samples else ["--no-samples"])
         self.env = env
         self.child = None
+        self.checker = None
         logs = self.root or self.home.parent
         self.out_path, self.log_path = logs / f"{self.home.name}.out", logs / f"{self.home.name}.log"
 
@@ -112,6 +114,7 @@ class Server:
         self.spawn()
         wait_for("the server to be ready", self.is_ready, timeout_s)
         self.started_s = time.monotonic() - start
+        self.checker = Checker(self.address()) if os.environ.get("HARKEN_PRISM") and self.address().startswith("http:") else None
         return self
 
     def is_ready(self):
@@ -139,6 +142,8 @@ class Server:
         return self.child is not None and self.child.poll() is None
 
     def discard(self):
+        if self.checker:
+            self.checker.end()
         if self.running():
             self.child.send_signal(signal.SIGINT)
             try:
@@ -220,6 +225,10 @@ class Server:
             connection = http.client.HTTPSConnection(where.hostname, where.port, timeout=timeout, context=trust)
         else:
             connection = http.client.HTTPConnection(where.hostname, where.port, timeout=timeout)
+        if self.checker and path.startswith("/v1/") and "\0" not in path:
+            reply = self.checker.exchange(method, path, body, headers, timeout)
+            if reply:
+                return reply
         try:
             connection.request(method, path, body=body, headers=headers)
             reply = connection.getresponse()
@@ -253,6 +262,47 @@ class Server:
             if role:
                 found[role].append(pid)
         return {role: pids for role, pids in found.items() if pids}
+
+
+class Checker:
+    """Prism between a test and the server (`make judges`): it compares each answer with the API's description. What it finds
+    goes to the file HARKEN_PRISM_LOG, a line for an answer that is as described, other lines for what is not."""
+
+    def __init__(self, upstream):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            self.port = s.getsockname()[1]
+        self.child = subprocess.Popen([os.environ["HARKEN_PRISM"], "proxy", os.environ["HARKEN_PRISM_DESCRIPTION"], upstream, "--host", "127.0.0.1",
+                                       "--port", str(self.port)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for("Prism", self.listens, 120, 0.1)
+
+    def listens(self):
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def end(self):
+        self.child.terminate()
+        self.child.wait()
+
+    def exchange(self, method, path, body, headers, timeout):
+        """None when Prism has no opinion: an address that is not described, or a request it cannot pass on."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request(method, path, body=body, headers=headers | {"Accept-Encoding": "identity"})
+            reply = connection.getresponse()
+            result = Reply(reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read())
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
+        if b"stoplight.io/prism/errors" in result.body[:300]:
+            return None
+        found = json.loads(result.headers.pop("sl-violations", "[]"))
+        wrong = [f"{method} {path.split('?')[0]} {result.status}: {'/'.join(map(str, v['location']))}: {v['message']}"
+                 for v in found if v["location"][0] == "response" and v["severity"] == "Error"]
+        with open(os.environ["HARKEN_PRISM_LOG"], "a", encoding="utf-8") as log:
+            log.write("\n".join(wrong or [f"checked {method} {path.split('?')[0]} {result.status}"]) + "\n")
+        return result
 
 
 def role_of(pid, child_of_nursery, child_of_postgres):

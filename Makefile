@@ -99,7 +99,9 @@ bench: build ## speed and memory beside peers -> build/reports/bench.json (PEERS
 eval: build ## quality of retrieval, answers and preprocessing -> build/reports/eval.json
 	@test/eval/run $(ARGS)
 
-judges: build ## outside judges: conformance suites and hostile clients -> build/reports/judges.json
+judges: build ## outside judges: conformance suites and hostile clients -> build/reports/judges.json (PEERS=no leaves those out that the set-up fetches)
+	@[ "$(PEERS)" = no ] || $(setup_quiet) judges-access
+	@[ "$(PEERS)" = no ] || $(setup_quiet) keycloak || echo "judges: going on without Keycloak"
 	@test/judges/run $(ARGS)
 
 faults: build ## kill, fill and break things, then compare -> build/reports/faults.json

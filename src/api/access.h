@@ -24,6 +24,8 @@ void api_password_put(struct call *k);
 void api_factors_list(struct call *k);
 void api_factor_delete(struct call *k);
 void api_totp_post(struct call *k);
+void api_passkey_post(struct call *k);
+void api_passkey_confirm(struct call *k);
 void api_totp_confirm(struct call *k);
 void api_scim_config(struct call *k);
 void api_scim_types(struct call *k);

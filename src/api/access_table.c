@@ -75,6 +75,9 @@ static const struct res_op me_ops[] = {
         .status = 204, FRESH),
     RAW("password", PUT, "/v1/me/password", SELF, "Choose a password", api_password_put, .status = 204, FRESH),
     RAW("totp", POST, "/v1/me/totp", SELF, "Begin with an authenticator app", api_totp_post, .status = 201, FRESH),
+    RAW("passkey", POST, "/v1/me/webauthn", SELF, "Begin with a security key or passkey", api_passkey_post, FRESH),
+    RAW("passkey_confirm", POST, "/v1/me/webauthn/confirm", SELF, "Keep the security key or passkey",
+        api_passkey_confirm, .status = 201, FRESH),
     RAW("totp_confirm", POST, "/v1/me/totp/confirm", SELF, "Confirm the authenticator app", api_totp_confirm, FRESH),
 };
 const struct resource res_me = {

@@ -2,6 +2,7 @@
  * password and second factors. Whoever guesses learns nothing: an unknown address, a wrong password and a user who may not
  * sign in get the same answer after the same work, and tries are counted by account and by address. */
 #include "api/access.h"
+#include "api/passkey.h"
 #include "gateway/credentials.h"
 #include "gateway/password.h"
 #include "gateway/totp.h"
@@ -56,6 +57,7 @@ static void device_remember(struct call *k, str account)
 
 struct try_in {
     str account, bucket, password, code;
+    struct json_doc *body; /* holds the answer of a security key */
     struct user user;
     bool known; /* there is such a user */
     str kept;
@@ -125,26 +127,64 @@ static struct factor *code_find(struct try_in *x, int64_t *out_counter, unsigned
     return NULL;
 }
 
+/* A try that knew the password is not one of a stranger. */
+static void try_give(struct call *k, struct try_in *x)
+{
+    if (gateway_address_counts(k))
+        gateway_try_give(k, "sign-in address", k->rq->peer, &by_address);
+    gateway_try_give(k, "sign-in account", x->bucket, &by_account);
+}
+
+/* Says what is wanted beside the password: 401 with what a security key must answer. */
+static enum err_code second_ask(struct call *k, struct try_in *x, struct err *e)
+{
+    struct buf b;
+    struct jw w;
+
+    buf_init_wiped(&b, 64 << 10);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    jw_kstr(&w, "type", STR("urn:harken:problem:second-factor"));
+    jw_kstr(&w, "title", STR("a second factor is needed"));
+    jw_ki64(&w, "status", 401);
+    jw_kstr(&w, "detail",
+            STR("send \"code\" too: six digits of your authenticator app, or a recovery code; or \"webauthn\""));
+    if (k->rq->id[0])
+        jw_kstr(&w, "instance", str_fmt(k->a, "urn:uuid:%s", k->rq->id));
+    if (factors_any(x, FACTOR_WEBAUTHN) && passkey_ask(k, &w, x->user.id, x->factors, x->factors_n, e)) {
+        buf_done(&b);
+        http_problem_err(k->rep, e);
+        return e->code;
+    }
+    jw_end(&w);
+    http_status(k->rep, 401);
+    http_body(k->rep, STR("application/problem+json"), str_dup(k->a, buf_view(&b)));
+    buf_done(&b);
+    try_give(k, x);
+    return err_set(e, ERR_DENIED, "second factor needed");
+}
+
 /* The second factor, where the user has one. ERR_DENIED: it does not fit, or was used; the reply is filled in any case. */
 static enum err_code second_check(struct call *k, struct try_in *x, struct db_tx *t, struct err *e)
 {
-    struct factor *f;
-    int64_t counter;
-    unsigned method;
+    const struct json *answer = x->body ? json_get(json_root(x->body), "webauthn") : NULL;
+    const struct factor *f = NULL;
+    int64_t counter = 0;
+    unsigned method = TOKEN_BY_WEBAUTHN;
 
-    if (!factors_any(x, FACTOR_TOTP))
+    if (!factors_any(x, FACTOR_TOTP) && !factors_any(x, FACTOR_WEBAUTHN))
         return ERR_OK;
-    if (!x->code.n) {
-        http_problem(k->rep, 401, STR("urn:harken:problem:second-factor"), STR("a second factor is needed"),
-                     STR("send \"code\" too: six digits of your authenticator app, or a recovery code"));
-        return err_set(e, ERR_DENIED, "second factor needed");
-    }
-    f = code_find(x, &counter, &method);
+    if (!x->code.n && json_kind(answer) != JSON_OBJ)
+        return second_ask(k, x, e);
+    if (json_kind(answer) == JSON_OBJ)
+        f = passkey_find(k, x->user.id, answer, x->factors, x->factors_n, &counter);
+    else
+        f = code_find(x, &counter, &method);
     if (!f) {
         refuse(k);
         return err_set(e, ERR_DENIED, "wrong code");
     }
-    if (factor_used(t, f->id, counter, e)) {
+    if ((method != TOKEN_BY_WEBAUTHN || counter) && factor_used(t, f->id, counter, e)) {
         if (e->code == ERR_CONFLICT)
             refuse(k);
         else
@@ -195,7 +235,9 @@ static enum err_code try_finish(struct call *k, struct try_in *x, bool weak,
 
 static bool try_read(struct call *k, struct try_in *x, bool with_account)
 {
-    static const char *const keys[] = {"email", "password", "code", NULL}, *const own[] = {"password", "code", NULL};
+    static const char *const keys[] = {"email", "password", "code", "webauthn", NULL}, *const own[] = {
+                                                                                           "password", "code",
+                                                                                           "webauthn", NULL};
     struct json_doc *d;
 
     if (!access_body(k, with_account ? keys : own, &d))
@@ -203,7 +245,7 @@ static bool try_read(struct call *k, struct try_in *x, bool with_account)
     x->account = user_email_fold(k->a, json_str(json_get(json_root(d), "email"), STR("")));
     x->password = str_dup(k->a, json_str(json_get(json_root(d), "password"), STR("")));
     x->code = str_dup(k->a, str_trim(json_str(json_get(json_root(d), "code"), STR(""))));
-    json_free(d);
+    x->body = d;
     if (x->password.n && x->password.n <= PASSWORD_BYTES_MAX && x->code.n <= 64)
         return true;
     http_problem(k->rep, 400, STR_NULL, STR("bad field"), STR("\"password\" must be a text"));
@@ -238,9 +280,7 @@ static bool try_password(struct call *k, struct try_in *x, bool *out_weak)
 
 static void try_succeeded(struct call *k, struct try_in *x)
 {
-    if (gateway_address_counts(k))
-        gateway_try_give(k, "sign-in address", k->rq->peer, &by_address);
-    gateway_try_give(k, "sign-in account", x->bucket, &by_account);
+    try_give(k, x);
     device_remember(k, x->account);
 }
 
@@ -257,10 +297,11 @@ void api_sign_in(struct call *k)
     bool weak = false;
     struct err e = {0};
 
-    if (!try_read(k, &x, true) || !try_password(k, &x, &weak) || try_finish(k, &x, weak, session_make, &e))
-        return;
-    try_succeeded(k, &x);
-    http_json(k->rep, 200, str_fmt(k->a, "{\"user\":\"%.*s\"}\n", STR_ARG(id_str(k->a, x.user.id))));
+    if (try_read(k, &x, true) && try_password(k, &x, &weak) && try_finish(k, &x, weak, session_make, &e) == ERR_OK) {
+        try_succeeded(k, &x);
+        http_json(k->rep, 200, str_fmt(k->a, "{\"user\":\"%.*s\"}\n", STR_ARG(id_str(k->a, x.user.id))));
+    }
+    json_free(x.body);
 }
 
 /* The session gets a new reference: one that was stolen before is worth nothing afterwards. */
@@ -284,14 +325,15 @@ void api_sign_in_again(struct call *k)
                      STR("only a user who signed in can do so again"));
         return;
     }
-    if (!try_read(k, &x, false))
-        return;
-    x.account = id_str(k->a, k->who.user);
-    if (!try_password(k, &x, &weak) || try_finish(k, &x, weak, session_renew, &e))
-        return;
-    access_changed();
-    try_succeeded(k, &x);
-    http_status(k->rep, 204);
+    if (try_read(k, &x, false)) {
+        x.account = id_str(k->a, k->who.user);
+        if (try_password(k, &x, &weak) && try_finish(k, &x, weak, session_renew, &e) == ERR_OK) {
+            access_changed();
+            try_succeeded(k, &x);
+            http_status(k->rep, 204);
+        }
+    }
+    json_free(x.body);
 }
 
 /* ---- the own password ---- */

@@ -291,7 +291,7 @@ static bool ec_der(str raw, size_t half, uint8_t **out, int *out_n)
     return ok;
 }
 
-static bool signature_fits(const struct alg *alg, EVP_PKEY *key, str input, str sig)
+static bool signature_fits(const struct alg *alg, EVP_PKEY *key, str input, str sig, bool der_form)
 {
     EVP_MD_CTX *c = EVP_MD_CTX_new();
     EVP_PKEY_CTX *pc = NULL;
@@ -302,11 +302,11 @@ static bool signature_fits(const struct alg *alg, EVP_PKEY *key, str input, str 
     if (ok && alg->family == FAM_PSS)
         ok = EVP_PKEY_CTX_set_rsa_padding(pc, RSA_PKCS1_PSS_PADDING) > 0 &&
              EVP_PKEY_CTX_set_rsa_pss_saltlen(pc, RSA_PSS_SALTLEN_DIGEST) > 0;
-    if (ok && alg->family == FAM_EC) {
+    if (ok && alg->family == FAM_EC && !der_form) {
         ok = ec_der(sig, alg->half, &der, &der_n);
         if (ok)
             sig = str_n((const char *)der, (size_t)der_n);
-    } else if (ok && alg->family != FAM_ED) {
+    } else if (ok && (alg->family == FAM_RSA || alg->family == FAM_PSS)) {
         ok = sig.n == (size_t)EVP_PKEY_get_size(key);
     }
     ok = ok && EVP_DigestVerify(c, (const uint8_t *)sig.p, sig.n, (const uint8_t *)input.p, input.n) == 1;
@@ -418,8 +418,16 @@ enum err_code jws_verify(str compact, const struct jwks *keys, const char *const
     key = key_find(keys, j.kid, alg);
     if (!key)
         return err_set(e, ERR_DENIED, "no one key fits the token");
-    if (!signature_fits(alg, key->key, str_sub(compact, 0, head.n + 1 + body.n), sig))
+    if (!signature_fits(alg, key->key, str_sub(compact, 0, head.n + 1 + body.n), sig, false))
         return err_set(e, ERR_DENIED, "the token's signature does not fit");
     *out = j;
     return ERR_OK;
+}
+
+bool jwks_signed(const struct jwks *keys, const char *alg, str input, str signature)
+{
+    const struct alg *a = alg_find(str_of(alg), NULL);
+
+    return a && keys->n == 1 && key_fits(&keys->keys[0], a) && signature.n && signature.n <= 2048 &&
+           signature_fits(a, keys->keys[0].key, input, signature, true);
 }

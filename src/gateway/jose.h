@@ -27,6 +27,9 @@ struct jws {
 enum err_code jws_verify(str compact, const struct jwks *keys, const char *const *algs, struct arena *a,
                          struct jws *out, struct err *e);
 
+/* Does a signature in the form that WebAuthn has (ECDSA as DER) fit, by the only key of the set? */
+bool jwks_signed(const struct jwks *keys, const char *alg, str input, str signature);
+
 /* Strict base64url without padding; false for anything else. */
 bool base64url_read(str s, struct arena *a, str *out);
 str base64url_write(const void *p, size_t n, struct arena *a);

@@ -4,20 +4,24 @@
 
 enum { PEOPLE_UP, PEOPLE_DOWN, PEOPLE_OF };
 
+/* Whoever reads only some conversations knows the people of these: `participant` lets no other rows through. */
+#define PERSON_SEEN                                                                                                    \
+    " AND ((SELECT harken_reads_all()) OR EXISTS (SELECT FROM participant t WHERE t.workspace_id=person.workspace_id " \
+    "AND t.person_id=person.id)) "
 #define PERSON_COLUMNS "SELECT id, subject_id, side, account_id, created_at, erased_at, sealed FROM person"
 /* $1 workspace, $2 accounts, $3 sides, $4 address, $5 created from, $6 to, $7 place, $8 its id, $9 limit */
 #define PEOPLE_PAGE_(op, dir)                                                                                          \
     PERSON_COLUMNS " WHERE workspace_id=$1 AND ($2::uuid[] IS NULL OR account_id=ANY($2))"                             \
                    " AND ($3::bigint[] IS NULL OR side=ANY($3)) AND ($4::bytea IS NULL OR email_index=$4)"             \
                    " AND ($5::bigint IS NULL OR created_at>=$5) AND ($6::bigint IS NULL OR created_at<$6)"             \
-                   " AND ($7::bigint IS NULL OR (created_at, id) " op " ($7, $8::uuid))"                               \
+                   " AND ($7::bigint IS NULL OR (created_at, id) " op " ($7, $8::uuid))" PERSON_SEEN                   \
                    " ORDER BY created_at " dir ", id " dir " LIMIT $9"
 #define PEOPLE_PAGE(way) PEOPLE_PAGE_(way)
 
 const struct db_stmt people_read_sql[] = {
     [PEOPLE_UP] = {"people_up", PEOPLE_PAGE(PAGE_UP)},
     [PEOPLE_DOWN] = {"people_down", PEOPLE_PAGE(PAGE_DOWN)},
-    [PEOPLE_OF] = {"people_of", PERSON_COLUMNS " WHERE workspace_id=$1 AND id=ANY($2)"},
+    [PEOPLE_OF] = {"people_of", PERSON_COLUMNS " WHERE workspace_id=$1 AND id=ANY($2)" PERSON_SEEN},
 };
 const size_t people_read_sql_n = sizeof people_read_sql / sizeof *people_read_sql;
 

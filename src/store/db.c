@@ -562,6 +562,17 @@ enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct
     return ERR_OK;
 }
 
+enum err_code db_begin_system(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e)
+{
+    bool was = for_whom.set;
+    enum err_code code;
+
+    for_whom.set = false;
+    code = db_begin(d, workspace, timeout_ms, out, e);
+    for_whom.set = was;
+    return code;
+}
+
 void db_rollback(struct db_tx *t)
 {
     bool keep = true;

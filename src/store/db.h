@@ -120,6 +120,8 @@ void db_reader_set(const struct db_reader *r); /* NULL: the system again; copied
 
 /* timeout_ms covers the wait for a connection and all calls until commit. Errors: ERR_BUSY (no server), ERR_TIMEOUT. */
 enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e);
+/* The same for the system, whomever the thread works for. */
+enum err_code db_begin_system(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e);
 /* Commits and frees `t` in every case. ERR_BUSY or ERR_TIMEOUT after the COMMIT was sent: the outcome is not known; the
  * caller's dedupe keys make a second try harmless. */
 enum err_code db_commit(struct db_tx *t, struct err *e);

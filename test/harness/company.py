@@ -37,11 +37,11 @@ class Caller:
     def __init__(self, server, name, cookie=None, key=None, user=None, roles=()):
         self.server, self.name, self.cookie, self.key, self.user, self.roles = server, name, cookie, key, user, list(roles)
 
-    def ask(self, method, path, body=None, headers=None):
+    def ask(self, method, path, body=None, headers=None, head_only=False):
         headers = dict(headers or {})
         if self.cookie:
             headers |= {"Cookie": self.cookie, "Sec-Fetch-Site": "same-origin"}
-        return self.server.http(method, path, body=body, headers=headers, token=self.key)
+        return self.server.http(method, path, body=body, headers=headers, token=self.key, head_only=head_only)
 
     def json(self, method, path, body=None, want=range(200, 300)):
         reply = self.ask(method, path, body)

@@ -211,7 +211,7 @@ class Server:
     def token(self):
         return (self.home / "run" / "token").read_text().strip()
 
-    def http(self, method, path, body=None, headers=None, token="own", timeout=60):
+    def http(self, method, path, body=None, headers=None, token="own", timeout=60, head_only=False):
         """One exchange; `token` is the command line's own, another, or None. `body` not bytes is sent as JSON."""
         where = urllib.parse.urlsplit(self.address())
         headers = dict(headers or {})
@@ -232,7 +232,7 @@ class Server:
         try:
             connection.request(method, path, body=body, headers=headers)
             reply = connection.getresponse()
-            return Reply(reply.status, Headers(reply.getheaders()), reply.read())
+            return Reply(reply.status, Headers(reply.getheaders()), b"" if head_only and reply.status == 200 else reply.read())
         finally:
             connection.close()
 

@@ -4,8 +4,11 @@ import hashlib
 import hmac
 import json
 import pathlib
+import os
 import struct
+import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -38,6 +41,44 @@ def body(reply):
     said = json.loads(reply.body)
     said.pop("instance", None)  # the request's id
     return said
+
+
+def b64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+class SoftKey:
+    """An authenticator of Web Authentication in a few lines: one P-256 key, kept and used by openssl."""
+
+    def __init__(self, site, origin):
+        self.site, self.origin, self.count, self.credential = site, origin, 0, os.urandom(16)
+        self.pem = subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"], check=True, capture_output=True).stdout
+        der = subprocess.run(["openssl", "pkey", "-pubout", "-outform", "DER"], input=self.pem, check=True, capture_output=True).stdout
+        self.x, self.y = der[-64:-32], der[-32:]
+
+    def client(self, kind, challenge, **more):
+        return json.dumps({"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": False} | more).encode()
+
+    def auth(self, flags=5, key=b""):
+        self.count += 1
+        return hashlib.sha256(self.site.encode()).digest() + bytes([flags]) + struct.pack(">I", self.count) + key
+
+    def create(self, challenge):
+        cose = b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20" + self.x + b"\x22\x58\x20" + self.y
+        data = self.auth(0x45, bytes(16) + struct.pack(">H", len(self.credential)) + self.credential + cose)
+        attestation = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58" + bytes([len(data)]) + data
+        return {"client_data": b64url(self.client("webauthn.create", challenge)), "attestation": b64url(attestation)}
+
+    def get(self, challenge, kind="webauthn.get", flags=5, count=None, **client):
+        client_data, data = self.client(kind, challenge, **client), self.auth(flags)
+        if count is not None:
+            data = data[:33] + struct.pack(">I", count)
+        with tempfile.NamedTemporaryFile() as pem:
+            pem.write(self.pem)
+            pem.flush()
+            signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", pem.name], input=data + hashlib.sha256(client_data).digest(), check=True,
+                                       capture_output=True).stdout
+        return {"credential": b64url(self.credential), "client_data": b64url(client_data), "authenticator_data": b64url(data), "signature": b64url(signature)}
 
 
 class Access(unittest.TestCase):
@@ -138,6 +179,34 @@ class Access(unittest.TestCase):
         self.assertEqual(sign_in(self.server, company.address("rosa"), PASSWORD, code=codes[3]).status, 200)
         self.assertEqual(sign_in(self.server, company.address("rosa"), PASSWORD, code=codes[3]).status, 401)
         self.assertEqual(sign_in(self.server, company.address("rosa"), PASSWORD, code=codes[4]).status, 200)
+
+    def test_security_key(self):
+        caller, mail = self.member("willa", "admin"), company.address("willa")
+        key = SoftKey("127.0.0.1", self.server.address())
+        asked = caller.json("POST", "/v1/me/webauthn", {})
+        for bad in (SoftKey("evil.example", self.server.address()), SoftKey("127.0.0.1", "https://evil.example")):
+            self.assertEqual(caller.ask("POST", "/v1/me/webauthn/confirm", {"state": asked["state"]} | bad.create(asked["challenge"])).status, 422)
+        self.assertEqual(caller.ask("POST", "/v1/me/webauthn/confirm", {"state": asked["state"]} | key.create(b64url(bytes(32)))).status, 422)
+        caller.json("POST", "/v1/me/webauthn/confirm", {"state": asked["state"], "name": "blue key"} | key.create(asked["challenge"]))
+
+        def attempt(make):
+            time.sleep(10)  # tries are counted
+            asked = body(sign_in(self.server, mail, PASSWORD, cookie=device))["webauthn"]
+            return sign_in(self.server, mail, PASSWORD, cookie=device, webauthn={"state": asked["state"]} | make(asked["challenge"])).status
+
+        device = None
+        first = body(sign_in(self.server, mail, PASSWORD))
+        self.assertEqual(first["type"], "urn:harken:problem:second-factor")
+        self.assertEqual(first["webauthn"]["credentials"], [b64url(key.credential)])
+        good = key.get(first["webauthn"]["challenge"])
+        self.assertEqual(sign_in(self.server, mail, PASSWORD, webauthn={"state": first["webauthn"]["state"]} | good).status, 200)
+        self.assertEqual(sign_in(self.server, mail, PASSWORD, webauthn={"state": first["webauthn"]["state"]} | good).status, 401)  # once
+        self.assertEqual(attempt(lambda c: key.get(c, kind="webauthn.create")), 401)
+        self.assertEqual(attempt(lambda c: key.get(c, origin="https://evil.example")), 401)
+        self.assertEqual(attempt(lambda c: key.get(c, flags=0)), 401)
+        self.assertEqual(attempt(lambda c: key.get(c, count=1)), 401)  # a copy of the key
+        self.assertEqual(attempt(lambda c: key.get(c) | {"signature": b64url(os.urandom(70))}), 401)
+        self.assertEqual(attempt(key.get), 200)
 
     # ---- sessions and keys ----
 

@@ -24,6 +24,28 @@ function formOf(title, fields, button, send) {
   return form;
 }
 
+// Security keys speak in bytes, our addresses in base64url.
+const toBytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+const toText = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+/** The answer of a security key to what the server asked. */
+async function keyAnswer(asked) {
+  const got = await navigator.credentials.get({ publicKey: { challenge: toBytes(asked.challenge), rpId: asked.site, userVerification: "preferred",
+    allowCredentials: asked.credentials.map((id) => ({ type: "public-key", id: toBytes(id) })) } });
+  return { state: asked.state, credential: toText(got.rawId), client_data: toText(got.response.clientDataJSON),
+    authenticator_data: toText(got.response.authenticatorData), signature: toText(got.response.signature) };
+}
+
+async function keyAdd() {
+  const asked = await proved(() => api("POST", "/v1/me/webauthn", {}));
+  const made = await navigator.credentials.create({ publicKey: { challenge: toBytes(asked.challenge), rp: { id: asked.site, name: "Harken" },
+    user: { id: toBytes(asked.user), name: asked.name, displayName: asked.name },
+    pubKeyCredParams: asked.algorithms.map((alg) => ({ type: "public-key", alg })) } });
+  await api("POST", "/v1/me/webauthn/confirm", { state: asked.state, client_data: toText(made.response.clientDataJSON),
+    attestation: toText(made.response.attestationObject), name: "security key" });
+  await account();
+}
+
 function signIn() {
   const email = field("Address", { type: "email", name: "email", autocomplete: "username" });
   const password = field("Password", { type: "password", name: "password", autocomplete: "current-password" });
@@ -36,6 +58,11 @@ function signIn() {
         await api("POST", "/v1/sign-in", { email: mail, password: pass, ...(digits ? { code: digits } : {}) });
       } catch (error) {
         if (error.type !== "urn:harken:problem:second-factor") throw error;
+        if (error.problem.webauthn && window.PublicKeyCredential) {
+          await api("POST", "/v1/sign-in", { email: mail, password: pass, webauthn: await keyAnswer(error.problem.webauthn) });
+          location.reload();
+          return;
+        }
         code.node.hidden = false;
         code.input.focus();
         return;
@@ -101,7 +128,9 @@ function factorCard(factors) {
       showError(error);
     }
   });
-  card.append(el("p", {}, add));
+  const key = el("button", { type: "button" }, "Add a security key or passkey");
+  key.addEventListener("click", () => keyAdd().catch(showError));
+  card.append(el("p", {}, add, " ", window.PublicKeyCredential ? key : ""));
   return card;
 }
 

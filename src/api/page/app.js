@@ -39,6 +39,7 @@ async function api(method, path, body) {
   const error = new Error([problem.title, problem.detail].filter(Boolean).join(": ") || `the answer was ${reply.status}`);
   error.status = reply.status;
   error.type = problem.type;
+  error.problem = problem;
   throw error;
 }
 

@@ -131,7 +131,7 @@ async function start(i) {
     }
     await next();
     if (ctx.path === "/.well-known/openid-configuration" && DISCOVERY[lie]) ctx.body = DISCOVERY[lie](ctx.body);
-    const where = ctx.response.get("location");
+    const where = ctx.response.get("location") || "";
     if (where.startsWith(harken) && REDIRECT[lie]) {
       const u = new URL(where);
       REDIRECT[lie](u);

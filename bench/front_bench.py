@@ -1,0 +1,167 @@
+"""The whole front door under load: rows for bench/run.
+
+    gateway-over-nginx       authenticated JSON reply against nginx's fixed reply of the same size
+    gateway-p99-over-p50     of the same run
+    sse-1000-core-share      CPU of the core process with 1,000 event streams open
+    overload-goodput         answers that were good under three times the connections that saturate it, over those at saturation
+    restart-lost-requests    failures while the server is replaced again and again under load
+"""
+import http.client
+import os
+import pathlib
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "test/harness"), str(HERE)]
+import harken  # noqa: E402
+import http_bench  # noqa: E402
+
+PATH = "/v1/jobs/dead"  # authenticated, checked, one short statement
+
+
+def wrk(url, token, seconds, conns, path=PATH):
+    """(answers a second, those that were good a second, p50 us, p99 us)"""
+    script = 'wrk.headers["Authorization"] = "Bearer %s"\n' % token if token else ""
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as f:
+        f.write(script)
+        f.flush()
+        out = subprocess.run(["wrk", "-t1", f"-c{conns}", f"-d{seconds}s", "--latency", "-s", f.name, url + path], capture_output=True, text=True, check=True).stdout
+    n, spent = int(re.search(r"(\d+) requests in ([\d.]+)(m?s)", out)[1]), seconds
+    bad = int((re.search(r"Non-2xx or 3xx responses: (\d+)", out) or [0, 0])[1])
+    unit = {"us": 1, "ms": 1000, "s": 1e6}
+    p = {q: float(v) * unit[u] for q, v, u in re.findall(r"(50|99)%\s+([\d.]+)(us|ms|s)", out)}
+    return n / spent, (n - bad) / spent, p.get("50", 0), p.get("99", 0)
+
+
+def rate_rows(args, row, server):
+    seconds, rounds = (2, 1) if args.quick else (5, 3)
+    url, token = server.address(), server.token()
+    http_bench.BODY = server.http("GET", PATH).body.strip()
+    with tempfile.TemporaryDirectory(prefix="front-bench-") as folder:
+        nginx, port = http_bench.nginx_start(folder)
+        try:
+            time.sleep(0.5)
+            ours, theirs = [], []
+            for _ in range(rounds):
+                theirs.append(wrk(f"http://127.0.0.1:{port}", None, seconds, 64, "/"))
+                ours.append(wrk(url, token, seconds, 64))
+        finally:
+            nginx.terminate()
+            nginx.wait(15)
+    good, peer = (statistics.median(x[1] for x in got) for got in (ours, theirs))
+    spread = statistics.median(x[3] / x[2] for x in ours if x[2])
+    return [row("gateway-over-nginx", "authenticated JSON reply of the gateway over nginx's fixed reply of the same size", good / peer, "ratio", 0.7,
+                peer="nginx", peer_figure=round(peer), ratio=round(good / peer, 3), note=f"ours {good:.0f}/s, 64 connections; {PATH}"),
+            row("gateway-p99-over-p50", "slowest hundredth over the middle, under that load", spread, "ratio", 3, most=True)]
+
+
+def open_stream(server):
+    where = urllib.parse.urlsplit(server.address())
+    s = socket.create_connection((where.hostname, where.port), 30)
+    s.sendall(f"GET /v1/events HTTP/1.1\r\nHost: {where.netloc}\r\nAuthorization: Bearer {server.token()}\r\n\r\n".encode())
+    return s
+
+
+def stream_rows(args, row, server):
+    import selectors
+
+    count, seconds = 1000, 5 if args.quick else 20
+    streams = [open_stream(server) for _ in range(count)]
+    watch = selectors.DefaultSelector()
+    for s in streams:
+        s.setblocking(False)
+        watch.register(s, selectors.EVENT_READ)
+    end = time.monotonic() + seconds
+    time.sleep(1)
+    before, began = http_bench.cpu_seconds(server.child.pid), time.monotonic()
+    while time.monotonic() < end + 1:
+        for key, _ in watch.select(0.2):
+            try:
+                key.fileobj.recv(65536)
+            except BlockingIOError:
+                pass
+    share = (http_bench.cpu_seconds(server.child.pid) - before) / (time.monotonic() - began)
+    for s in streams:
+        s.close()
+    return [row("sse-1000-core-share", "CPU of all our processes with 1,000 event streams open, share of one core", share, "cores", 0.15, most=True,
+                note=f"{count} streams for {seconds} s, their rights looked at every 3 s")]
+
+
+def overload_rows(args, row, server):
+    seconds = 3 if args.quick else 20
+    url, token = server.address(), server.token()
+    peak = max(wrk(url, token, seconds, c)[1] for c in (32, 128))
+    under = wrk(url, token, seconds, 3 * 128 * 4)[1]
+    return [row("overload-goodput", "good answers under far more connections than saturate it, over those at its best", under / peak, "ratio", 0.8,
+                note=f"best {peak:.0f}/s, 1536 connections {under:.0f}/s")]
+
+
+def restart_rows(args, row):
+    rounds = 3 if args.quick else 200
+    lost, answered, stop = [], [0], threading.Event()
+    server = harken.Server().start()
+    home, address, token = server.home, server.address(), server.token()
+    where = urllib.parse.urlsplit(address)
+
+    def ask(keep, pause):
+        connection = None
+        while not stop.is_set():
+            try:
+                connection = connection or http.client.HTTPConnection(where.hostname, where.port, timeout=120)
+                connection.request("GET", "/v1/status", headers={"Authorization": f"Bearer {token}"})
+                reply = connection.getresponse()
+                reply.read()
+                if reply.status == 200:
+                    answered[0] += 1
+                else:
+                    lost.append(reply.status)
+                if not keep or reply.getheader("connection") == "close":
+                    connection.close()
+                    connection = None
+            except (OSError, http.client.HTTPException) as problem:
+                lost.append(repr(problem))
+                connection = None
+            time.sleep(pause)
+
+    threads = [threading.Thread(target=ask, args=(i % 2 == 0, 0.05), daemon=True) for i in range(25)]
+    for t in threads:
+        t.start()
+    current, gaps = server, []
+    try:
+        for _ in range(rounds):
+            begin = time.monotonic()
+            following = harken.Server("--take-over", home=home)
+            following.spawn()
+            current.child.wait(120)
+            harken.wait_for("the next server", following.is_ready, 120)
+            gaps.append(time.monotonic() - begin)
+            current = following
+            time.sleep(0.3)
+    finally:
+        stop.set()
+        for t in threads:
+            t.join(150)
+        if current is not server:
+            current.discard()
+        server.discard()
+    return [row("restart-lost-requests", f"requests that failed while the server was replaced {rounds} times under load", len(lost), "requests", 0, most=True,
+                note=f"{answered[0]} answered, a replacement took {statistics.median(gaps):.1f} s; {'; '.join(str(x) for x in lost[:3])}")]
+
+
+def rows(args, row):
+    missing = [p for p in ("wrk",) if not shutil.which(p)] + ([] if os.path.exists(http_bench.NGINX) else ["nginx"])
+    if missing:
+        print(f"front: skipped, {' and '.join(missing)} not installed")
+        return []
+    with harken.Server("--set", "events.per_caller=2000") as server:
+        done = rate_rows(args, row, server) + stream_rows(args, row, server) + overload_rows(args, row, server)
+    return done + restart_rows(args, row)

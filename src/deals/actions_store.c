@@ -189,20 +189,17 @@ static int *today_of(struct deciding *d, struct id seller)
 static enum err_code one_decide(struct deciding *d, size_t at, const struct deal_state *s,
                                 const struct warning_hit *hits, const struct deal_cohort *cohort)
 {
-    struct action_candidate c[ACTION_CANDIDATES_MAX], ok[ACTION_CANDIDATES_MAX];
+    struct action_candidate ok[ACTION_CANDIDATES_MAX];
     int32_t kinds[ACTION_CANDIDATES_MAX], reasons[ACTION_CANDIDATES_MAX];
     double scores[ACTION_CANDIDATES_MAX], propensities[ACTION_CANDIDATES_MAX];
     const struct deal_facts *f = &d->facts[at];
     struct id decision = id_new();
     uint64_t seed;
-    size_t n, ok_n = 0;
+    size_t ok_n;
     int *today = today_of(d, s->owner);
 
     memcpy(&seed, decision.b + 8, sizeof seed);
-    n = actions_rank(f, s, hits, cohort, &d->history, seed, c);
-    for (size_t i = 0; i < n; i++)
-        if (c[i].kind == ACTION_NOTHING || !((d->recent[at] | d->suppressed[at]) >> c[i].kind & 1u))
-            ok[ok_n++] = c[i];
+    ok_n = actions_rank(f, s, hits, cohort, &d->history, d->recent[at] | d->suppressed[at], seed, ok);
     for (size_t i = 0; i < ok_n; i++) {
         kinds[i] = (int32_t)ok[i].kind;
         reasons[i] = ok[i].warning;

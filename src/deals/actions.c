@@ -136,7 +136,7 @@ static void explore(struct action_candidate *out, size_t n, uint64_t seed)
 }
 
 size_t actions_rank(const struct deal_facts *f, const struct deal_state *s, const struct warning_hit hits[WARNINGS_N],
-                    const struct deal_cohort *c, const struct action_history *h, uint64_t seed,
+                    const struct deal_cohort *c, const struct action_history *h, uint32_t blocked, uint64_t seed,
                     struct action_candidate out[ACTION_CANDIDATES_MAX])
 {
     double value = s->has_amount                     ? (double)s->amount_micros / 1e6
@@ -160,6 +160,9 @@ size_t actions_rank(const struct deal_facts *f, const struct deal_state *s, cons
         deal_qualification(f, s->as_of) < 8)
         add(out, &n,
             (struct action_candidate){.kind = ACTION_ASK_FIELD, .score = score_of(ACTION_ASK_FIELD, 1, value, h)});
+    for (size_t i = 0, kept = 0, all = n; i < all; i++, n = kept)
+        if (out[i].kind == ACTION_NOTHING || !(blocked >> out[i].kind & 1u))
+            out[kept++] = out[i];
     list_sort(out, n, sizeof *out, better);
     explore(out, n, seed);
     return n;

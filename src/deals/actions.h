@@ -64,9 +64,10 @@ struct action_history {
     int decided[ACTION_KINDS], accepted[ACTION_KINDS]; /* over the workspace */
 };
 
-/* Candidates of an open deal, best first, "nothing" among them; `seed` decides the exploration. Each kind once. */
+/* Candidates of an open deal, best first, "nothing" among them; `seed` decides the exploration. Each kind once; kinds of
+ * `blocked` (bits) are left out before the odds are worked out. propensity: of being put in the first place. */
 size_t actions_rank(const struct deal_facts *f, const struct deal_state *s, const struct warning_hit hits[WARNINGS_N],
-                    const struct deal_cohort *c, const struct action_history *h, uint64_t seed,
+                    const struct deal_cohort *c, const struct action_history *h, uint32_t blocked, uint64_t seed,
                     struct action_candidate out[ACTION_CANDIDATES_MAX]);
 
 struct action {

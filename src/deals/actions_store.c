@@ -187,34 +187,33 @@ static int *today_of(struct deciding *d, struct id seller)
 }
 
 static enum err_code one_decide(struct deciding *d, size_t at, const struct deal_state *s,
-                                const struct warning_hit *hits, const struct deal_cohort *cohort)
+                                const struct warning_hit *hits, const struct deal_cohort *cohort, int model_version)
 {
-    struct action_candidate c[ACTION_CANDIDATES_MAX], ok[ACTION_CANDIDATES_MAX];
+    struct action_candidate ok[ACTION_CANDIDATES_MAX];
     int32_t kinds[ACTION_CANDIDATES_MAX], reasons[ACTION_CANDIDATES_MAX];
     double scores[ACTION_CANDIDATES_MAX], propensities[ACTION_CANDIDATES_MAX];
     const struct deal_facts *f = &d->facts[at];
     struct id decision = id_new();
+    struct score_row row = {0};
+    bool known = score_row_make(f, s, cohort, &row);
     uint64_t seed;
-    size_t n, ok_n = 0;
+    size_t ok_n;
     int *today = today_of(d, s->owner);
 
     memcpy(&seed, decision.b + 8, sizeof seed);
-    n = actions_rank(f, s, hits, cohort, &d->history, seed, c);
-    for (size_t i = 0; i < n; i++)
-        if (c[i].kind == ACTION_NOTHING || !((d->recent[at] | d->suppressed[at]) >> c[i].kind & 1u))
-            ok[ok_n++] = c[i];
+    ok_n = actions_rank(f, s, hits, cohort, &d->history, d->recent[at] | d->suppressed[at], seed, ok);
     for (size_t i = 0; i < ok_n; i++) {
         kinds[i] = (int32_t)ok[i].kind;
         reasons[i] = ok[i].warning;
         scores[i] = ok[i].score;
         propensities[i] = ok[i].propensity;
     }
-    if (!ok_n ||
-        db_send(d->t, &actions_sql[ACT_DECISION_ADD],
-                DB_ARGS(P_ID(d->v->workspace), P_ID(decision), P_ID(f->deal), P_ID_OR_NULL(s->owner), P_I64(d->now),
-                        P_I64(ACTION_POLICY_VERSION), P_NULL(DB_I64), P_F64S(scores, 0), P_I32S(kinds, ok_n),
-                        P_I32S(reasons, ok_n), P_F64S(scores, ok_n), P_F64S(propensities, ok_n), P_I64(0)),
-                d->e))
+    if (!ok_n || db_send(d->t, &actions_sql[ACT_DECISION_ADD],
+                         DB_ARGS(P_ID(d->v->workspace), P_ID(decision), P_ID(f->deal), P_ID_OR_NULL(s->owner),
+                                 P_I64(d->now), P_I64(ACTION_POLICY_VERSION), P_I64(model_version),
+                                 P_F64S(row.x, known ? SCORE_FEATURES : 0), P_I32S(kinds, ok_n), P_I32S(reasons, ok_n),
+                                 P_F64S(scores, ok_n), P_F64S(propensities, ok_n), P_I64(0)),
+                         d->e))
         return d->e->code;
     for (size_t i = 0; i < ok_n && i < PROPOSE_MAX && *today < ACTION_PER_DAY; i++) {
         if (ok[i].kind == ACTION_NOTHING || ok[i].score <= 0)
@@ -261,7 +260,7 @@ enum err_code actions_decide(struct db_tx *t, const struct vaulted *v, const str
         size_t pipe = f->pipe ? (size_t)(f->pipe - c->shared.pipes) : 0;
         const struct deal_cohort *cohort = f->pipe && c->has_history[pipe] ? &c->cohorts[pipe] : NULL;
         if (states[i].outcome == DEAL_OPEN && !d->has_open[i] &&
-            one_decide(d, i, &states[i], hits + i * WARNINGS_N, cohort))
+            one_decide(d, i, &states[i], hits + i * WARNINGS_N, cohort, f->pipe ? c->models[pipe].version : 0))
             return e->code;
     }
     return db_flush(t, NULL, e);

@@ -8,6 +8,7 @@ enum {
     EV_BEFORE,
     EV_WARNINGS_OPEN,
     EV_NOW_PUT,
+    EV_OWNER,
     EV_SCORE_ADD,
     EV_WARNING_ADD,
     EV_WARNING_KEEP,
@@ -22,8 +23,9 @@ const struct db_stmt evaluate_sql[] = {
     [EV_MODEL] = {"ev_model",
                   "SELECT DISTINCT ON (pipeline_id) pipeline_id, version, numbers, stage_ids, cohort FROM score_model "
                   "WHERE workspace_id=$1 AND definition_version=$2 ORDER BY pipeline_id, version DESC"},
-    [EV_BEFORE] = {"ev_before",
-                   "SELECT deal_id, outcome, p, model_version FROM deal_now WHERE workspace_id=$1 AND deal_id=ANY($2)"},
+    [EV_BEFORE] =
+        {"ev_before",
+         "SELECT deal_id, outcome, p, model_version, owner_id FROM deal_now WHERE workspace_id=$1 AND deal_id=ANY($2)"},
     [EV_WARNINGS_OPEN] = {"ev_warnings_open",
                           "SELECT deal_id, id, warning, severity, numbers, evidence_ids FROM deal_warning WHERE "
                           "workspace_id=$1 AND deal_id=ANY($2) AND cleared_at IS NULL"},
@@ -45,6 +47,8 @@ const struct db_stmt evaluate_sql[] = {
          "features=excluded.features, terms=excluded.terms, warnings=excluded.warnings, "
          "rank=CASE WHEN excluded.p IS NULL THEN NULL ELSE deal_now.rank END, "
          "band=CASE WHEN excluded.p IS NULL THEN NULL ELSE deal_now.band END"},
+    /* whose it is, for who may see it */
+    [EV_OWNER] = {"ev_owner", "UPDATE deal SET owner_id=$3 WHERE workspace_id=$1 AND id=$2"},
     [EV_SCORE_ADD] =
         {"ev_score_add",
          "INSERT INTO deal_score (workspace_id, deal_id, as_of, p, p_low, p_high, model_version, terms) VALUES "
@@ -128,6 +132,7 @@ struct before {
     bool there, has_p;
     int outcome, model_version;
     double p;
+    struct id owner;
 };
 
 struct open_warning {
@@ -149,7 +154,7 @@ struct evaluation {
     size_t n;
     struct before *before;
     struct open_warning *open; /* n * WARNINGS_N */
-    bool closed;
+    struct deals_changed changed;
 };
 
 static size_t place_of(const struct evaluation *ev, struct id deal)
@@ -177,8 +182,8 @@ static enum err_code before_load(struct evaluation *ev, const struct id *ids, si
     while (db_next(&r)) {
         size_t at = place_of(ev, db_id(&r, 0));
         if (at != SIZE_MAX)
-            ev->before[at] =
-                (struct before){true, !db_is_null(&r, 2), (int)db_i64(&r, 1), (int)db_i64(&r, 3), db_f64(&r, 2)};
+            ev->before[at] = (struct before){true,          !db_is_null(&r, 2), (int)db_i64(&r, 1), (int)db_i64(&r, 3),
+                                             db_f64(&r, 2), db_id(&r, 4)};
     }
     db_rows_done(&r);
     if (db_run(ev->t, &evaluate_sql[EV_WARNINGS_OPEN], DB_ARGS(P_ID(ev->v->workspace), P_IDS(ids, n)), &r, ev->e))
@@ -331,18 +336,24 @@ static enum err_code one_evaluate(struct evaluation *ev, size_t at)
         reason = SCORE_NO_STAGE;
     else
         score_predict(&ev->c->models[pipe], &row, &sc);
-    ev->closed |= ev->before[at].there ? (ev->before[at].outcome == DEAL_OPEN) != (s.outcome == DEAL_OPEN)
-                                       : s.outcome != DEAL_OPEN;
+    ev->changed.closed |= ev->before[at].there ? (ev->before[at].outcome == DEAL_OPEN) != (s.outcome == DEAL_OPEN)
+                                               : s.outcome != DEAL_OPEN;
     if (next > ev->now + DAY_MS)
         next = ev->now + DAY_MS; /* silence and age move the score every day */
     if (warnings_put(ev, at, &s, hits, &bits))
         return ev->e->code;
+    if (!id_eq(ev->before[at].owner, s.owner)) {
+        ev->changed.owners = true;
+        if (db_send(ev->t, &evaluate_sql[EV_OWNER],
+                    DB_ARGS(P_ID(ev->v->workspace), P_ID(f->deal), P_ID_OR_NULL(s.owner)), ev->e))
+            return ev->e->code;
+    }
     return now_put(ev, at, &s, &sc, reason, &row, pipe == SIZE_MAX ? 0 : ev->c->models[pipe].version, bits, next);
 }
 
 enum err_code deals_evaluate(struct db_tx *t, const struct vaulted *v, const struct deals_context *c,
-                             const struct id *ids, size_t n, int64_t now, bool ranks, struct arena *a, bool *out_closed,
-                             struct err *e)
+                             const struct id *ids, size_t n, int64_t now, bool ranks, struct arena *a,
+                             struct deals_changed *out, struct err *e)
 {
     struct evaluation ev = {.t = t, .v = v, .c = c, .now = now, .a = a, .e = e};
 
@@ -354,8 +365,8 @@ enum err_code deals_evaluate(struct db_tx *t, const struct vaulted *v, const str
             return e->code;
     if (ranks && db_send(t, &evaluate_sql[EV_RANK_ONE], DB_ARGS(P_ID(v->workspace), P_IDS(ids, n)), e))
         return e->code;
-    if (out_closed)
-        *out_closed = ev.closed;
+    if (out)
+        *out = ev.changed;
     return db_flush(t, NULL, e);
 }
 

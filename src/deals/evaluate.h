@@ -20,11 +20,14 @@ struct deals_context {
 enum err_code deals_context_load(struct db_tx *t, const struct vaulted *v, struct arena *a, struct deals_context *out,
                                  struct err *e);
 
-/* Works deals out as of `now` and stores the result. *out_closed (may be NULL): a deal was closed or opened again since the
- * last time, so the model should be fitted anew. Without `ranks` the percentile of p is left to deals_rank. */
+struct deals_changed {
+    bool closed; /* a deal was closed or opened again, so the model should be fitted anew */
+    bool owners; /* a deal has another owner: who may see it changes (access_changed, after the commit) */
+};
+/* Works deals out as of `now` and stores the result. *out (may be NULL): what changed since the last time. Without `ranks` the percentile of p is left to deals_rank. */
 enum err_code deals_evaluate(struct db_tx *t, const struct vaulted *v, const struct deals_context *c,
-                             const struct id *ids, size_t n, int64_t now, bool ranks, struct arena *a, bool *out_closed,
-                             struct err *e);
+                             const struct id *ids, size_t n, int64_t now, bool ranks, struct arena *a,
+                             struct deals_changed *out, struct err *e);
 /* Percentiles and bands of all open deals. */
 enum err_code deals_rank(struct db_tx *t, const struct vaulted *v, struct err *e);
 /* Deals that time alone may have changed by `now`, at most `limit`. */

@@ -246,8 +246,8 @@ bool deal_question_parse(str question, const struct deal_views *vs, struct arena
     if (!ask_take(&w, &q.ask))
         return false;
     warning_take(&w, &q);
+    outcome_take(&w, &q); /* before stages: one of them may be called "won" */
     name_take(&w, vs, offsetof(struct deal_view, stage), false, &q.stage);
-    outcome_take(&w, &q);
     period_take(&w, vs->now, &q);
     name_take(&w, vs, offsetof(struct deal_view, account), false, &q.account);
     name_take(&w, vs, offsetof(struct deal_view, owner), true, &q.owner);

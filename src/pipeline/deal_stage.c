@@ -8,6 +8,7 @@
 #include "pipeline/stage.h"
 #include "pipeline/worker.h"
 #include "records/crm.h"
+#include "store/reader.h"
 
 static struct metric deal_time =
     METRIC_HISTOGRAM_L("harken_stage_seconds", "stage=\"deal\"", "time of a pipeline stage");
@@ -54,7 +55,7 @@ enum err_code deal_stage_run(struct core *c, const struct job *jobs, size_t n, s
     struct id *ids = ARENA_ARRAY(a, struct id, n + 1);
     int64_t start = clock_mono_us();
     struct deals_context ctx;
-    bool closed = false;
+    struct deals_changed changed = {0};
     struct db_tx *t;
 
     e->code = ERR_OK;
@@ -63,12 +64,15 @@ enum err_code deal_stage_run(struct core *c, const struct job *jobs, size_t n, s
     if (db_begin(c->v.db, c->v.workspace, DEAL_DB_MS, &t, e))
         goto out;
     if (deals_context_load(t, &c->v, a, &ctx, e) ||
-        deals_evaluate(t, &c->v, &ctx, ids, n, clock_now_ms(), true, a, &closed, e) ||
-        actions_decide(t, &c->v, &ctx, ids, n, clock_now_ms(), a, e) || (closed && fit_queue(t, &c->v, e)) ||
+        deals_evaluate(t, &c->v, &ctx, ids, n, clock_now_ms(), true, a, &changed, e) ||
+        actions_decide(t, &c->v, &ctx, ids, n, clock_now_ms(), a, e) || (changed.closed && fit_queue(t, &c->v, e)) ||
         job_done(t, jobs, n, e))
         db_rollback(t);
-    else if (!db_commit(t, e))
+    else if (!db_commit(t, e)) {
         metric_add(&deals_total, (int64_t)n);
+        if (changed.owners)
+            access_changed();
+    }
     metric_time_us(&deal_time, clock_mono_us() - start);
 out:
     arena_free(a);

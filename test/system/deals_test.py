@@ -111,7 +111,8 @@ class Deals(unittest.TestCase):
     def test_actions_are_proposed_and_answered_once(self):
         acts = self.server.json("actions", "--json", "--limit", "100")["actions"]
         self.assertTrue(acts)
-        self.assertTrue(all(0 < a["propensity"] <= 1 and a["because"] for a in acts))
+        self.assertTrue(all(a["because"] and 0 <= a["propensity"] <= 1 for a in acts))
+        self.assertTrue(all(a["propensity"] > 0 for a in acts if a["position"] == 0))
         one = acts[0]
         path = f"/v1/actions/{one['id']}/response"
         self.assertEqual(self.server.http("POST", path, {"response": "dismissed"}).status, 422)

@@ -21,6 +21,7 @@ class Guides(unittest.TestCase):
         cls.server.start()
         # The sample company comes in by itself on the first start.
         harken.wait_for("the samples", lambda: sum(cls.server.status()["interactions"].values()) > 100, 240, 0.5)
+        harken.wait_for("their deals", lambda: cls.server.json("deals", "--json")["total"] >= 20, 240, 0.5)
         cls.folder = cls.server.root / "here"
         (cls.folder / "build").mkdir(parents=True)
         (cls.folder / "build/harken").symlink_to(harken.binary())

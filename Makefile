@@ -100,6 +100,7 @@ eval: build ## quality of retrieval, answers and preprocessing -> build/reports/
 	@test/eval/run $(ARGS)
 
 judges: build ## outside judges: conformance suites and hostile clients -> build/reports/judges.json
+	@$(setup_quiet) judges-protocols
 	@test/judges/run $(ARGS)
 
 faults: build ## kill, fill and break things, then compare -> build/reports/faults.json

@@ -102,6 +102,7 @@ eval: build ## quality of retrieval, answers and preprocessing -> build/reports/
 judges: build ## outside judges: conformance suites and hostile clients -> build/reports/judges.json (PEERS=no leaves those out that the set-up fetches)
 	@[ "$(PEERS)" = no ] || $(setup_quiet) judges-access
 	@[ "$(PEERS)" = no ] || $(setup_quiet) keycloak || echo "judges: going on without Keycloak"
+	@[ "$(PEERS)" = no ] || $(setup_quiet) judges-protocols
 	@test/judges/run $(ARGS)
 
 faults: build ## kill, fill and break things, then compare -> build/reports/faults.json

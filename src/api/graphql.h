@@ -23,6 +23,8 @@ struct gq_bind {
 const struct gql_schema *gq_schema(struct err *e);
 /* "started_at" to "startedAt"; `upper`: "StartedAt". Also takes '-' and blanks for separators. */
 str gq_camel(struct arena *a, const char *name, bool upper);
+/* The operation whose permission opens single rows: the read of one, or else the list. NULL: rows cannot be had. */
+const struct res_op *gq_read_op(const struct resource *r);
 /* A word of an enumeration as the schema has it: "TALK_RATIO". */
 str gq_word(struct arena *a, const char *word);
 str gq_text(void); /* the schema as a document; after gq_schema */

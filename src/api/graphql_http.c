@@ -173,13 +173,14 @@ static void ask_run(struct ask *q, struct buf *out)
 {
     const struct api *api = q->k->app;
     struct gql_options o = {.limits = GQL_LIMITS_DEFAULT, .app = q->k, .until_ms = clock_mono_ms() + RUN_MS};
-    struct gql_request rq = {q->query, q->operation, q->variables, q->read_only};
+    struct gql_request rq = {.operation = q->operation, .variables = q->variables, .read_only = q->read_only};
     const struct gql_schema *s;
     struct err e = {0};
     size_t before = out->n;
 
     if (!query_find(q, out))
         return;
+    rq.query = q->query;
     s = gq_schema(&e);
     if (!s) {
         LOG_ERROR("graphql.schema", F_ERR(&e));
@@ -218,7 +219,7 @@ static void one_run(struct call *k, const struct json *v, bool read_only, struct
 /* ---- the reply ---- */
 
 /* The draft: application/json answers 200 whenever the request was well formed; the newer type says what became of it. */
-static void reply_send(struct call *k, bool response, int status, bool form, struct buf *out)
+static void reply_send(struct call *k, bool response, int status, bool form, uint64_t statements, struct buf *out)
 {
     if (!buf_ok(out)) {
         buf_reset(out);
@@ -235,6 +236,8 @@ static void reply_send(struct call *k, bool response, int status, bool form, str
               str_dup(k->a, buf_view(out)));
     http_header(k->rep, STR("cache-control"), STR("no-store"));
     http_header(k->rep, STR("vary"), STR("accept"));
+    http_header_fmt(k->rep, STR("server-timing"), "sql;desc=\"%llu\"",
+                    (unsigned long long)(db_statements_sent() - statements));
 }
 
 static void batch_run(struct call *k, const struct json *list, struct buf *out, int *out_status, bool *out_form)
@@ -264,6 +267,7 @@ static void graphql_post(struct call *k)
 {
     struct json_doc *d = NULL;
     struct ask q = {.k = k, .status = 200};
+    uint64_t statements = db_statements_sent();
     bool response;
     struct buf out;
     struct err e;
@@ -282,7 +286,7 @@ static void graphql_post(struct call *k)
     } else {
         one_run(k, json_root(d), false, &q, &out);
     }
-    reply_send(k, response, q.status, q.form, &out);
+    reply_send(k, response, q.status, q.form, statements, &out);
     json_free(d);
     buf_done(&out);
 }
@@ -333,6 +337,7 @@ static void graphql_get(struct call *k)
 {
     struct json_doc *d = NULL;
     struct ask q = {.k = k, .status = 200};
+    uint64_t statements = db_statements_sent();
     struct buf out, params;
     bool response;
     struct err e;
@@ -346,7 +351,7 @@ static void graphql_get(struct call *k)
         refuse(&q, &out, 400, true, "BAD_REQUEST", "A parameter is not proper.");
     else
         one_run(k, json_root(d), true, &q, &out);
-    reply_send(k, response, q.status, q.form, &out);
+    reply_send(k, response, q.status, q.form, statements, &out);
     json_free(d);
     buf_done(&params);
     buf_done(&out);

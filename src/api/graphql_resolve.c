@@ -19,9 +19,9 @@ struct edge {
 
 /* ---- on behalf of the caller ---- */
 
-static enum err_code enter(struct gql_call *c, enum perm need, struct err *e)
+static enum err_code enter(struct gql_call *c, const struct res_op *op, struct err *e)
 {
-    if (gateway_permit(c->app, need))
+    if (gateway_permit(c->app, op->need, op->flags & RES_OP_FRESH))
         return ERR_OK;
     return err_set(e, ERR_DENIED, "the permission is missing");
 }
@@ -62,7 +62,7 @@ static enum err_code rows_load(struct gql_call *c, const struct resource *r, con
 {
     struct res_ctx x;
 
-    if (enter(c, resource_op(r, RES_OP_GET)->need, e) || res_begin(&x, c->app, e))
+    if (enter(c, gq_read_op(r), e) || res_begin(&x, c->app, e))
         return e->code;
     return leave(&x, res_many(&x, r, ids, n, want, items, e), e);
 }
@@ -227,7 +227,7 @@ static enum err_code get_resolve(struct gql_call *c, struct err *e)
     struct id id;
 
     if (id_arg(c, b->r, &id, e)) /* no such id is no such row: null, as for one that is not there */
-        return enter(c, b->op->need, e);
+        return enter(c, b->op, e);
     return row_resolve(c, b->r, id, e);
 }
 
@@ -240,7 +240,7 @@ static enum err_code node_resolve(struct gql_call *c, struct err *e)
         return ERR_OK;
     for (size_t i = 0; i < resources_n; i++) {
         const struct resource *r = resources[i];
-        if (r->shape && resource_op(r, RES_OP_GET) && str_eq(str_of(r->shape->name), type))
+        if (gq_read_op(r) && str_eq(str_of(r->shape->name), type))
             return row_resolve(c, r, id, e);
     }
     return ERR_OK;
@@ -353,7 +353,7 @@ static enum err_code list_resolve(struct gql_call *c, struct err *e)
     struct res_query q;
     struct res_ctx x;
 
-    if (enter(c, b->op->need, e) || query_read(c, b, &q, e) || res_begin(&x, c->app, e))
+    if (enter(c, b->op, e) || query_read(c, b, &q, e) || res_begin(&x, c->app, e))
         return e->code;
     if (leave(&x, res_list(&x, b->r, &q, &conn->page, e), e))
         return e->code;
@@ -464,7 +464,7 @@ static enum err_code act_resolve(struct gql_call *c, struct err *e)
     struct id id = {{0}};
     str type;
 
-    if (enter(c, b->op->need, e))
+    if (enter(c, b->op, e))
         return e->code;
     if (gql_arg(c, "id") && !gq_id_read(gql_arg_str(c, "id"), &type, &id))
         return err_set(e, ERR_NOT_FOUND, "not an id");
@@ -489,7 +489,7 @@ static enum err_code create_resolve(struct gql_call *c, struct err *e)
     struct res_ctx x;
     struct id id;
 
-    if (enter(c, b->op->need, e) || gq_input(c->a, b->r->shape, RES_FOR_CREATE, gql_arg(c, "input"), &in, e) ||
+    if (enter(c, b->op, e) || gq_input(c->a, b->r->shape, RES_FOR_CREATE, gql_arg(c, "input"), &in, e) ||
         res_begin(&x, c->app, e) || leave(&x, res_create(&x, b->r, in, &id, &out, e), e))
         return e->code;
     c->out[0] = gql_of_object(b->r->shape->name, out);
@@ -503,7 +503,7 @@ static enum err_code update_resolve(struct gql_call *c, struct err *e)
     struct res_ctx x;
     struct id id;
 
-    if (enter(c, b->op->need, e) || id_arg(c, b->r, &id, e) ||
+    if (enter(c, b->op, e) || id_arg(c, b->r, &id, e) ||
         gq_input(c->a, b->r->shape, RES_FOR_UPDATE, gql_arg(c, "input"), &in, e) || res_begin(&x, c->app, e) ||
         leave(&x, res_update(&x, b->r, id, in, gql_arg_str(c, "ifMatch"), &out, e), e))
         return e->code;
@@ -517,7 +517,7 @@ static enum err_code delete_resolve(struct gql_call *c, struct err *e)
     struct res_ctx x;
     struct id id;
 
-    if (enter(c, b->op->need, e) || id_arg(c, b->r, &id, e) || res_begin(&x, c->app, e) ||
+    if (enter(c, b->op, e) || id_arg(c, b->r, &id, e) || res_begin(&x, c->app, e) ||
         leave(&x, res_drop(&x, b->r, id, gql_arg_str(c, "ifMatch"), e), e))
         return e->code;
     c->out[0] = gql_of_str(gq_id(c->a, b->r->shape, id));

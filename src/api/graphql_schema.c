@@ -77,6 +77,16 @@ str gq_word(struct arena *a, const char *word)
     return str_n(out, n);
 }
 
+/* "Interaction" to "interaction" */
+static str lower_first(struct arena *a, const char *name)
+{
+    char *out = str_cz(a, str_of(name));
+
+    if (*out >= 'A' && *out <= 'Z')
+        *out = (char)(*out + 32);
+    return str_of(out);
+}
+
 static void describe(struct buf *b, const char *text)
 {
     struct jw w;
@@ -167,11 +177,18 @@ static str wrapped(struct maker *m, str type, const struct res_field *f, enum fo
                                : str_fmt(m->a, "%.*s%s", STR_ARG(type), end);
 }
 
+const struct res_op *gq_read_op(const struct resource *r)
+{
+    const struct res_op *get = resource_op(r, RES_OP_GET);
+
+    return !r->shape || !r->many ? NULL : get ? get : resource_op(r, RES_OP_LIST);
+}
+
 static const struct resource *target(const struct res_field *f)
 {
     const struct resource *to = f->to ? resource_find(str_of(f->to)) : NULL;
 
-    return to && to->shape && to->many && resource_op(to, RES_OP_GET) ? to : NULL;
+    return to && gq_read_op(to) ? to : NULL;
 }
 
 static void size_write(struct buf *b, const struct res_field *f)
@@ -378,11 +395,11 @@ static void list_write(struct maker *m, const struct resource *r, const struct r
 
 static void get_write(struct maker *m, const struct resource *r, const struct res_op *op)
 {
-    str name = gq_camel(m->a, r->one, false);
+    str name = lower_first(m->a, r->shape->name);
 
     if (!name_new(m, name))
         return;
-    describe(&m->query, op->about);
+    buf_fmt(&m->query, "\"One %s; null when it is not there or not for you.\" ", r->one);
     buf_fmt(&m->query, "%.*s(id: ID!): %s\n", STR_ARG(name), r->shape->name);
     bind(m, STR("Query"), name, GQ_GET, (struct gq_bind){.r = r, .op = op, .shape = r->shape});
 }
@@ -390,7 +407,7 @@ static void get_write(struct maker *m, const struct resource *r, const struct re
 static void change_write(struct maker *m, const struct resource *r, const struct res_op *op, const char *verb,
                          enum form form, enum gq_kind kind)
 {
-    str name = str_fmt(m->a, "%s%.*s", verb, STR_ARG(gq_camel(m->a, r->one, true)));
+    str name = str_fmt(m->a, "%s%s", verb, r->shape->name);
     const char *match = op->flags & RES_OP_MATCH ? "!" : "";
 
     if ((kind != GQ_DELETE && !writes_any(r->shape, form)) || !name_new(m, name))
@@ -409,12 +426,12 @@ static void act_write(struct maker *m, const struct resource *r, const struct re
 {
     bool reads = op->flags & RES_OP_SAFE || op->method == HTTP_M_GET, one = strstr(op->path, "{id}") != NULL, args;
     struct buf *b = reads ? &m->query : &m->mutation;
-    str name = r->shape ? str_fmt(m->a, "%.*s%.*s", STR_ARG(gq_camel(m->a, op->name, false)),
-                                  STR_ARG(gq_camel(m->a, r->one, true)))
-                        : gq_camel(m->a, op->name, false);
+    str name = gq_camel(m->a, op->name, false);
     const struct resource *same = op->answer && r->shape == op->answer ? r : NULL;
     str answer;
 
+    if (r->shape)
+        name = str_fmt(m->a, "%.*s%s", STR_ARG(name), r->shape->name);
     if (!name_new(m, name))
         return;
     answer = op->answer ? shape_write(m, op->answer, AS_OUTPUT, same) : STR("Boolean");
@@ -435,8 +452,7 @@ static void op_write(struct maker *m, const struct resource *r, const struct res
     case RES_OP_LIST:
         list_write(m, r, op);
         break;
-    case RES_OP_GET:
-        get_write(m, r, op);
+    case RES_OP_GET: /* of every resource with rows: see text_make */
         break;
     case RES_OP_CREATE:
         change_write(m, r, op, "create", AS_CREATE, GQ_CREATE);
@@ -489,6 +505,9 @@ static void text_make(struct maker *m)
     for (size_t i = 0; i < resources_n; i++)
         if (resources[i]->shape)
             shape_write(m, resources[i]->shape, AS_OUTPUT, resources[i]);
+    for (size_t i = 0; i < resources_n; i++)
+        if (gq_read_op(resources[i]))
+            get_write(m, resources[i], gq_read_op(resources[i]));
     for (size_t i = 0; i < resources_n; i++)
         for (size_t o = 0; o < resources[i]->ops_n; o++)
             op_write(m, resources[i], &resources[i]->ops[o]);

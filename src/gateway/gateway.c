@@ -73,10 +73,15 @@ struct id gateway_signed_in(struct call *k)
     return user;
 }
 
+static bool proved_lately(struct call *k)
+{
+    return k->who.kind == TOKEN_OPERATOR || (k->who.kind == TOKEN_SESSION && gateway_auth_at(k) != CLOCK_NONE &&
+                                             gateway_auth_at(k) + FRESH_MS > clock_now_ms());
+}
+
 static bool fresh_enough(struct call *k)
 {
-    if (k->who.kind == TOKEN_OPERATOR || (k->who.kind == TOKEN_SESSION && gateway_auth_at(k) != CLOCK_NONE &&
-                                          gateway_auth_at(k) + FRESH_MS > clock_now_ms()))
+    if (proved_lately(k))
         return true;
     http_problem(k->rep, 403, STR("urn:harken:problem:step-up"), STR("prove again who you are"),
                  k->who.kind == TOKEN_KEY ? STR("a key may not do this: sign in")
@@ -270,11 +275,11 @@ static void route_run(struct call *k, const struct route *r)
     db_reader_set(NULL);
 }
 
-bool gateway_permit(struct call *k, enum perm need)
+bool gateway_permit(struct call *k, enum perm need, bool fresh)
 {
     if (need == PERM_PUBLIC)
         return true;
-    if (caller_reach(&k->who, need) == REACH_NONE)
+    if (caller_reach(&k->who, need) == REACH_NONE || (fresh && !proved_lately(k)))
         return false;
     reach_set(&k->who, k->held, need);
     reader_enter(k);

@@ -104,8 +104,8 @@ void gateway_free(struct gateway *g); /* NULL is ignored */
 
 /* Goes on in a request with another permission of the caller's than the route's: reach, reader and the transactions begun
  * from now on are those of `need`. For addresses that stand for many operations (GraphQL, MCP). False, and nothing is
- * changed: the caller does not have it. On the handler's thread. */
-bool gateway_permit(struct call *k, enum perm need);
+ * changed: the caller does not have it or, with `fresh`, did not prove a moment ago who they are. On the handler's thread. */
+bool gateway_permit(struct call *k, enum perm need, bool fresh);
 
 /* A caller that stays after its request, for streams: who it is, and whether it still may. One thread at a time; may block. */
 struct standing;

@@ -346,6 +346,13 @@ static enum err_code stmt_prepare(struct db_tx *t, const struct db_stmt *s, cons
     return ERR_OK;
 }
 
+static _Thread_local uint64_t thread_statements;
+
+uint64_t db_statements_sent(void)
+{
+    return thread_statements;
+}
+
 static enum err_code stmt_queue(struct db_tx *t, const struct db_stmt *s, const struct db_val *v, size_t n,
                                 struct err *e)
 {
@@ -362,6 +369,7 @@ static enum err_code stmt_queue(struct db_tx *t, const struct db_stmt *s, const 
     t->queued[t->queued_n++] = (struct queued){s->name, NULL};
     t->queued_bytes += w.bytes;
     metric_add(&m_statements, 1);
+    thread_statements++;
     return ERR_OK;
 }
 

@@ -102,6 +102,10 @@ struct db_val {
 #define DB_ARGS(...) ((struct db_val[]){__VA_ARGS__}), (sizeof((struct db_val[]){__VA_ARGS__}) / sizeof(struct db_val))
 #define DB_NO_ARGS NULL, 0
 
+/* Statements this thread has sent since it began, those that open and close transactions included: the difference around a
+ * piece of work is what it cost. */
+uint64_t db_statements_sent(void);
+
 /* ---- for whom ---- */
 
 /* How far a permission reaches: nothing, what is one's own, one's teams' too, the whole workspace. */
@@ -111,7 +115,7 @@ enum reach { REACH_NONE, REACH_OWN, REACH_TEAM, REACH_WORKSPACE };
  * A thread works for the system, which sees all, until it says otherwise; the gateway does so around each request. A thread
  * that goes on for a request (a stream, say) says so itself. */
 struct db_reader {
-    struct id user;   /* nil with REACH_WORKSPACE: the operator */
+    struct id user; /* nil with REACH_WORKSPACE: the operator */
     enum reach reach; /* REACH_NONE sees nothing */
 };
 void db_reader_set(const struct db_reader *r); /* NULL: the system again; copied; of the calling thread */

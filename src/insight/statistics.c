@@ -11,6 +11,8 @@ enum {
     TALKER_MS_MIN = 10000,
     CALLS_BEFORE_MIN = 50,
     STYLE_WORDS_MIN = 100,
+    OBJECTION_TURN_MS_MIN = 5000,
+    OBJECTION_AFTER_MS = 30000,
 };
 
 /* What a figure cannot do without, checked in this order: the first that is missing is the reason. */
@@ -51,6 +53,13 @@ static void reason_set(struct record_stat *r, const char *reason, size_t n)
     r->reason = str_of(reason);
     r->has_n = true;
     r->n = (int64_t)n;
+}
+
+static int by_double(const void *x, const void *y)
+{
+    double a = *(const double *)x, b = *(const double *)y;
+
+    return (a > b) - (a < b);
 }
 
 static double duration_s(const struct stats *s)
@@ -279,10 +288,92 @@ static void wpm(struct stats *s, const struct voice *who, struct record_stat *r)
         value_set(r, (double)who->words * 60000 / (double)who->talk_ms, who->words);
 }
 
-/* Objections are found by a later analysis. */
+static bool of_rep(const struct stats *s, const struct voice *who, int speaker)
+{
+    return who ? &s->voice[speaker] == who : s->t.speakers[speaker].side == IA_SIDE_INTERNAL;
+}
+
+/* Median words per minute of the rep's turns of at least 5 s; 0 when there is none. */
+static double turn_wpm(const struct stats *s, const struct voice *who)
+{
+    double *list = ARENA_ARRAY(s->a, double, s->t.turns_n + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->t.turns_n; i++) {
+        const struct floor_turn *t = &s->t.turns[i];
+        size_t words = 0;
+        if (!of_rep(s, who, t->speaker) || t->t1 - t->t0 < OBJECTION_TURN_MS_MIN)
+            continue;
+        for (size_t k = t->seg_first; k <= t->seg_last; k++)
+            if (s->t.segs[k].speaker == t->speaker && !s->t.segs[k].backchannel)
+                words += s->t.segs[k].words;
+        list[n++] = (double)words * 60000 / (double)(t->t1 - t->t0);
+    }
+    if (n == 0)
+        return 0;
+    list_sort(list, n, sizeof *list, by_double);
+    return stats_quantile(list, n, 0.5);
+}
+
+/* The turn that holds a turn of the file; SIZE_MAX: none. */
+static size_t floor_of_place(const struct stats *s, size_t place)
+{
+    for (size_t i = 0; i < s->t.turns_n; i++)
+        for (size_t k = s->t.turns[i].seg_first; k <= s->t.turns[i].seg_last; k++) {
+            const struct seg *g = &s->t.segs[k];
+            if (g->speaker != s->t.turns[i].speaker || g->backchannel)
+                continue;
+            for (size_t p = g->place;; p = s->t.part_next[p]) {
+                if (p == place)
+                    return i;
+                if (p == g->part_last)
+                    break;
+            }
+        }
+    return SIZE_MAX;
+}
+
+/* The rep's words per minute in the 30 s after `from`; words of a segment are spread evenly over it. */
+static bool wpm_after(const struct stats *s, const struct voice *who, int64_t from, double *out)
+{
+    double words = 0;
+    int64_t ms = 0;
+
+    for (size_t i = 0; i < s->t.segs_n; i++) {
+        const struct seg *g = &s->t.segs[i];
+        int64_t a = g->t0 > from ? g->t0 : from;
+        int64_t b = g->t1 < from + OBJECTION_AFTER_MS ? g->t1 : from + OBJECTION_AFTER_MS;
+        if (b <= a || !of_rep(s, who, g->speaker))
+            continue;
+        words += (double)g->words * (double)(b - a) / (double)(g->t1 - g->t0);
+        ms += b - a;
+    }
+    *out = ms ? words * 60000 / (double)ms : 0;
+    return ms > 0;
+}
+
 static void wpm_shift(struct stats *s, const struct voice *who, struct record_stat *r)
 {
-    reason_set(r, "no_objections", 0);
+    double usual, after, sum = 0;
+    size_t n = 0, last = SIZE_MAX;
+
+    if (s->c->objections_n == 0) {
+        reason_set(r, "no_objections", 0);
+        return;
+    }
+    usual = turn_wpm(s, who);
+    for (size_t i = 0; usual > 0 && i < s->c->objections_n; i++) {
+        size_t t = floor_of_place(s, s->c->objections[i]);
+        if (t == SIZE_MAX || t == last || !wpm_after(s, who, s->t.turns[t].t1, &after))
+            continue;
+        last = t;
+        sum += after / usual - 1;
+        n++;
+    }
+    if (n == 0)
+        reason_set(r, usual > 0 ? "no_response" : "too_short", 0);
+    else
+        value_set(r, sum / (double)n, n);
 }
 
 static void fillers(struct stats *s, const struct voice *who, struct record_stat *r)
@@ -451,7 +542,7 @@ static const struct stat_def defs[] = {
     {"open_share", "1", FOR_CALL | FOR_INTERNAL, 0, open_share},
     {"question_spread", "1", FOR_CALL | FOR_INTERNAL, NEEDS_TIMES, question_spread},
     {"wpm", "1/min", FOR_SPEAKERS, NEEDS_TIMES | NEEDS_SPACES, wpm},
-    {"wpm_shift_after_objection", "1", FOR_CALL | FOR_INTERNAL, NEEDS_TIMES | NEEDS_SIDES, wpm_shift},
+    {"wpm_shift_after_objection", "1", FOR_CALL | FOR_INTERNAL, NEEDS_TIMES | NEEDS_SIDES | NEEDS_SPACES, wpm_shift},
     {"fillers", "1", FOR_SPEAKERS, NEEDS_SPACES, fillers},
     {"silence_pct", "1", FOR_CALL, NEEDS_TIMES, silence_pct},
     {"dead_air", "1", FOR_CALL, NEEDS_TIMES, dead_air},

@@ -7,12 +7,14 @@
 #include "domain/interaction.h"
 #include "records/interaction.h"
 
-enum { STATISTICS_VERSION = 1 }; /* definition_version of every row */
+enum { STATISTICS_VERSION = 2 }; /* definition_version of every row */
 
 struct statistics_context {
     /* switches_per_minute of the workspace's other calls that start in the 180 days before this one; for `interactivity` */
     const double *spm_before;
     size_t spm_before_n;
+    const size_t *objections; /* turns of the file in which the customer objects, ascending */
+    size_t objections_n;
     bool lsm; /* the research measure is switched on */
 };
 

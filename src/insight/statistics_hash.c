@@ -50,5 +50,8 @@ void stats_hash(struct stats *s)
     hash_i64(&h, (int64_t)s->c->spm_before_n, -1);
     for (size_t i = 0; i < s->c->spm_before_n; i++)
         hash_str(&h, str_fmt(s->a, "%.17g", s->c->spm_before[i]));
+    hash_i64(&h, (int64_t)s->c->objections_n, -1);
+    for (size_t i = 0; i < s->c->objections_n; i++)
+        hash_i64(&h, (int64_t)s->c->objections[i], -1);
     sha256_done(&h, s->hash);
 }

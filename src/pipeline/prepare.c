@@ -1,5 +1,6 @@
 #include "pipeline/prepare.h"
 
+#include "insight/findings.h"
 #include "insight/statistics.h"
 #include "search/chunk.h"
 #include "text/lang.h"
@@ -77,6 +78,13 @@ enum err_code prepare_statistics(struct core *c, struct db_tx *t, const struct i
                            &spm, &ctx.spm_before_n, e))
         return e->code;
     ctx.spm_before = spm;
+    if (ia->kind == IA_CALL) {
+        struct discourse d;
+        size_t *turns;
+        discourse_make(ia, a, &d);
+        ctx.objections_n = objection_turns(&d, a, &turns);
+        ctx.objections = turns;
+    }
     statistics_compute(ia, &ctx, a, out, out_n);
     return ERR_OK;
 }

@@ -121,6 +121,24 @@ void samples_stop(void)
     thread_join(&loader);
 }
 
+void samples_competitors(struct arena *a, str **out, size_t *out_n)
+{
+    struct json_doc *d = NULL;
+    struct json_it it, alias;
+    struct err e;
+    size_t cap = 0;
+    str text;
+
+    if (fs_read(HARKEN_SAMPLES "/company.json", 4 << 20, a, &text, &e) || json_parse(text, &d, &e))
+        return;
+    for (json_it_init(&it, json_get(json_root(d), "competitors")); json_it_next(&it);) {
+        ARENA_PUSH(a, *out, *out_n, cap) = str_dup(a, json_str(json_get(it.val, "name"), STR("")));
+        for (json_it_init(&alias, json_get(it.val, "aliases")); json_it_next(&alias);)
+            ARENA_PUSH(a, *out, *out_n, cap) = str_dup(a, json_str(alias.val, STR("")));
+    }
+    json_free(d);
+}
+
 void samples_domains(struct arena *a, str **out, size_t *out_n)
 {
     struct json_doc *d = NULL;

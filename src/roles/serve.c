@@ -146,6 +146,22 @@ static void domains_read(struct serve *s)
     s->core.own_domains_n = n;
 }
 
+static void competitors_read(struct serve *s)
+{
+    str all = settings_str(s->o->settings, "company.competitors"), *list = NULL;
+    size_t n = 0, cap = 0;
+
+    while (all.n) {
+        str one = str_trim(str_cut(all, ',', &all));
+        if (one.n)
+            ARENA_PUSH(s->a, list, n, cap) = one;
+    }
+    if (!n && s->o->samples)
+        samples_competitors(s->a, &list, &n);
+    s->core.competitors = list;
+    s->core.competitors_n = n;
+}
+
 static enum err_code engine_open(struct serve *s, struct err *e)
 {
     char *model = str_cz(s->a, settings_str(s->o->settings, "model.embed"));
@@ -337,6 +353,7 @@ static enum err_code serve_start(struct serve *s, struct err *e)
     if (store_open(s, e))
         return e->code;
     domains_read(s);
+    competitors_read(s);
     if (thread_start(&s->rebuild, "rebuild-all", rebuild_thread, s, e) ||
         thread_start(&s->sequence, "audit", sequence_thread, s, e))
         return e->code;

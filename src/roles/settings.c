@@ -7,6 +7,8 @@
 const struct setting_row serve_settings[] = {
     {"company.domains", SET_STR, "", 0, 0, NULL, false,
      "mail domains of our own people, separated by commas; decides who is internal"},
+    {"company.competitors", SET_STR, "", 0, 0, NULL, false,
+     "names of competitors to look for in what is said, separated by commas"},
     {"database.bin", SET_STR, "", 0, 0, NULL, false, "folder of PostgreSQL's programs; empty: found"},
     {"database.connections", SET_INT, "12", 2, 200, NULL, false, "connections kept to the database"},
     {"egress.allow", SET_STR, "", 0, 0, NULL, false,

@@ -1,5 +1,5 @@
 /* test/eval/stateval.c - statistics of interactions, for test/stats/: reads our own JSON, one interaction a line, and prints
- * one line of rows for each, in the shape of `harken insights --json`. Context of a line: "spm_before" and "lsm". */
+ * one line of rows for each, in the shape of `harken insights --json`. Context of a line: "spm_before", "objections" and "lsm". */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -56,6 +56,11 @@ static bool line_run(str line, struct arena *a, struct buf *b, struct err *e)
     for (json_it_init(&it, before); json_it_next(&it);)
         spm[c.spm_before_n++] = json_real(it.val, 0);
     c.spm_before = spm;
+    const struct json *objections = json_get(json_root(d), "objections");
+    size_t *turns = ARENA_ARRAY(a, size_t, json_len(objections) + 1);
+    for (json_it_init(&it, objections); json_it_next(&it);)
+        turns[c.objections_n++] = (size_t)json_i64(it.val, 0);
+    c.objections = turns;
     c.lsm = json_bool(json_get(json_root(d), "lsm"), false);
     statistics_compute(&ia, &c, a, &rows, &n);
     jw_init(&w, b);

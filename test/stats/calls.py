@@ -62,6 +62,8 @@ def random_call(r):
         context["spm_before"] = [round(r.random() * 10, 2) for _ in range(r.choice([3, 49, 50, 80]))]
     if r.random() < 0.3:
         context["lsm"] = True
+    if call["turns"] and r.random() < 0.6:
+        context["objections"] = sorted(r.sample(range(len(call["turns"])), min(len(call["turns"]), r.choice([1, 2, 5]))))
     return call, context
 
 

@@ -23,12 +23,22 @@ def differ(mine, theirs):
     return mine["value"] is not None and abs(mine["value"] - theirs["value"]) > 1e-9 * max(1, abs(mine["value"]))
 
 
+LARGEST = [0.0]
+
+
+def difference(mine, theirs):
+    if mine["value"] is None or theirs["value"] is None:
+        return 0.0 if mine["value"] is theirs["value"] else float("inf")
+    return abs(mine["value"] - theirs["value"]) / max(1, abs(mine["value"]))
+
+
 def compare(name, call, context, theirs, show):
     mine, bad = recompute.rows(call, context), 0
     if len(mine) != len(theirs):
         print(f"{name}: {len(mine)} rows, the program has {len(theirs)}")
         return len(mine), 1
     for m, t in zip(mine, theirs):
+        LARGEST[0] = max(LARGEST[0], difference(m, t))
         if differ(m, t):
             bad += 1
             if show > 0:

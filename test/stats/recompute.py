@@ -16,7 +16,7 @@ import re
 import unicodedata
 
 LISTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/text/lists")
-VERSION = 1
+VERSION = 2
 UNSPACED = {"zh", "ja", "th", "lo", "km", "my"}
 SPACE = "\t\n\x0b\x0c\r \x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 NOT_SPACE = re.compile("[^" + re.escape(SPACE) + "]+")
@@ -485,10 +485,37 @@ class Call:
             raise Null("too_short", words)
         return words / (self.talk(who) / 60000), words
 
-    def wpm_shift(self, _):
+    def wpm_shift(self, who):
         self.timed()
         self.sides_known()
-        raise Null("no_objections", 0)
+        if not self.spaced:
+            raise Null("no_word_boundaries")
+        objections = self.context.get("objections") or []
+        if not objections:
+            raise Null("no_objections", 0)
+
+        def rep(x):
+            return x == who if who is not None else self.party[x] == "internal"
+
+        paces = [sum(len(tokens(p.text())) for p in t) / ((end(t) - begin(t)) / 60000)
+                 for t in self.turns if rep(t[0].who) and end(t) - begin(t) >= 5000]
+        usual = median(paces) if paces else 0
+        if not usual:
+            raise Null("too_short", 0)
+        shifts, places = [], set(objections)
+        for turn in self.turns:
+            if not any(i in places for p in turn for i in p.places):
+                continue
+            first, last = end(turn), end(turn) + 30000
+            inside = [(p, min(p.t1, last) - max(p.t0, first)) for p in self.pieces if p.t0 < last and p.t1 > first and rep(p.who)]
+            inside = [(p, ms) for p, ms in inside if ms > 0]
+            ms = sum(x for _, x in inside)
+            if ms:
+                words = sum(len(tokens(p.text())) * x / (p.t1 - p.t0) for p, x in inside)
+                shifts.append(words / (ms / 60000) / usual - 1)
+        if not shifts:
+            raise Null("no_response", 0)
+        return sum(shifts) / len(shifts), len(shifts)
 
     def fillers(self, who):
         if not self.spaced:
@@ -648,4 +675,8 @@ def inputs_hash(call, context=None):
     put(len(before))
     for x in before:
         put("%.17g" % x)
+    objections = context.get("objections") or []
+    put(len(objections))
+    for x in objections:
+        put(x)
     return hashlib.sha256(b"".join(parts)).hexdigest()

@@ -6,6 +6,8 @@
 #include "gateway/gateway.h"
 #include "pipeline/core.h"
 
+struct settings;
+
 /* What handlers reach through call.app. */
 struct api {
     struct core *core;
@@ -13,6 +15,7 @@ struct api {
     atomic_bool ready;  /* everything is up */
     atomic_bool draining;
     atomic_bool sandbox;
+    const struct settings *settings; /* what the server runs with */
     str ca_pem;         /* certificate of our own authority; empty when there is none */
     struct event_hub *hub;
     const char *model_note; /* why there is no model; NULL when there is one */

@@ -8,7 +8,7 @@ static const char *const suffix[] = {
 
 static str schema_name(const struct shape_ref *r, char out[96])
 {
-    bool own = str_ends(str_of(r->s->name), STR("Request"));
+    bool own = r->use == USE_IN && str_ends(str_of(r->s->name), STR("Request"));
 
     return str_n(out, (size_t)snprintf(out, 96, "%s%s", r->s->name, own ? "" : suffix[r->use]));
 }

@@ -292,6 +292,7 @@ static enum err_code front_open(struct serve *s, struct err *e)
 
     listen[0] = str_cz(s->a, settings_str(s->o->settings, "listen"));
     s->api.core = &s->core;
+    s->api.settings = s->o->settings;
     if (s->tls.ca && fs_read(s->tls.ca, 1 << 16, s->a, &s->api.ca_pem, e))
         return err_wrap(e, "certificate");
     s->api.started_ms = clock_mono_ms();

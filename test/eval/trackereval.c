@@ -65,7 +65,7 @@ static enum err_code vectors_make(struct data *d, const char *exe, const char *m
 {
     struct embedder *em;
 
-    if (embedder_start(exe, model, 0, true, &em, e))
+    if (embedder_start(&(struct embed_config){.exe = exe, .model = model, .sandbox = true}, &em, e))
         return e->code;
     d->dim = (size_t)embedder_info(em)->dim;
     d->vec = ARENA_ARRAY(d->a, float, d->n * d->dim + 1);

@@ -28,6 +28,8 @@ void api_passkey_post(struct call *k);
 void api_passkey_confirm(struct call *k);
 void api_totp_confirm(struct call *k);
 void api_scim_config(struct call *k);
+void api_scim_search(struct call *k);
+void api_scim_unknown(struct call *k);
 void api_scim_types(struct call *k);
 void api_scim_schemas(struct call *k);
 void api_scim_users_list(struct call *k);

@@ -368,22 +368,27 @@ static bool filter_read(struct call *k, str text, struct scim_filter **out)
     return false;
 }
 
-static void list_run(struct call *k, const struct scim_kind *kind, const struct query *q)
+/* Resources of one kind, or of both. */
+static void list_run(struct call *k, const struct scim_kind *kind, const struct scim_kind *also, const struct query *q)
 {
-    struct node **all;
+    struct node **all, **more = NULL, **both;
     struct db_tx *t = access_begin(k);
-    size_t n;
+    size_t n, more_n = 0;
     struct err e;
 
     if (!t)
         return;
-    if (kind->list(k, t, &all, &n, &e)) {
+    if (kind->list(k, t, &all, &n, &e) || (also && also->list(k, t, &more, &more_n, &e))) {
         scim_fail(k, t, &e);
         return;
     }
     db_rollback(t);
-    gateway_cost(k, (double)n);
-    list_reply(k, all, n, q);
+    both = ARENA_ARRAY(k->a, struct node *, n + more_n + 1);
+    memcpy(both, all, n * sizeof *both);
+    if (more_n)
+        memcpy(both + n, more, more_n * sizeof *both);
+    gateway_cost(k, (double)(n + more_n));
+    list_reply(k, both, n + more_n, q);
 }
 
 static int64_t clamp(int64_t v, int64_t low, int64_t high)
@@ -402,11 +407,21 @@ static void list(struct call *k, const struct scim_kind *kind)
         return;
     q.start = clamp(q.start, 1, INT32_MAX);
     q.count = clamp(q.count, 0, LIST_MAX);
-    list_run(k, kind, &q);
+    list_run(k, kind, NULL, &q);
+}
+
+/* "attributes" of a search: a list of names, as one text. */
+static str names_of(struct call *k, const struct node *list)
+{
+    str out = STR("");
+
+    for (size_t i = 0; list && list->kind == JSON_ARR && i < list->n; i++)
+        out = str_fmt(k->a, "%.*s%s%.*s", STR_ARG(out), out.n ? "," : "", STR_ARG(node_str(&list->kids[i], STR(""))));
+    return out;
 }
 
 /* POST .../.search: the same as a list, for filters that are nobody's business in an address. */
-static void search(struct call *k, const struct scim_kind *kind)
+static void search(struct call *k, const struct scim_kind *kind, const struct scim_kind *also)
 {
     struct query q = {0};
     struct node *o;
@@ -414,11 +429,13 @@ static void search(struct call *k, const struct scim_kind *kind)
 
     if (!body_read(k, &o) || !filter_read(k, node_str(node_get(o, STR("filter")), STR("")), &q.filter))
         return;
+    q.shown = (struct shown){names_of(k, node_get(o, STR("attributes"))),
+                             names_of(k, node_get(o, STR("excludedAttributes")))};
     v = node_get(o, STR("startIndex"));
     q.start = clamp(v && v->kind == JSON_INT ? v->i : 1, 1, INT32_MAX);
     v = node_get(o, STR("count"));
     q.count = clamp(v && v->kind == JSON_INT ? v->i : LIST_MAX, 0, LIST_MAX);
-    list_run(k, kind, &q);
+    list_run(k, kind, also, &q);
 }
 
 #define SCIM_HANDLERS(kind)                                                                                            \
@@ -428,7 +445,7 @@ static void search(struct call *k, const struct scim_kind *kind)
     }                                                                                                                  \
     void api_scim_##kind##_search(struct call *k)                                                                      \
     {                                                                                                                  \
-        search(k, &scim_##kind);                                                                                       \
+        search(k, &scim_##kind, NULL);                                                                                 \
     }                                                                                                                  \
     void api_scim_##kind##_post(struct call *k)                                                                        \
     {                                                                                                                  \
@@ -452,3 +469,15 @@ static void search(struct call *k, const struct scim_kind *kind)
     }
 SCIM_HANDLERS(users)
 SCIM_HANDLERS(groups)
+
+/* POST /scim/v2/.search: users and groups. */
+void api_scim_search(struct call *k)
+{
+    search(k, &scim_users, &scim_groups);
+}
+
+/* What is not there is said in SCIM's own form. */
+void api_scim_unknown(struct call *k)
+{
+    scim_error(k, 404, NULL, "there is no such address");
+}

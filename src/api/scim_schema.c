@@ -41,7 +41,7 @@ static const struct attribute user_attributes[] = {
     {.name = "displayName", .type = "string", .about = "the name that is shown"},
     {.name = "nickName", .type = "string", .about = "what the user is called"},
     {.name = "title", .type = "string", .about = "the position, such as account executive"},
-    {.name = "active", .type = "boolean", .about = "may sign in, and may use keys"},
+    {.name = "active", .type = "boolean", .about = "may sign in, and may use keys", .required = true},
     {.name = "emails",
      .type = "complex",
      .about = "addresses the user takes part in conversations by",

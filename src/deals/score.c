@@ -150,10 +150,10 @@ static void mode_find(struct score_model *m, const struct score_row *rows, size_
     }
 }
 
-/* sigmoid(a z + b) on (z, y), a ~ N(1, 0.15^2), b ~ N(0, 0.15^2): two-dimensional Newton. */
+/* sigmoid(a z + b) on (z, y), a ~ N(1, 0.1^2), b ~ N(0, 0.1^2): two-dimensional Newton. */
 static void platt_fit(const double *z, const bool *y, const double *weight, size_t n, struct score_model *out)
 {
-    const double prior = 1 / (0.15 * 0.15);
+    const double prior = 1 / (0.1 * 0.1);
     double a = 1, b = 0, haa = prior, hbb = prior, hab = 0, det = prior * prior;
 
     for (int it = 0; it < NEWTON_MAX; it++) {

@@ -116,7 +116,8 @@ static enum err_code value_set(struct settings *s, size_t i, str t, const char *
     if (!value_parse(row, t, &v))
         return err_set(e, ERR_INVALID, "%s: expected %s%s%s", row->key, kind_hint[row->kind], row->choices ? ": " : "",
                        row->choices ? row->choices : "");
-    if (numeric && (row->min || row->max) && (v.i < row->min || v.i > row->max))
+    if ((row->min || row->max) && ((numeric && (v.i < row->min || v.i > row->max)) ||
+                                   (row->kind == SET_REAL && !(v.d >= (double)row->min && v.d <= (double)row->max))))
         return err_set(e, ERR_INVALID, "%s: must be between %lld and %lld", row->key, (long long)row->min,
                        (long long)row->max);
     v.text = strndup(t.p ? t.p : "", t.n);
@@ -155,6 +156,17 @@ void settings_free(struct settings *s)
         free(s->v[i].text);
     free(s->v);
     free(s);
+}
+
+enum setting_change settings_row_reload(struct settings *s, size_t i, const struct settings *fresh)
+{
+    const struct value *was = &s->v[i], *now = &fresh->v[i];
+
+    if (strcmp(was->text, now->text) == 0)
+        return SETTING_SAME;
+    if (!s->rows[i].reload)
+        return SETTING_NEEDS_RESTART;
+    return value_set(s, i, str_of(now->text), now->origin, NULL) ? SETTING_SAME : SETTING_TAKEN;
 }
 
 /* Levenshtein distance, bounded by the short lengths of keys. */

@@ -15,7 +15,7 @@ struct setting_row {
     const char *key; /* "http.body_max" */
     enum setting_kind kind;
     const char *fallback; /* as text, with its unit */
-    int64_t min, max;     /* for numbers, in base units; both 0: unbounded */
+    int64_t min, max;     /* for numbers (SET_REAL too), in base units, both included; both 0: unbounded */
     const char *choices;  /* SET_ENUM: "json|console" */
     bool reload;          /* may SIGHUP change it */
     const char *help;     /* one sentence */
@@ -31,6 +31,10 @@ enum err_code settings_file_load(struct settings *s, const char *path,
 enum err_code settings_text_load(struct settings *s, str text, const char *name, struct err *e);
 enum err_code settings_env_load(struct settings *s, char *const *env, struct err *e);
 enum err_code settings_set(struct settings *s, str key, str value, const char *origin, struct err *e);
+
+/* Takes row i from settings read anew, if a reload may change it. Not while another thread asks for it. */
+enum setting_change { SETTING_SAME, SETTING_TAKEN, SETTING_NEEDS_RESTART };
+enum setting_change settings_row_reload(struct settings *s, size_t i, const struct settings *fresh);
 
 /* Asking for a key that is not in the table is a mistake of ours: assert. */
 bool settings_bool(const struct settings *s, const char *key);

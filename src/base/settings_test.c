@@ -12,7 +12,7 @@ static const struct setting_row rows[] = {
     {"http.workers", SET_INT, "4", 1, 64, NULL, false, "threads"},
     {"http.body_max", SET_BYTES, "64MiB", 1024, (int64_t)1 << 40, NULL, true, "largest body"},
     {"job.lease", SET_MS, "30s", 1000, 3600000, NULL, true, "how long a lease lasts"},
-    {"search.share", SET_REAL, "0.5", 0, 0, NULL, true, "a share"},
+    {"search.share", SET_REAL, "0.5", 0, 1, NULL, true, "a share"},
     {"log.format", SET_ENUM, "json", 0, 0, "json|console", true, "form of the log"},
     {"samples", SET_BOOL, "true", 0, 0, NULL, false, "load the sample company"},
     {"tls.key", SET_SECRET_FILE, "", 0, 0, NULL, false, "file of the key"},
@@ -71,9 +71,36 @@ static void file_lines_and_units(void **state)
     assert_string_equal(settings_origin(s, 1), "file");
 }
 
+static void reload_takes_only_what_may_change(void **state)
+{
+    struct settings *fresh = settings_new(rows);
+    struct err e;
+
+    (void)state;
+    assert_int_equal(load("job.lease = 1m\nhttp.workers = 8\n", &e), ERR_OK);
+    assert_int_equal(settings_text_load(fresh, STR("http.workers = 9\nlog.format = console\n"), "harken.conf", &e),
+                     ERR_OK);
+    for (size_t i = 0; i < settings_count(s); i++) {
+        const char *key = settings_row(s, i)->key;
+        enum setting_change want = SETTING_SAME;
+        if (strcmp(key, "http.workers") == 0)
+            want = SETTING_NEEDS_RESTART;
+        if (strcmp(key, "job.lease") == 0 || strcmp(key, "log.format") == 0) /* back to its default; another value */
+            want = SETTING_TAKEN;
+        assert_int_equal(settings_row_reload(s, i, fresh), want);
+    }
+    assert_int_equal(settings_int(s, "job.lease"), 30000);
+    assert_int_equal(settings_int(s, "http.workers"), 8);
+    assert_true(str_eq(settings_str(s, "log.format"), STR("console")));
+    settings_free(fresh);
+}
+
 static void wrong_values_are_refused_and_change_nothing(void **state)
 {
     static const char *const cases[] = {"http.workers = 0",
+                                        "search.share = -0.25",
+                                        "search.share = 1.01",
+                                        "search.share = nan",
                                         "http.workers = 65",
                                         "http.workers = 4.5",
                                         "http.workers = many",
@@ -155,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(defaults_hold_at_first),
         CASE(file_lines_and_units),
+        CASE(reload_takes_only_what_may_change),
         CASE(wrong_values_are_refused_and_change_nothing),
         CASE(unknown_keys_name_the_nearest),
         CASE(later_origins_win),

@@ -54,8 +54,32 @@ static void log_open(const struct settings *s)
               str_eq(settings_str(s, "log.format"), STR("json")) ? LOG_FORM_JSON : LOG_FORM_CONSOLE, STDERR_FILENO);
 }
 
+/* What the settings are made of, for the first time and for each SIGHUP. */
+struct settings_from {
+    str home;
+    const struct cli_args *args;
+};
+
+static enum err_code settings_read(void *arg, struct settings **out, struct err *e)
+{
+    const struct settings_from *from = arg;
+    struct arena *a = arena_new("settings");
+    struct settings *s = NULL;
+    enum err_code rc = settings_load(a, from->home, cli_value(from->args, "--config"), &s, e);
+
+    arena_free(a);
+    if (!rc && flags_apply(s, from->args, e)) {
+        rc = e->code;
+        settings_free(s);
+    }
+    if (!rc)
+        *out = s;
+    return rc;
+}
+
 int cli_serve(struct arena *a, int argc, char **argv)
 {
+    struct settings_from from;
     struct settings *s = NULL;
     struct serve_opts o;
     struct cli_args x;
@@ -73,9 +97,12 @@ int cli_serve(struct arena *a, int argc, char **argv)
     o = (struct serve_opts){.home = cli_home(a, cli_value(&x, "--home")),
                             .samples = !cli_has(&x, "--no-samples"),
                             .sandbox = !cli_has(&x, "--no-sandbox"),
-                            .take_over = cli_has(&x, "--take-over")};
-    if (settings_load(a, o.home, cli_value(&x, "--config"), &s, &e) || flags_apply(s, &x, &e)) {
-        settings_free(s);
+                            .take_over = cli_has(&x, "--take-over"),
+                            .settings_again = settings_read,
+                            .settings_apply = log_open,
+                            .settings_arg = &from};
+    from = (struct settings_from){o.home, &x};
+    if (settings_read(&from, &s, &e)) {
         cli_fail(&e);
         return 78; /* EX_CONFIG: never starts half configured */
     }

@@ -468,7 +468,35 @@ static bool hand_over(struct serve *s)
     return true;
 }
 
-/* Waits for the signal to end, or for a successor. SIGHUP reads the certificate again; our own one is looked after twice a
+/* Names what was changed and what needs a restart, never values. Wrong settings change nothing. */
+static void config_reload(struct serve *s)
+{
+    struct settings *fresh = NULL;
+    struct err e;
+
+    if (s->o->settings_again(s->o->settings_arg, &fresh, &e)) {
+        LOG_ERROR("config.reload.failed", F_ERR(&e));
+        return;
+    }
+    for (size_t i = 0; i < settings_count(fresh); i++) {
+        const char *key = settings_row(fresh, i)->key;
+        switch (settings_row_reload(s->o->settings, i, fresh)) {
+        case SETTING_TAKEN:
+            LOG_INFO("config.changed", F_CZ("key", key));
+            break;
+        case SETTING_NEEDS_RESTART:
+            LOG_WARN("config.needs_restart", F_CZ("key", key));
+            break;
+        default:
+            break;
+        }
+    }
+    LOG_INFO("config.reload");
+    s->o->settings_apply(s->o->settings);
+    settings_free(fresh);
+}
+
+/* Waits for the signal to end, or for a successor. SIGHUP reads settings and certificate again; our own one is looked after twice a
  * day. */
 static void signal_wait(struct serve *s, int fd)
 {
@@ -485,7 +513,7 @@ static void signal_wait(struct serve *s, int fd)
         if (n > 0 && (read(fd, &si, sizeof si) != (ssize_t)sizeof si || si.ssi_signo != SIGHUP))
             return;
         if (n > 0)
-            LOG_INFO("config.reload");
+            config_reload(s);
         if (n >= 0)
             front_tls_reload(&s->tls, n > 0);
     }

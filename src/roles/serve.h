@@ -6,7 +6,11 @@ extern const struct setting_row serve_settings[]; /* ends with key NULL */
 
 struct serve_opts {
     str home;
-    const struct settings *settings;
+    struct settings *settings;
+    /* Reads the settings anew, for SIGHUP; the caller frees *out. */
+    enum err_code (*settings_again)(void *arg, struct settings **out, struct err *e);
+    void (*settings_apply)(const struct settings *s); /* after a change: the log follows */
+    void *settings_arg;
     bool samples, sandbox;
     bool take_over; /* from the server that runs on the same data folder, when there is one */
 };

@@ -71,6 +71,32 @@ class Life(unittest.TestCase):
                     self.assertNotIn(before, now)
 
 
+    def test_hangup_takes_the_settings_that_may_change(self):
+        with harken.Server() as server:
+            def said(event):
+                return [r.get("harken", {}) for r in server.log_rows() if r["event.action"] == event]
+
+            def tell(text, event):
+                before = len(said(event))
+                files.write(server.home, "harken.conf", text)
+                server.child.send_signal(signal.SIGHUP)
+                harken.wait_for(event, lambda: len(said(event)) > before, 30)
+
+            tell("log.level = dbg\n", "config.reload.failed")
+            self.assertIn("log.level", said("config.reload.failed")[0]["error"])
+            tell("log.level = warn\nhttp.workers = 3\n", "config.reload")
+            self.assertEqual(said("config.changed"), [{"key": "log.level"}])
+            self.assertEqual(said("config.needs_restart"), [{"key": "http.workers"}])
+            path = files.write(server.root, "call.vtt", files.vtt())
+            self.assertEqual(server.ingest(path)["new"], 1)
+            self.assertEqual(said("upload.done"), [])  # no line at this level
+            files.write(server.home, "harken.conf", "")
+            server.child.send_signal(signal.SIGHUP)
+            again = files.write(server.root, "call.srt", files.srt())
+            server.ingest(again)
+            self.assertEqual(server.stop(), 0)
+            self.assertEqual(len(said("serve.draining")), 1)  # as talkative as at first
+
     def test_ctrl_c_in_the_middle_of_an_ingest(self):
         with harken.Server() as server:
             files.small_files(server.root / "in", 40)

@@ -210,7 +210,7 @@ static void several_in_one_file_have_their_order(void **state)
 
 static void refused_files_name_place_and_reason(void **state)
 {
-    static char name[200000];
+    static char name[1200000]; /* more than the sealed title of an interaction may have */
     struct {
         str bytes;
         const char *path, *place, *reason;
@@ -220,12 +220,12 @@ static void refused_files_name_place_and_reason(void **state)
         {STR("{\"format\":\"harken.interaction/1\",\n\"kind\":tru}"), "broken.json", "line 2", "not valid JSON"},
         {STR("\x00\x01\x02\x03 nothing we know \xff\xfe\x00"), "noise.bin", "byte 0", "binary data"},
         {STR(""), "empty.txt", "byte 0", "the file is empty"},
-        {STR(""), "long-name.json", "file", "too long"},
+        {STR(""), "long-title.json", "file", "too long"},
     };
     (void)state;
     memset(name, 'n', sizeof name - 1);
     cases[4].bytes = str_fmt(
-        a, "{\"format\":\"harken.interaction/1\",\"kind\":\"call\",\"turns\":[{\"speaker\":\"%s\",\"text\":\"x\"}]}",
+        a, "{\"format\":\"harken.interaction/1\",\"kind\":\"call\",\"title\":\"%s\",\"turns\":[{\"text\":\"x\"}]}",
         name);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ingest_result r = done(cases[i].bytes, cases[i].path);

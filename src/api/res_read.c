@@ -232,7 +232,7 @@ static void member_read(struct arena *a, const struct res_shape *s, enum res_use
     } else if (out[i].is != RES_ABSENT) {
         fault(a, faults, here, STR("is there twice"));
     } else if (json_kind(v) == JSON_NULL) {
-        out[i].is = f->flags & RES_NULLABLE ? RES_NULL : RES_ABSENT;
+        out[i].is = f->flags & RES_NULLABLE || use != RES_FROM_STORE ? RES_NULL : RES_ABSENT;
         if (!(f->flags & RES_NULLABLE) && use != RES_FROM_STORE)
             fault(a, faults, here, kind_says(a, f));
     } else if (f->flags & RES_LIST) {

@@ -197,6 +197,7 @@ class Api(unittest.TestCase):
                 self.assertEqual(*({k: v for k, v in b.items() if k != "instance"} for b in bodies))
 
     def test_dry_runs_change_nothing(self):
+        self.call("POST", "/v1/playbooks", {"name": "before the dry run"}, 201)
         before = self.pages("/v1/playbooks", 100)
         would = self.call("POST", "/v1/playbooks?dry_run=1", {"name": "dry"})
         self.assertEqual(would["name"], "dry")

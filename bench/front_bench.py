@@ -68,6 +68,9 @@ def open_stream(server):
     where = urllib.parse.urlsplit(server.address())
     s = socket.create_connection((where.hostname, where.port), 30)
     s.sendall(f"GET /v1/events HTTP/1.1\r\nHost: {where.netloc}\r\nAuthorization: Bearer {server.token()}\r\n\r\n".encode())
+    status = s.recv(12)
+    if status != b"HTTP/1.1 200":
+        raise RuntimeError(f"a stream was answered {status!r}")
     return s
 
 

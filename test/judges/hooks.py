@@ -2,11 +2,15 @@
 
 A receiver on loopback collects real deliveries of a running server; each is then checked by both libraries, as it came and in forms
 that must not pass: another body, another id, another time, another secret.
+
+usage: hooks.py NODE_MODULES       run by a Python that has standardwebhooks and PyNaCl; prints {"failed", "checks"}
 """
 import http.server
 import json
 import pathlib
 import subprocess
+import sys
+import tempfile
 import threading
 
 NODE = r"""
@@ -111,3 +115,16 @@ def failures(server, folder, modules, wait_for):
         if "v1a," not in headers["webhook-signature"]:
             wrong.append("v1a: missing")
     return wrong, 2 * len(every) + len(deliveries)
+
+
+def main():
+    sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "harness")]
+    import harken
+
+    with harken.Server("--set", "egress.allow=127.0.0.1") as server, tempfile.TemporaryDirectory(prefix="harken-hooks-") as folder:
+        wrong, checks = failures(server, folder, sys.argv[1], harken.wait_for)
+    print(json.dumps({"failed": wrong, "checks": checks}))
+
+
+if __name__ == "__main__":
+    main()

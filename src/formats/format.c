@@ -64,7 +64,7 @@ static bool name_cut(str *name)
     return true;
 }
 
-static void names_cut(struct interaction *ia, struct arena *a, struct format_result *out)
+static void names_cut(struct interaction *ia, str place, struct arena *a, struct format_result *out)
 {
     bool cut = false;
 
@@ -75,7 +75,7 @@ static void names_cut(struct interaction *ia, struct arena *a, struct format_res
     for (size_t i = 0; i < ia->turns_n; i++)
         cut = name_cut(&ia->turns[i].speaker) || cut;
     if (cut)
-        format_notice_add(out, a, STR("participants"), STR("a name longer than 1000 bytes was cut"));
+        format_notice_add(out, a, place, STR("a name longer than 1000 bytes was cut"));
 }
 
 /* Rows leave these to us. */
@@ -85,7 +85,6 @@ static void items_complete(const struct format_input *in, const struct format_op
     for (size_t i = 0; i < out->items_n; i++) {
         struct interaction *ia = &out->items[i];
 
-        names_cut(ia, a, out);
         if (ia->source.n == 0)
             ia->source = in->name;
         if (ia->format.n == 0)
@@ -141,14 +140,13 @@ void format_items_vet(struct format_result *r, struct arena *a, size_t from, str
     struct err e;
 
     for (size_t i = from; i < n; i++) {
+        str at = place.n ? place : n == 1 ? STR("file") : str_fmt(a, "conversation %zu", i + 1);
+
+        names_cut(&r->items[i], at, a, r);
         if (!ia_limits_check(&r->items[i], &e))
             r->items[kept++] = r->items[i];
         else
-            format_problem_add(r, a,
-                               place.n  ? place
-                               : n == 1 ? STR("file")
-                                        : str_fmt(a, "conversation %zu", i + 1),
-                               str_dup(a, str_of(e.msg)));
+            format_problem_add(r, a, at, str_dup(a, str_of(e.msg)));
     }
     r->items_n = kept;
 }

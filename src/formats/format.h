@@ -62,7 +62,8 @@ enum err_code format_parse(const struct format_input *in, struct arena *a, struc
 /* For rows: adds a fresh item with the defaults filled in (kind, format name, times unknown). */
 struct interaction *format_item_add(struct format_result *r, struct arena *a, const struct format_ops *ops,
                                     enum ia_kind k);
-/* Items from number `from` on that are too large to be stored (ia_limits_check) become problems at `place`. */
+/* Looks at items from number `from` on: over-long names are cut, with a notice at `place`; what is too large to be stored all
+ * the same (ia_limits_check) becomes a problem there. */
 void format_items_vet(struct format_result *r, struct arena *a, size_t from, str place);
 void format_problem_add(struct format_result *r, struct arena *a, str place, str reason);
 void format_notice_add(struct format_result *r, struct arena *a, str place, str reason);

@@ -204,6 +204,7 @@ static void unknown_places_and_methods(void **state)
     assert_true(head_has(&g, "allow: POST\r\n"));
     assert_int_equal(ASK("GET", "/v1/nothing", NULL, bearer(all)).status, 404);
     assert_int_equal(ASK("GET", "/v1/things/", NULL, bearer(all)).status, 404);
+    assert_int_equal(ASK("TRACE", "/v1/things/7", NULL, bearer(all)).status, 405);
     assert_int_equal(ASK("GET", "/v1/things/7/8", NULL, bearer(all)).status, 404);
     g = ASK("GET", "/v1/things/a%20b", NULL, bearer(all));
     assert_int_equal(g.status, 200);

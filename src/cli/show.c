@@ -19,7 +19,8 @@ static enum err_code ids_of(struct http_client *c, const char *what, struct aren
         return ERR_OK;
     }
     if (cli_call(c, "GET",
-                 str_fmt(a, "/v1/interactions?limit=1000&in=%.*s", STR_ARG(cli_quote(a, cli_absolute(a, what)))),
+                 str_fmt(a, "/v1/interactions?limit=1000&sort=started_at&in=%.*s",
+                         STR_ARG(cli_quote(a, cli_absolute(a, what)))),
                  STR_NULL, a, &body, e) ||
         json_parse(body, &d, e))
         return e->code;

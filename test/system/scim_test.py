@@ -30,8 +30,8 @@ class Scim(unittest.TestCase):
         reply = self.server.http(method, f"/scim/v2{path}", json.dumps(body).encode() if body is not None else None, SCIM | (headers or {}), token=self.key)
         return reply.status, json.loads(reply.body) if reply.body else None
 
-    def make(self, name, **more):
-        status, said = self.ask("POST", "/Users", {"schemas": [USER], "userName": f"{name}@northwind.example"} | more)
+    def make(self, who, **more):
+        status, said = self.ask("POST", "/Users", {"schemas": [USER], "userName": f"{who}@northwind.example"} | more)
         self.assertEqual(status, 201, said)
         return said
 

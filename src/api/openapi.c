@@ -436,9 +436,10 @@ static bool may_answer(const struct res_op *op, int status)
     bool v1 = str_starts(str_of(op->path), STR("/v1"));
     bool id = strstr(op->path, "{") || op->verb == RES_OP_LIST; /* a list: a cursor of another one */
 
+    if (status == op->status || status == op->status2)
+        return false; /* said already, as what it answers when all goes well */
     switch (status) {
     case 400:
-        return op->need != PERM_PUBLIC;
     case 401:
         return op->need != PERM_PUBLIC;
     case 403:
@@ -462,7 +463,7 @@ static bool may_answer(const struct res_op *op, int status)
     case 429:
         return true;
     case 503:
-        return op->status2 != 503;
+        return true;
     }
     return false;
 }

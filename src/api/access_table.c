@@ -141,7 +141,7 @@ static const struct res_op scim_ops[] = {
     RAW("search", POST, "/scim/v2/.search", IDENTITY_WRITE, "Find users and groups (SCIM)", api_scim_search,
         .answer_type = "application/scim+json"),
     RAW("unknown", GET, "/scim/v2/{unknown}", IDENTITY_WRITE, "Say that there is no such address (SCIM)",
-        api_scim_unknown, .status = 404, .answer_type = "application/scim+json"),
+        api_scim_unknown, .answer_type = "application/scim+json"),
     RAW("types", GET, "/scim/v2/ResourceTypes", IDENTITY_WRITE, "Kinds of resources (SCIM)", api_scim_types,
         .answer_type = "application/scim+json"),
     RAW("type", GET, "/scim/v2/ResourceTypes/{name}", IDENTITY_WRITE, "One kind of resource (SCIM)", api_scim_types,

@@ -1,5 +1,7 @@
 #include "insight/findings_priv.h"
 
+#include <math.h>
+
 struct maker_row {
     const char *name;
     int version;
@@ -119,7 +121,7 @@ void finding_json(const struct record_finding *f, const struct interaction *ia, 
         jw_real(w, f->value);
     else
         jw_null(w);
-    jw_kreal(w, "confidence", f->confidence);
+    jw_kreal(w, "confidence", round(f->confidence * 1e4) / 1e4); /* kept in four bytes */
     jw_kstr(w, "maker", f->maker);
     jw_ki64(w, "version", f->version);
     spans_write(f, ia, w);

@@ -137,6 +137,17 @@ function statistics(rows) {
       el("tbody", {}, ...rows.map(line))));
 }
 
+const findingName = (f) => [f.kind.replaceAll("_", " "), f.class, f.modality && f.modality.toLowerCase()].filter(Boolean).join(", ");
+const findingWho = (f) => [f.owner, f.due && `by ${f.due}`].filter(Boolean).join(", ");
+
+/** What was found, each beside the words it rests on; the words lead to their place. */
+function findings(id, rows) {
+  return el("ul", { className: "findings" }, ...rows.filter((f) => f.spans.length).map((f) => el("li", {},
+    el("strong", {}, findingName(f)), findingWho(f) ? ` ${findingWho(f)}` : "", el("br"),
+    el("a", { href: spanLink(id, f.spans) }, f.spans[0].quote), el("br"),
+    el("small", { className: "soft" }, `${f.maker}, ${Math.round(f.confidence * 100)} % sure`))));
+}
+
 function people(ia) {
   const names = (ia.participants || []).map((p) => [p.name || p.email, p.side && p.side !== "unknown" ? `(${p.side})` : ""].filter(Boolean).join(" "));
   return names.length ? el("p", { className: "soft" }, names.join(", ")) : null;
@@ -150,6 +161,7 @@ async function conversation(id, spans) {
     el("p", { className: "soft" }, `${ia.kind}, ${day(ia.started_at)}${ia.source ? `, ${ia.source}` : ""}`),
     people(ia) ?? "",
     ia.kind === "call" ? el("details", {}, el("summary", {}, `Figures (${insights.statistics.length})`), statistics(insights.statistics)) : "",
+    insights.findings.length ? el("details", {}, el("summary", {}, `Findings (${insights.findings.length})`), findings(id, insights.findings)) : "",
     transcript(ia, spans),
     folded.length ? el("details", {}, el("summary", {}, "Quoted mail and signature"), ...folded.map((t) => el("p", { className: "card" }, typeof t === "string" ? t : t.text))) : "",
   );

@@ -11,6 +11,7 @@ struct attribute {
     const struct attribute *sub; /* ends with name NULL */
     bool many, required, read_only, exact, unique;
     const char *refers; /* type of what a reference names */
+    const char *only; /* the one value it has */
 };
 
 static const struct attribute name_parts[] = {
@@ -58,7 +59,7 @@ static const struct attribute user_attributes[] = {
 static const struct attribute member_parts[] = {
     {.name = "value", .type = "string", .about = "the id of the user", .exact = true},
     {.name = "$ref", .type = "reference", .about = "where the user is", .exact = true, .refers = "User"},
-    {.name = "type", .type = "string", .about = "User"},
+    {.name = "type", .type = "string", .about = "User", .read_only = true, .only = "User"},
     {0},
 };
 static const struct attribute group_attributes[] = {
@@ -108,6 +109,11 @@ static void attributes_write(struct jw *w, const char *key, const struct attribu
         jw_kbool(w, "required", list->required);
         if (strcmp(list->type, "string") == 0 || list->refers)
             jw_kbool(w, "caseExact", list->exact);
+        if (list->only) {
+            jw_karr(w, "canonicalValues");
+            jw_str(w, str_of(list->only));
+            jw_end(w);
+        }
         jw_kstr(w, "mutability", list->read_only ? STR("readOnly") : STR("readWrite"));
         jw_kstr(w, "returned", STR("default"));
         jw_kstr(w, "uniqueness", list->unique ? STR("server") : STR("none"));

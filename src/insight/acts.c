@@ -183,10 +183,13 @@ static bool reported(const struct parse *p, size_t head)
     return quotes % 2 == 1;
 }
 
-static bool whens_in(const struct parse *p, size_t from, size_t to, enum when_role role)
+static bool whens_in(struct parse *p, size_t from, size_t to, enum when_role role)
 {
-    for (size_t i = 0; i < p->k.when_n; i++)
-        if (p->k.when[i].from >= from && p->k.when[i].from < to && p->k.when[i].role == role)
+    size_t n;
+    const struct when *w = marks_when(&p->k, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (w[i].from >= from && w[i].from < to && w[i].role == role)
             return true;
     return false;
 }
@@ -233,12 +236,14 @@ static bool belongs_to_thing(const struct parse *p, const struct when *w, size_t
     return false;
 }
 
-static int32_t due_in(const struct parse *p, size_t from, size_t to, bool *out_dated)
+static int32_t due_in(struct parse *p, size_t from, size_t to, bool *out_dated)
 {
     int32_t day = ACT_NO_DAY;
+    size_t n;
+    const struct when *all = marks_when(&p->k, &n);
 
-    for (size_t i = 0; i < p->k.when_n; i++) {
-        const struct when *w = &p->k.when[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct when *w = &all[i];
         if (w->from < from || w->from >= to || w->role == WHEN_PAST || belongs_to_thing(p, w, from))
             continue;
         *out_dated = true;
@@ -395,7 +400,7 @@ static int addressed(const struct parse *p)
 
     for (size_t i = p->si; v == VOICE_NONE && i-- > 0 && d->s[i].floor == p->k.s->floor;) {
         struct parse q = {.si = i};
-        marks_make(d, &d->s[i], ACT_NO_DAY, &q.k);
+        marks_make(d, i, ACT_NO_DAY, &q.k);
         v = vocative(&q);
     }
     return v;
@@ -884,7 +889,7 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
 
     if (!d->s[sentence].words_n)
         return;
-    marks_make(d, &d->s[sentence], today, &p.k);
+    marks_make(d, sentence, today, &p.k);
     p.late_verb = !str_eq(d->s[sentence].lang, STR("en"));
     clauses_make(&p);
     if (mark_in(&p.k, 0, p.k.s->words_n, C_JOKE))
@@ -912,7 +917,7 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
     struct marked k;
 
     *out_strong = false;
-    marks_make(d, s, ACT_NO_DAY, &k);
+    marks_make(d, sentence, ACT_NO_DAY, &k);
     for (size_t i = 0; i < s->words_n && i < 6; i++) {
         size_t no = mark_at(&k, i, C_NO), yes = mark_at(&k, i, C_YES);
         if (no && no >= yes && found != ANSWER_YES)
@@ -943,26 +948,27 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
 bool sentence_moves_date(const struct discourse *d, size_t sentence)
 {
     struct marked k;
+    size_t n;
 
-    marks_make(d, &d->s[sentence], ACT_NO_DAY, &k);
-    return k.when_n > 0 && (mark_in(&k, 0, k.s->words_n, C_MOVE) || k.s->words_n <= 4);
+    marks_make(d, sentence, ACT_NO_DAY, &k);
+    marks_when(&k, &n);
+    return n > 0 && (mark_in(&k, 0, k.s->words_n, C_MOVE) || k.s->words_n <= 4);
 }
 
-int32_t act_due(const struct discourse *d, const struct sentence *s, size_t from, size_t to, int32_t today,
-                bool *out_dated)
+int32_t act_due(const struct discourse *d, size_t sentence, int32_t today, bool *out_dated)
 {
     struct parse p = {.today = today};
 
     *out_dated = false;
-    marks_make(d, s, today, &p.k);
-    return due_in(&p, from, to, out_dated);
+    marks_make(d, sentence, today, &p.k);
+    return due_in(&p, 0, d->s[sentence].words_n, out_dated);
 }
 
 bool sentence_jokes(const struct discourse *d, size_t sentence)
 {
     struct marked k;
 
-    marks_make(d, &d->s[sentence], ACT_NO_DAY, &k);
+    marks_make(d, sentence, ACT_NO_DAY, &k);
     return mark_in(&k, 0, k.s->words_n, C_JOKE);
 }
 

@@ -41,8 +41,7 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
 /* The answer in the beginning of a sentence, by its words alone. *out_strong: a clear word ("please do"). */
 enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_strong);
 bool sentence_moves_date(const struct discourse *d, size_t sentence);
-/* The last day among the words [from, to) that may say when something is done. */
-int32_t act_due(const struct discourse *d, const struct sentence *s, size_t from, size_t to, int32_t today,
-                bool *out_dated);
+/* The last day among the words of a sentence that may say when something is done. */
+int32_t act_due(const struct discourse *d, size_t sentence, int32_t today, bool *out_dated);
 bool sentence_jokes(const struct discourse *d, size_t sentence);
 int acts_version(str lang);

@@ -56,7 +56,7 @@ static void content_add(const struct book *b, const struct sentence *s, struct i
 
     for (size_t i = 0; i < s->words_n && it->content_n < CONTENT_MAX; i++) {
         str w = s->word[i].token;
-        if (w.n < 3 || list_value(stop, w) || list_value(when, w) || str_find_char(w, '\'', 0) != SIZE_MAX)
+        if (w.n < 3 || list_value_atom(stop, s->atom[i]) || list_value_atom(when, s->atom[i]) || str_find_char(w, '\'', 0) != SIZE_MAX)
             continue;
         it->content[it->content_n++] = str_hash(stem(w));
     }
@@ -282,7 +282,7 @@ static void request_settle(struct book *b, size_t at)
               : NULL;
     if (old) {
         bool dated = false;
-        int32_t due = act_due(b->d, &b->d->s[r.sentence], 0, b->d->s[r.sentence].words_n, b->today, &dated);
+        int32_t due = act_due(b->d, r.sentence, b->today, &dated);
         old->due = dated && due != ACT_NO_DAY ? due : x->due;
         spans_put(b, old, x->sentence, x->from, x->to);
         spans_put(b, old, r.sentence, 0, SIZE_MAX);
@@ -300,12 +300,12 @@ static void request_settle(struct book *b, size_t at)
         it->due = r.act->due;
     } else {
         bool dated = false;
-        int32_t due = act_due(b->d, &b->d->s[r.sentence], 0, b->d->s[r.sentence].words_n, b->today, &dated);
+        int32_t due = act_due(b->d, r.sentence, b->today, &dated);
         if (dated)
             it->due = due;
         for (size_t i = r.sentence + 1; /* "Sure. Friday at the latest." */
              !dated && i < b->d->n && turn_of(b, i) == turn_of(b, r.sentence) && i <= r.sentence + 2; i++) {
-            due = act_due(b->d, &b->d->s[i], 0, b->d->s[i].words_n, b->today, &dated);
+            due = act_due(b->d, i, b->today, &dated);
             bool short_one = b->d->s[i].words_n <= 6;
             bool again = false;
             for (size_t k = 0; k < b->acts.n; k++)
@@ -455,17 +455,17 @@ static void repeats_merge(struct book *b)
 
 static void dates_move(struct book *b)
 {
-    for (size_t s = 1; s < b->d->n; s++) {
+    for (size_t s = 1, at = 0; s < b->d->n; s++) { /* acts stand in the order of their sentences */
         struct item *it;
         bool dated = false, has_act = false;
         int32_t due;
-        for (size_t i = 0; i < b->acts.n; i++)
-            has_act |= b->acts.v[i].sentence == s && b->acts.v[i].kind != ACT_CANCEL;
+        for (; at < b->acts.n && b->acts.v[at].sentence <= s; at++)
+            has_act |= b->acts.v[at].sentence == s && b->acts.v[at].kind != ACT_CANCEL;
         if (has_act || b->d->s[s].words_n > 12 || b->d->s[s].asks || b->d->s[s].voice == VOICE_NONE)
             continue;
         if (!(it = moved_item(b, s, b->d->s[s].voice)) || !sentence_moves_date(b->d, s))
             continue;
-        due = act_due(b->d, &b->d->s[s], 0, b->d->s[s].words_n, b->today, &dated);
+        due = act_due(b->d, s, b->today, &dated);
         if (!dated || due == ACT_NO_DAY || it->due == ACT_NO_DAY)
             continue;
         it->due = due;

@@ -219,6 +219,7 @@ enum {
     RES_OP_BYTES = 1 << 4, /* the body is bytes of any type */
     RES_OP_LATE = 1 << 5, /* ACT, SAFE: runs without a transaction; what it opens it opens itself */
     RES_OP_FRESH = 1 << 6, /* only for who proved a moment ago who they are: route.fresh */
+    RES_OP_FOREIGN = 1 << 8, /* RAW, public: the body is signed; route.foreign */
     RES_OP_OWN = 1 << 7, /* RAW: reads query, media types and preferences itself, by the rules of another protocol */
 };
 

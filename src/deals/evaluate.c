@@ -73,9 +73,9 @@ const struct db_stmt evaluate_sql[] = {
          "UPDATE deal_now n SET rank=r.rank, band=CASE WHEN r.rank<30 THEN 1 WHEN r.rank<76 THEN 2 ELSE 3 END FROM "
          "(SELECT m.deal_id, CASE WHEN c.n>1 THEN 1+floor(((c.below+(c.same-1)/2.0)/(c.n-1))*98+0.5) ELSE 50 "
          "END::smallint AS "
-         "rank FROM deal_now m, LATERAL (SELECT (SELECT count(*) FROM deal_now WHERE workspace_id=$1 AND outcome=0 AND "
-         "p<m.p) AS below, (SELECT count(*) FROM deal_now WHERE workspace_id=$1 AND outcome=0 AND p=m.p) AS same, "
-         "(SELECT count(*) FROM deal_now WHERE workspace_id=$1 AND outcome=0 AND p IS NOT NULL) AS n) c WHERE "
+         "rank FROM deal_now m, LATERAL (SELECT count(*) FILTER (WHERE o.p<m.p) AS below, count(*) FILTER (WHERE "
+         "o.p=m.p) "
+         "AS same, count(*) AS n FROM deal_now o WHERE o.workspace_id=$1 AND o.outcome=0 AND o.p IS NOT NULL) c WHERE "
          "m.workspace_id=$1 AND m.deal_id=ANY($2) AND m.outcome=0 AND m.p IS NOT NULL) r WHERE n.workspace_id=$1 AND "
          "n.deal_id=r.deal_id"},
     /* every open deal with a score */

@@ -654,10 +654,10 @@ static void role_set(const struct reader *r, struct when *w)
     size_t k = w->from;
     str last = r->t[w->to - 1];
 
+    if (str_ends(last, STR("'s")) && w->to < r->n)
+        w->role = WHEN_CONTENT; /* "last Thursday's minutes" too */
     if (w->role == WHEN_PAST)
         return;
-    if (str_ends(last, STR("'s")) && w->to < r->n)
-        w->role = WHEN_CONTENT;
     while (k > 0 && (code_at(r, k - 1) == W_SKIP || code_at(r, k - 1) == W_DAYTIME || code_at(r, k - 1) == W_PART))
         k--;
     if (k > 0 && code_at(r, k - 1) == W_CONTENT)

@@ -2,6 +2,7 @@
 
 #include "text/lists.h"
 #include "text/names.h"
+#include "text/reply.h"
 #include "text/sentences.h"
 #include "text/words.h"
 
@@ -214,15 +215,32 @@ static void join_last(struct discourse *d)
     d->n--;
 }
 
+/* Words of an earlier mail are somebody else's, at another time. */
+static bool quoted_at(const struct reply_part *parts, size_t n, str body, size_t at)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t from = (size_t)(parts[i].text.p - body.p);
+        if (at >= from && at < from + parts[i].text.n)
+            return reply_is_quoted(parts[i].kind);
+    }
+    return false;
+}
+
 static void sentences_add(struct discourse *d, size_t turn, size_t *cap)
 {
-    str text = lines_joined(d, d->ia->turns[turn].text);
+    str body = d->ia->turns[turn].text, text = lines_joined(d, body);
+    struct reply_part *parts = NULL;
+    size_t parts_n = 0;
     bool go_on = goes_on(d, turn);
     struct text_span *u;
     size_t n;
 
+    if (d->ia->kind == IA_MAIL)
+        reply_split(body, d->ia->turns[turn].speaker, d->a, &parts, &parts_n);
     sentences_split(text, d->a, &u, &n);
     for (size_t i = 0; i < n; i++) {
+        if (quoted_at(parts, parts_n, body, u[i].start))
+            continue;
         struct words w = words_split(str_sub(text, u[i].start, u[i].end), d->a);
         size_t from = 0;
         for (size_t k = 1; w.n > LONG_SENTENCE && k < w.n; k++)
@@ -296,6 +314,14 @@ size_t discourse_side_count(const struct discourse *d, enum ia_side side)
     for (size_t i = 0; i < d->voices_n; i++)
         n += side == IA_SIDE_UNKNOWN || d->voices[i].side == side;
     return n;
+}
+
+bool sentence_lower(const struct sentence *s)
+{
+    for (size_t i = 0; i < s->words_n; i++)
+        if (s->word[i].upper)
+            return false;
+    return s->words_n > 0;
 }
 
 int discourse_named(const struct discourse *d, str token)

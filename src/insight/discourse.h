@@ -72,5 +72,7 @@ static inline struct words sentence_words(const struct sentence *s)
 enum ia_side discourse_side(const struct discourse *d, int voice);
 /* How many voices of that side there are; a side nobody has counts all voices. */
 size_t discourse_side_count(const struct discourse *d, enum ia_side side);
+/* Not one capital: a recogniser wrote it, and names look like words. */
+bool sentence_lower(const struct sentence *s);
 /* The voice a name in the text means (folded token): exact first name or whole name of one voice only. */
 int discourse_named(const struct discourse *d, str token);

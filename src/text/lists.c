@@ -367,8 +367,7 @@ size_t list_match_from(const struct word_list *l, const uint32_t *atoms, size_t 
     return found;
 }
 
-size_t list_hits_from(const struct word_list *l, const uint32_t *atoms, size_t n,
-                      struct list_hit out[LIST_ENTRY_WORDS])
+size_t list_hits_from(const struct word_list *l, const uint32_t *atoms, size_t n, struct list_hit out[LIST_ENTRY_WORDS])
 {
     size_t found = 0;
     uint32_t at = 0;

@@ -655,10 +655,10 @@ static void role_set(const struct reader *r, struct when *w)
     size_t k = w->from;
     str last = r->t[w->to - 1];
 
+    if (str_ends(last, STR("'s")) && w->to < r->n)
+        w->role = WHEN_CONTENT; /* "last Thursday's minutes" too */
     if (w->role == WHEN_PAST)
         return;
-    if (str_ends(last, STR("'s")) && w->to < r->n)
-        w->role = WHEN_CONTENT;
     while (k > 0 && (code_at(r, k - 1) == W_SKIP || code_at(r, k - 1) == W_DAYTIME || code_at(r, k - 1) == W_PART))
         k--;
     if (k > 0 && code_at(r, k - 1) == W_CONTENT)
@@ -691,7 +691,7 @@ size_t when_find(const struct words *words, str lang, int32_t today, struct when
         if (!may_begin(&r, i)) {
             i++;
         } else if (numeric_date(&r, i, w) || end_at(&r, i, w) || count_at(&r, i, w) || weekday_at(&r, i, w) ||
-            month_date(&r, i, w) || period_at(&r, i, w) || ordinal_alone(&r, i, w) || month_alone(&r, i, w)) {
+                   month_date(&r, i, w) || period_at(&r, i, w) || ordinal_alone(&r, i, w) || month_alone(&r, i, w)) {
             i = w->to > i ? w->to : i + 1;
             role_set(&r, w);
             found++;

@@ -53,6 +53,7 @@ void api_providers_list(struct call *k);
 void api_providers_post(struct call *k);
 void api_provider_delete(struct call *k);
 void api_me(struct call *k);
+void api_me_session(struct call *k);
 void api_users_list(struct call *k);
 void api_users_post(struct call *k);
 void api_user_get(struct call *k);

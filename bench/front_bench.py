@@ -2,6 +2,7 @@
 
     gateway-over-nginx       authenticated JSON reply against nginx's fixed reply of the same size
     gateway-p99-over-p50     of the same run
+    hook-ack-p99             how long a signed message waits for its acknowledgement: sealed, queued, committed
     sse-1000-core-share      CPU of the core process with 1,000 event streams open
     overload-goodput         answers that were good under far more connections than saturate it, over those at saturation
     restart-lost-requests    failures while the server is replaced again and again under load
@@ -22,7 +23,7 @@ import time
 import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "test/harness"), str(HERE)]
+sys.path[:0] = [str(HERE.parent / "test/harness"), str(HERE.parent / "test/system"), str(HERE)]
 import harken  # noqa: E402
 import http_bench  # noqa: E402
 
@@ -67,10 +68,32 @@ def rate_rows(args, row, server):
             nginx.terminate()
             nginx.wait(15)
     good, peer = (statistics.median(x[1] for x in got) for got in (ours, theirs))
-    spread = statistics.median(x[3] / x[2] for x in ours if x[2])
+    spread, its = (statistics.median(x[3] / x[2] for x in got if x[2]) for got in (ours, theirs))
     return [row("gateway-over-nginx", "authenticated JSON reply of the gateway over nginx's fixed reply of the same size", good / peer, "ratio", 0.7,
                 peer="nginx", peer_figure=round(peer), ratio=round(good / peer, 3), note=f"ours {good:.0f}/s, 64 connections; {PATH}"),
-            row("gateway-p99-over-p50", "slowest hundredth over the middle, under that load", spread, "ratio", 3, most=True)]
+            row("gateway-p99-over-p50", "slowest hundredth over the middle, under that load", spread, "ratio", 3, most=True,
+                peer="nginx", peer_figure=round(its, 2))]
+
+
+def hook_rows(args, row, server):
+    import hooks_test
+
+    source = json.loads(server.http("POST", "/v1/hook-sources", {"name": "bench"}).body)
+    where, took, body = urllib.parse.urlsplit(server.address()), [], b"x" * 4096
+    connection = http.client.HTTPConnection(where.hostname, where.port, timeout=60)
+    for i in range(100 if args.quick else 1000):
+        headers = hooks_test.signed(source["secret"], f"msg_{i}", body)
+        begin = time.monotonic()
+        connection.request("POST", source["path"], body, headers)
+        reply = connection.getresponse()
+        reply.read()
+        took.append((time.monotonic() - begin) * 1000)
+        if reply.status != 202:
+            raise RuntimeError(f"a message was answered {reply.status}")
+    connection.close()
+    took.sort()
+    return [row("hook-ack-p99", "acknowledgement of an incoming webhook, slowest hundredth", took[len(took) * 99 // 100], "ms", 50, most=True,
+                note=f"{len(took)} messages of 4 KiB one after the other, median {statistics.median(took):.1f} ms")]
 
 
 def open_stream(server):
@@ -175,5 +198,5 @@ def rows(args, row):
         print(f"front: skipped, {' and '.join(missing)} not installed")
         return []
     with harken.Server(env=SETTINGS) as server:
-        done = rate_rows(args, row, server) + stream_rows(args, row, server) + overload_rows(args, row, server)
+        done = rate_rows(args, row, server) + hook_rows(args, row, server) + stream_rows(args, row, server) + overload_rows(args, row, server)
     return done + restart_rows(args, row)

@@ -47,3 +47,4 @@ void api_scim_groups_delete(struct call *k);
 void api_oidc_begin(struct call *k);
 void api_oidc_callback(struct call *k);
 void api_oidc_names(struct call *k);
+void api_me_session(struct call *k);

@@ -7,19 +7,9 @@
 
 #include "base/arena.h"
 
-str str_of(const char *cz)
-{
-    return cz ? (str){cz, strlen(cz)} : (str){"", 0};
-}
-
 static char low(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-bool str_eq(str a, str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
 bool str_eq_nocase(str a, str b)
@@ -39,19 +29,9 @@ int str_cmp(str a, str b)
     return c ? c : (a.n > b.n) - (a.n < b.n);
 }
 
-bool str_starts(str s, str prefix)
-{
-    return s.n >= prefix.n && str_eq(str_sub(s, 0, prefix.n), prefix);
-}
-
 bool str_starts_nocase(str s, str prefix)
 {
     return s.n >= prefix.n && str_eq_nocase(str_sub(s, 0, prefix.n), prefix);
-}
-
-bool str_ends(str s, str suffix)
-{
-    return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
 }
 
 bool str_ends_nocase(str s, str suffix)

@@ -117,7 +117,7 @@ static enum err_code user_id(struct people *p, const char *mail, str *out)
         struct json_doc *d = NULL;
         struct json_it it;
         str path =
-            next.n ? str_fmt(p->a, "/v1/users?limit=1000&after=%.*s", STR_ARG(next)) : STR("/v1/users?limit=1000");
+            next.n ? str_fmt(p->a, "/v1/users?limit=1000&cursor=%.*s", STR_ARG(next)) : STR("/v1/users?limit=1000");
         if (call(p, "GET", path, NULL, &body) || json_parse(body, &d, &p->e))
             return p->e.code;
         for (json_it_init(&it, json_get(json_root(d), "users")); json_it_next(&it);)
@@ -267,7 +267,7 @@ static enum err_code team_id(struct people *p, const char *name, str *out)
     struct json_it it;
     str body;
 
-    if (call(p, "GET", STR("/v1/teams"), NULL, &body) || json_parse(body, &d, &p->e))
+    if (call(p, "GET", STR("/v1/teams?limit=1000"), NULL, &body) || json_parse(body, &d, &p->e))
         return p->e.code;
     *out = STR("");
     for (json_it_init(&it, json_get(json_root(d), "teams")); json_it_next(&it);)
@@ -333,7 +333,7 @@ int cli_teams(struct arena *a, int argc, char **argv)
     if (!people_open(&p, "teams", a, argc, argv, &rc))
         return rc;
     if (strcmp(p.verb, "list") == 0) {
-        if (call(&p, "GET", STR("/v1/teams"), NULL, &body) == ERR_OK)
+        if (call(&p, "GET", STR("/v1/teams?limit=1000"), NULL, &body) == ERR_OK)
             teams_print(&p, body);
     } else if (strcmp(p.verb, "add") == 0 && p.what) {
         team_add(&p);
@@ -398,7 +398,7 @@ int cli_keys(struct arena *a, int argc, char **argv)
     if (!people_open(&p, "keys", a, argc, argv, &rc))
         return rc;
     if (strcmp(p.verb, "list") == 0) {
-        if (call(&p, "GET", STR("/v1/keys?everybody=1"), NULL, &body) == ERR_OK)
+        if (call(&p, "GET", STR("/v1/keys?everybody=1&limit=1000"), NULL, &body) == ERR_OK)
             keys_print(&p, body);
     } else if (strcmp(p.verb, "revoke") == 0 && p.what) {
         if (call(&p, "DELETE", str_fmt(a, "/v1/keys/%.*s", STR_ARG(cli_quote(a, str_of(p.what)))), NULL, &body) ==

@@ -30,12 +30,14 @@ static enum err_code one_load(struct core *c, struct id id, struct arena *a, str
 static enum err_code one_store(struct core *c, const struct job *job, const struct record_ia *rec,
                                const struct record_finding *f, size_t n, struct err *e)
 {
+    const struct job_new track = {.queue = "track", .object = job->object};
     struct db_tx *t;
 
     if (db_begin(c->v.db, c->v.workspace, ANALYSE_DB_MS, &t, e))
         return e->code;
     if ((rec && record_findings_save(t, &c->v, rec, f, n, finding_makers, finding_makers_n, e)) ||
         (rec && event_put(t, &(struct event_new){.type = "interaction.analysed", .object = job->object}, 1, e)) ||
+        (rec && atomic_load(&c->trackers_n) && job_enqueue(t, &track, 1, e)) ||
         (rec && deals_wake_for(t, &c->v, rec->deal, rec->account, e)) || job_done(t, job, 1, e)) {
         db_rollback(t);
         return e->code;

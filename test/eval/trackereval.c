@@ -187,7 +187,7 @@ static void label_run(struct data *d, str label, size_t k, size_t repeats)
             bool is = has(d, i, label);
             if (taken[i])
                 continue;
-            count(&c[0], tracker_score(&h, v) >= (double)h.threshold, is);
+            count(&c[0], tracker_matches(&h, v), is);
             count(&c[1], cosine_sum(y, k, v, d->dim) > cosine_sum(x, k, v, d->dim), is);
             count(&c[2], keyword_says(d, yes, no, k, d->text[i]), is);
         }

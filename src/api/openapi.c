@@ -73,7 +73,7 @@ static void field_param(struct jw *w, const struct res_field *f, const char *tai
 
     snprintf(name, sizeof name, "%s%s", f->name, tail);
     snprintf(about, sizeof about, "%s%s", more, f->about);
-    param_open(w, "query", name, f->flags & RES_NEEDED && !*tail, about);
+    param_open(w, "query", name, f->flags & RES_NEEDED && !*more, about); /* a filter may always be left out */
     if (several)
         array_style(w);
     jw_key(w, "schema");

@@ -108,7 +108,7 @@ class World:
 
 # Things of the whole workspace: a random one is asked for, and that the question was answered is what counts.
 WORKSPACE = {"jobs", "uploads", "factors", "identity-providers", "ResourceTypes", "Schemas", "accounts", "actions", "audit", "models", "playbooks", "privacy-requests",
-             "resumable-uploads", "sources", "webhooks", "webhook-deliveries"}
+             "resumable-uploads", "sources", "trackers", "webhooks", "webhook-deliveries"}
 NOUNS = WORKSPACE | {"Users", "Groups", "people", "interactions", "users", "teams", "deals", "keys", "sessions", "members", "access"}
 BODIES = {
     ("POST", "/scim/v2/Users"): lambda w: {"userName": f"scim{w.serial}@northwind.example"},

@@ -101,11 +101,3 @@ void access_time(struct call *k, struct jw *w, const char *key, int64_t at_ms)
     else
         jw_kstr(w, key, clock_str(k->a, at_ms));
 }
-
-void access_id_write(struct call *k, struct jw *w, const char *key, struct id id)
-{
-    if (id_is_nil(id))
-        jw_knull(w, key);
-    else
-        jw_kstr(w, key, id_str(k->a, id));
-}

@@ -54,7 +54,7 @@ bool event_seen(struct index *ix, const struct caller *who, const struct event *
 
     if (type_is(ev, "job."))
         return caller_reach(who, PERM_JOBS_OPERATE) != REACH_NONE;
-    if (type_is(ev, "webhook."))
+    if (type_is(ev, "webhook.") || type_is(ev, "hook."))
         return caller_reach(who, PERM_WEBHOOKS_READ) != REACH_NONE;
     if (!who->reader)
         return false;

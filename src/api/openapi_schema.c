@@ -62,7 +62,9 @@ static void text_write(struct jw *w, const struct res_field *f, bool in)
     if (f->min)
         jw_ki64(w, "minLength", f->min);
     jw_ki64(w, "maxLength", f->max ? f->max : RES_TEXT_MAX);
-    if (f->min)
+    if (f->pattern)
+        jw_kstr(w, "pattern", str_of(f->pattern));
+    else if (f->min)
         jw_kstr(w, "pattern", STR("[^ \\t\\n\\r\\f\\v]"));
 }
 
@@ -139,6 +141,8 @@ void openapi_field(struct jw *w, struct shapes *all, const struct res_field *f, 
         jw_kobj(w, "items");
         value_write(w, all, f, use, false);
         jw_end(w);
+        if (use != USE_OUT && f->list_min)
+            jw_ki64(w, "minItems", f->list_min);
         if (use != USE_OUT)
             jw_ki64(w, "maxItems", f->list_max ? f->list_max : RES_LIST_MAX);
     } else {
@@ -182,7 +186,7 @@ void openapi_query_field(struct jw *w, const struct res_field *f, bool several, 
         value_write(w, &none, f, USE_IN, false);
         if (f->kind == RES_STR && !f->min && filter)
             jw_ki64(w, "minLength", 1);
-        if (f->kind == RES_STR && !f->min)
+        if (f->kind == RES_STR && !f->min && !f->pattern)
             jw_kstr(w, "pattern", STR("^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]*$"));
     }
     if (several)
@@ -235,7 +239,7 @@ static void shape_write(struct jw *w, struct shapes *all, const struct shape_ref
                 jw_str(w, str_of(r->s->fields[i].name));
         jw_end(w);
     }
-    if (r->use != USE_OUT)
+    if (r->use != USE_OUT && !r->s->open)
         jw_kbool(w, "additionalProperties", false);
     jw_end(w);
 }

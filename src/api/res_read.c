@@ -161,6 +161,12 @@ static void one_read(struct arena *a, const struct res_field *f, enum res_use us
     *out = (struct res_val){.is = RES_SET};
     switch (f->kind) {
     case RES_STR:
+        if (use == RES_FROM_STORE && k == JSON_STR) { /* as long as it is */
+            out->v.s = str_dup(a, json_str(v, STR("")));
+            return;
+        }
+        ok = k == JSON_STR && res_read_text(a, f, json_str(v, STR("")), out, &why);
+        break;
     case RES_ENUM:
     case RES_ID:
     case RES_TIME:
@@ -201,8 +207,12 @@ static void list_read(struct arena *a, const struct res_field *f, enum res_use u
     struct json_it it;
 
     *out = (struct res_val){.is = RES_SET};
-    if (json_kind(v) != JSON_ARR || (int64_t)json_len(v) > max) {
+    if (json_kind(v) != JSON_ARR || (use != RES_FROM_STORE && (int64_t)json_len(v) > max)) {
         fault(a, faults, at, str_fmt(a, "must be a list of at most %lld", (long long)max));
+        return;
+    }
+    if ((int64_t)json_len(v) < f->list_min && use != RES_FROM_STORE) {
+        fault(a, faults, at, str_fmt(a, "must be a list of at least %lld", (long long)f->list_min));
         return;
     }
     out->v.list = ARENA_ARRAY(a, struct res_val, json_len(v) + 1);

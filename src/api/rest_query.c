@@ -277,3 +277,10 @@ bool rest_query_read(struct rest *x)
     x->list_hash = (uint32_t)(hash >> 32);
     return needed_there(x) && defaults(x) && (!cursor.n || cursor_read(x, cursor));
 }
+
+bool rest_query_says(const struct rest *x, const char *name, const char *word)
+{
+    size_t i = x->op->query ? res_field_index(x->op->query, str_of(name)) : SIZE_MAX;
+
+    return i != SIZE_MAX && x->extra[i].is == RES_SET && str_eq(x->extra[i].v.s, str_of(word));
+}

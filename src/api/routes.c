@@ -38,6 +38,7 @@ static void routes_make(void)
                                    .body_max = rows[i].op->body_max,
                                    .quick = rows[i].op->flags & RES_OP_QUICK,
                                    .fresh = rows[i].op->flags & RES_OP_FRESH,
+                                   .foreign = rows[i].op->flags & RES_OP_FOREIGN,
                                    .run = rest_run};
 }
 

@@ -26,7 +26,7 @@ static void say(struct report *r, const char *what, enum verdict v, str detail)
 
     r->bad += v == BAD;
     if (!r->w) {
-        printf("%-8s %-10s %.*s\n", names[v], what, STR_ARG(detail));
+        cli_print("%-8s %-10s %.*s\n", names[v], what, STR_ARG(detail));
         return;
     }
     jw_obj(r->w);

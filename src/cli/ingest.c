@@ -14,7 +14,7 @@
 #include "formats/format.h"
 #include "pipeline/context.h"
 
-enum { JOBS_DEFAULT = 4, JOBS_MAX = 32, SERVER_AWAY_MS = 120000, DEPTH_MAX = 64 };
+enum { JOBS_DEFAULT = 4, JOBS_MAX = CLI_JOBS_MAX, SERVER_AWAY_MS = 120000, DEPTH_MAX = 64 };
 
 struct file {
     str given, absolute;
@@ -398,8 +398,8 @@ int cli_ingest(struct arena *a, int argc, char **argv)
         return rc;
     if (!x.rest_n)
         return cli_usage_error(x.command, "give at least one PATH, or -");
-    if (cli_has(&x, "--jobs") && (!str_to_i64(str_of(cli_value(&x, "--jobs")), &jobs) || jobs < 1 || jobs > JOBS_MAX))
-        return cli_usage_error(x.command, "--jobs must be from 1 to %d", JOBS_MAX);
+    if (cli_has(&x, "--jobs"))
+        str_to_i64(str_of(cli_value(&x, "--jobs")), &jobs);
     g.home = cli_home(a, cli_value(&x, "--home"));
     g.stdin_name = cli_value(&x, "--name");
     if (cli_connect(a, g.home, &c, &e))

@@ -84,16 +84,12 @@ int cli_serve(struct arena *a, int argc, char **argv)
     struct serve_opts o;
     struct cli_args x;
     struct err e = {0};
-    const char *role;
     int rc;
 
     if (!cli_parse(cli_find("serve"), argc, argv, a, &x, &rc))
         return rc;
     if (x.rest_n)
         return cli_usage_error(x.command, "takes no argument");
-    role = cli_value(&x, "--role");
-    if (role && strcmp(role, "all") != 0)
-        return cli_usage_error(x.command, "this build runs all roles in one process: --role=all");
     o = (struct serve_opts){.home = cli_home(a, cli_value(&x, "--home")),
                             .samples = !cli_has(&x, "--no-samples"),
                             .sandbox = !cli_has(&x, "--no-sandbox"),
@@ -104,7 +100,7 @@ int cli_serve(struct arena *a, int argc, char **argv)
     from = (struct settings_from){o.home, &x};
     if (settings_read(&from, &s, &e)) {
         cli_fail(&e);
-        return 78; /* EX_CONFIG: never starts half configured */
+        return CLI_CONFIG; /* never starts half configured */
     }
     o.settings = s;
     log_open(s);

@@ -105,7 +105,7 @@ static void reach_set(struct caller *c, const struct who *held, enum perm need)
 static bool admitted(struct call *k, const struct route *r)
 {
     if (r->need == PERM_PUBLIC) {
-        if (method_unsafe(r->method) && session_foreign_page(k->rq)) {
+        if (!r->foreign && method_unsafe(r->method) && session_foreign_page(k->rq)) {
             http_problem(k->rep, 403, STR_NULL, STR("not from our page"),
                          STR("a browser signs in from Harken's own pages, with JSON"));
             return false;

@@ -65,6 +65,8 @@ struct route {
     /* Only for sessions that proved who they are within the last five minutes (POST /v1/sign-in/again), and for the operator;
      * never for keys: what would let a stolen session or key make itself at home. ROUTE(..., run, .fresh = true) */
     bool fresh;
+    /* The request proves itself, by a signature over its body: it may come from any page and as any type. Public routes. */
+    bool foreign;
 };
 #define ROUTE(method_, pattern_, perm_, ...) {HTTP_M_##method_, pattern_, PERM_##perm_, __VA_ARGS__}
 

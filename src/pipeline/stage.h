@@ -21,5 +21,6 @@ enum err_code analyse_stage_run(struct core *c, const struct job *jobs, size_t n
 enum err_code track_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code deal_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code score_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
+enum err_code hook_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code webhook_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code embed_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);

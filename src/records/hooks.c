@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "store/queue.h"
 
-enum { TX_MS = 20000, SEEN_MS = 2 * 86400 * 1000, FAN_MAX = 500 };
+enum { TX_MS = 20000, FAN_MAX = 500 };
 
 enum {
     HOOK_ADD,
@@ -22,14 +22,6 @@ enum {
     DELIVERY_LOAD,
     DELIVERY_NOTE,
     HOOK_FAILING,
-    SOURCE_ADD,
-    SOURCE_PAGE_UP,
-    SOURCE_PAGE_DOWN,
-    SOURCE_LOAD,
-    SOURCE_NAMED,
-    SOURCE_DROP,
-    SEEN_ADD,
-    SEEN_FORGET,
 };
 
 #define HOOK_COLS "SELECT id, created_at, state, types_sealed, url_sealed, keys_sealed, failing_since FROM webhook"
@@ -37,13 +29,11 @@ enum {
     "SELECT id, webhook_id, object_id, subject_id, attempt_id, created_at, at, last_at, type, state, tries, "          \
     "last_status,"                                                                                                     \
     " last_code FROM webhook_delivery"
-#define SOURCE_COLS "SELECT id, created_at, name, keys_sealed FROM hook_source"
 #define BEHIND(op, dir)                                                                                                \
     " AND ($2::bigint IS NULL OR (created_at, id) " op " ($2, $3)) ORDER BY created_at " dir ", id " dir " LIMIT $4"
 #define HOOK_PAGE_OF(op, dir) HOOK_COLS " WHERE workspace_id=$1" BEHIND(op, dir)
 #define DELIVERY_PAGE_OF(op, dir)                                                                                      \
     DELIVERY_COLS " WHERE workspace_id=$1 AND ($5::uuid[] IS NULL OR webhook_id=ANY($5))" BEHIND(op, dir)
-#define SOURCE_PAGE_OF(op, dir) SOURCE_COLS " WHERE workspace_id=$1" BEHIND(op, dir)
 
 const struct db_stmt hooks_sql[] = {
     /* $1 workspace, $2 id, $3 created, $4 state, $5 types, $6 url, $7 keys */
@@ -83,19 +73,6 @@ const struct db_stmt hooks_sql[] = {
     /* $1 workspace, $2 id, $3 failing since, or null when all is well */
     [HOOK_FAILING] = {"hook_failing", "UPDATE webhook SET failing_since=CASE WHEN $3::bigint IS NULL THEN NULL"
                                       " ELSE coalesce(failing_since, $3) END WHERE workspace_id=$1 AND id=$2"},
-    /* $1 workspace, $2 id, $3 created, $4 name, $5 keys */
-    [SOURCE_ADD] = {"hook_source_add",
-                    "INSERT INTO hook_source (workspace_id, id, created_at, name, scheme, keys_sealed)"
-                    " VALUES ($1,$2,$3,$4,0,$5) ON CONFLICT (workspace_id, name) DO NOTHING"},
-    [SOURCE_PAGE_UP] = {"hook_source_page_up", SOURCE_PAGE_OF(">", "ASC")},
-    [SOURCE_PAGE_DOWN] = {"hook_source_page_down", SOURCE_PAGE_OF("<", "DESC")},
-    [SOURCE_LOAD] = {"hook_source_load", SOURCE_COLS " WHERE workspace_id=$1 AND id=ANY($2::uuid[])"},
-    [SOURCE_NAMED] = {"hook_source_named", SOURCE_COLS " WHERE workspace_id=$1 AND name=$2"},
-    [SOURCE_DROP] = {"hook_source_drop", "DELETE FROM hook_source WHERE workspace_id=$1 AND id=$2"},
-    /* $1 workspace, $2 source, $3 message, $4 now */
-    [SEEN_ADD] = {"hook_seen_add", "INSERT INTO hook_seen (workspace_id, source_id, message, at) VALUES ($1,$2,$3,$4)"
-                                   " ON CONFLICT DO NOTHING"},
-    [SEEN_FORGET] = {"hook_seen_forget", "DELETE FROM hook_seen WHERE workspace_id=$1 AND source_id=$2 AND at<$3"},
 };
 const size_t hooks_sql_n = sizeof hooks_sql / sizeof hooks_sql[0];
 
@@ -435,102 +412,4 @@ enum err_code hook_delivery_note(struct db_tx *t, const struct hook_delivery *d,
                  DB_ARGS(P_ID(ws), P_ID(d->hook), P_I64_OR_NULL(well ? CLOCK_NONE : d->last_at_ms, CLOCK_NONE)), e)))
         return e->code;
     return delay_ms >= 0 ? job_enqueue(t, &job, 1, e) : ERR_OK;
-}
-
-/* ---- senders ---- */
-
-enum err_code hook_source_add(struct db_tx *t, const struct vaulted *v, struct hook_source *s, struct arena *a,
-                              struct err *e)
-{
-    struct seal_at at;
-    str keys;
-
-    s->id = id_new();
-    s->created_at_ms = clock_now_ms();
-    at = place(v, "hook_source", "keys_sealed", s->id);
-    if (seal(v->keys, key_class(KEY_TOKENS), &at, str_n((const char *)s->keys, s->keys_n * sizeof *s->keys), a, &keys,
-             e))
-        return e->code;
-    return touch(t, SOURCE_ADD,
-                 DB_ARGS(P_ID(v->workspace), P_ID(s->id), P_I64(s->created_at_ms), P_TEXT(s->name), P_BYTES(keys)),
-                 ERR_EXISTS, "there is a source of this name", e);
-}
-
-static enum err_code sources_of(struct db_tx *t, const struct vaulted *v, int stmt, const struct db_val *args, size_t n,
-                                struct arena *a, struct hook_source **out, size_t *out_n, struct err *e)
-{
-    struct hook_source *list;
-    struct db_rows r;
-    size_t got = 0;
-
-    if (db_run(t, &hooks_sql[stmt], args, n, &r, e))
-        return e->code;
-    list = ARENA_ARRAY(a, struct hook_source, (size_t)r.rows_n + 1);
-    while (db_next(&r)) {
-        struct hook_source *s = &list[got++];
-        struct seal_at at;
-        str keys;
-
-        *s = (struct hook_source){
-            .id = db_id(&r, 0), .created_at_ms = db_i64(&r, 1), .name = str_dup(a, db_bytes(&r, 2))};
-        at = place(v, "hook_source", "keys_sealed", s->id);
-        if (seal_open(v->keys, &at, db_bytes(&r, 3), a, &keys, e)) {
-            db_rows_done(&r);
-            return err_wrap(e, "source");
-        }
-        s->keys_n = keys.n / sizeof *s->keys < HOOK_KEYS_MAX ? keys.n / sizeof *s->keys : HOOK_KEYS_MAX;
-        memcpy(s->keys, keys.p, s->keys_n * sizeof *s->keys);
-    }
-    db_rows_done(&r);
-    *out = list;
-    *out_n = got;
-    return ERR_OK;
-}
-
-enum err_code hook_source_page(struct db_tx *t, const struct vaulted *v, const struct page_want *w, struct arena *a,
-                               struct hook_source **out, size_t *out_n, struct err *e)
-{
-    return sources_of(t, v, w->desc ? SOURCE_PAGE_DOWN : SOURCE_PAGE_UP, DB_ARGS(P_ID(v->workspace), P_PAGE(w)), a, out,
-                      out_n, e);
-}
-
-enum err_code hook_source_load(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n,
-                               struct arena *a, struct hook_source **out, size_t *out_n, struct err *e)
-{
-    return sources_of(t, v, SOURCE_LOAD, DB_ARGS(P_ID(v->workspace), P_IDS(ids, n)), a, out, out_n, e);
-}
-
-enum err_code hook_source_named(struct db_tx *t, const struct vaulted *v, str name, struct arena *a,
-                                struct hook_source *out, struct err *e)
-{
-    struct hook_source *list;
-    size_t n;
-
-    if (sources_of(t, v, SOURCE_NAMED, DB_ARGS(P_ID(v->workspace), P_TEXT(name)), a, &list, &n, e))
-        return e->code;
-    if (!n)
-        return err_set(e, ERR_NOT_FOUND, "no such source");
-    *out = list[0];
-    return ERR_OK;
-}
-
-enum err_code hook_source_drop(struct db_tx *t, struct id id, struct err *e)
-{
-    return touch(t, SOURCE_DROP, DB_ARGS(P_ID(db_tx_workspace(t)), P_ID(id)), ERR_NOT_FOUND, "no such source", e);
-}
-
-enum err_code hook_seen(struct db_tx *t, struct id source, str message_id, bool *out_new, struct err *e)
-{
-    struct id ws = db_tx_workspace(t);
-    uint8_t hash[SHA256_BYTES];
-    struct db_rows r;
-
-    sha256(message_id, hash);
-    if (db_send(t, &hooks_sql[SEEN_FORGET], DB_ARGS(P_ID(ws), P_ID(source), P_I64(clock_now_ms() - SEEN_MS)), e) ||
-        db_run(t, &hooks_sql[SEEN_ADD],
-               DB_ARGS(P_ID(ws), P_ID(source), P_BYTES_N(hash, sizeof hash), P_I64(clock_now_ms())), &r, e))
-        return e->code;
-    *out_new = r.affected > 0;
-    db_rows_done(&r);
-    return ERR_OK;
 }

@@ -1,4 +1,4 @@
-/* records/hooks.h - webhooks out: endpoints, their keys, what was sent; and in: senders and what they sent before.
+/* records/hooks.h - webhooks out: endpoints, their keys, what was sent. Those that come in: records/hook_sources.h.
  *
  * All take a transaction of the caller. Keys and addresses are sealed; opened ones live in the caller's wiped arena. */
 #pragma once
@@ -49,25 +49,6 @@ enum err_code hook_delivery_load(struct db_tx *t, const struct id *ids, size_t n
                                  struct hook_delivery **out, size_t *out_n, struct err *e);
 /* Writes how a try went; with delay_ms >= 0 another one is queued. */
 enum err_code hook_delivery_note(struct db_tx *t, const struct hook_delivery *d, int64_t delay_ms, struct err *e);
-
-struct hook_source {
-    struct id id;
-    int64_t created_at_ms;
-    str name; /* in its address: /hooks/NAME */
-    struct hooksig_check keys[HOOK_KEYS_MAX];
-    size_t keys_n;
-};
-enum err_code hook_source_add(struct db_tx *t, const struct vaulted *v, struct hook_source *s, struct arena *a,
-                              struct err *e); /* sets id; ERR_EXISTS */
-enum err_code hook_source_page(struct db_tx *t, const struct vaulted *v, const struct page_want *w, struct arena *a,
-                               struct hook_source **out, size_t *out_n, struct err *e);
-enum err_code hook_source_load(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n,
-                               struct arena *a, struct hook_source **out, size_t *out_n, struct err *e);
-enum err_code hook_source_named(struct db_tx *t, const struct vaulted *v, str name, struct arena *a,
-                                struct hook_source *out, struct err *e); /* ERR_NOT_FOUND */
-enum err_code hook_source_drop(struct db_tx *t, struct id id, struct err *e);
-/* Remembers a message; *out_new false: it came before. Forgets those older than two days. */
-enum err_code hook_seen(struct db_tx *t, struct id source, str message_id, bool *out_new, struct err *e);
 
 extern const struct db_stmt hooks_sql[];
 extern const size_t hooks_sql_n;

@@ -9,6 +9,7 @@
 #include "gateway/credentials.h"
 #include "gateway/oidc.h"
 #include "gateway/users.h"
+#include "records/hook_sources.h"
 #include "records/hooks.h"
 #include "store/audit_store.h"
 #include "store/event_store.h"
@@ -37,6 +38,7 @@ static void every_statement_is_prepared(void **state)
         {"audit", audit_sql, audit_sql_n},
         {"event", event_sql, event_sql_n},
         {"hooks", hooks_sql, hooks_sql_n},
+        {"hook sources", hook_sources_sql, hook_sources_sql_n},
         {"queue", queue_sql, queue_sql_n},
         {"token", token_sql, token_sql_n},
         {"workspace", workspace_sql, workspace_sql_n},

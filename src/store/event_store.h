@@ -11,6 +11,7 @@
  *     deal.*                                   object: the deal
  *     action.*                                 object: the action, subject: its deal
  *     job.dead                                 object: the job; for those who operate jobs
+ *     hook.received                            object: the message, subject: its source; for those who may see webhooks
  *     webhook.disabled                         object: the endpoint; for those who may see webhooks */
 struct event_new {
     const char *type;

@@ -488,7 +488,7 @@ void clean_text(str text, str lang, struct arena *a, struct cleaned *out)
     put_together(&c, out);
 }
 
-size_t fillers_count(const str *tokens, size_t n, str lang, bool *out_known)
+size_t fillers_count(const uint32_t *atoms, size_t n, str lang, bool *out_known)
 {
     const struct word_list *l = list_for("fillers", lang);
     size_t count = 0;
@@ -496,7 +496,7 @@ size_t fillers_count(const str *tokens, size_t n, str lang, bool *out_known)
     *out_known = l != NULL;
     for (size_t i = 0; l && i < n;) {
         int value = 0;
-        size_t k = list_match(l, tokens + i, n - i, &value);
+        size_t k = list_match_atoms(l, atoms + i, n - i, &value);
         count += k && value <= FILLER_COUNTED;
         i += k ? k : 1;
     }

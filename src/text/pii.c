@@ -225,23 +225,37 @@ static struct pii_facts facts_of(const struct pii_run *r, str low)
     return m->is;
 }
 
+/* What a byte below 0x80 is in a word. */
+enum { BYTE_OTHER, BYTE_DIGIT, BYTE_LOWER, BYTE_UPPER };
+static const uint8_t byte_kind[128] = {
+    ['0' ... '9'] = BYTE_DIGIT, ['a' ... 'z'] = BYTE_LOWER, ['A' ... 'Z'] = BYTE_UPPER};
+
 // NOLINTNEXTLINE(readability-non-const-parameter): ARENA_PUSH writes *cap
 static void word_read(struct pii_run *r, size_t *at, size_t prev_end, size_t *cap)
 {
     str t = r->text;
     size_t i = *at, probe = *at;
     struct pii_word w = {.start = (uint32_t)i};
-    bool upper_seen = false, lower_seen = false, stop = r->n == 0;
+    bool upper_seen = false, lower_seen = false, wide_seen = false, stop = r->n == 0;
 
     w.cap = uni_is_upper(uni_next(t, &probe));
     while (i < t.n) {
+        unsigned char b = (unsigned char)t.p[i];
         size_t next = i;
-        uint32_t c = uni_next(t, &next);
+        uint32_t c;
+        if (b < 0x80 && byte_kind[b]) {
+            w.digits |= byte_kind[b] == BYTE_DIGIT;
+            w.letters |= byte_kind[b] != BYTE_DIGIT;
+            upper_seen |= byte_kind[b] == BYTE_UPPER;
+            lower_seen |= byte_kind[b] == BYTE_LOWER;
+            i++;
+            continue;
+        }
+        c = uni_next(t, &next);
+        wide_seen |= b >= 0x80;
         if (!word_char(c) && !inner_char(t, i, next, c, w.letters && !w.digits))
             break;
-        if (c >= '0' && c <= '9') {
-            w.digits = true;
-        } else if (word_char(c)) {
+        if (word_char(c)) {
             w.letters = true;
             upper_seen |= uni_is_upper(c);
             lower_seen |= !uni_is_upper(c);
@@ -250,9 +264,14 @@ static void word_read(struct pii_run *r, size_t *at, size_t prev_end, size_t *ca
     }
     w.end = (uint32_t)i;
     w.all_caps = upper_seen && !lower_seen && i - w.start > 1;
-    w.low = uni_fold(r->a, str_sub(t, w.start, i));
+    w.low = str_sub(t, w.start, i);
+    if (wide_seen || upper_seen)
+        w.low = uni_fold(r->a, w.low);
     w.is = facts_of(r, w.low);
+    r->numbers |= w.digits;
     for (size_t k = prev_end; k < w.start; k++) {
+        if (t.p[k] == ' ')
+            continue;
         w.newline = w.newline || t.p[k] == '\n' || t.p[k] == '\r';
         stop =
             stop || strchr("?!\n", t.p[k]) ||
@@ -281,8 +300,9 @@ static void words_read(struct pii_run *r)
     size_t i = 0, prev_end = 0, cap = 0;
 
     while (i < r->text.n) {
-        size_t next = i;
-        if (!word_char(uni_next(r->text, &next))) {
+        unsigned char b = (unsigned char)r->text.p[i];
+        size_t next = i + 1;
+        if (b < 0x80 ? !byte_kind[b] : (next = i, !word_char(uni_next(r->text, &next)))) {
             i = next;
             continue;
         }
@@ -323,11 +343,13 @@ static int by_start(const void *x, const void *y)
 /* Keeps the worthiest of overlapping finds; `owner` holds one byte per byte of the text. */
 static size_t overlaps_drop(struct pii_run *r)
 {
-    uint8_t *owner = arena_alloc(r->a, r->text.n + 1);
+    uint8_t *owner;
     size_t n = 0;
 
-    if (r->span_n)
-        qsort(r->span, r->span_n, sizeof r->span[0], by_worth);
+    if (r->span_n < 2)
+        return r->span_n;
+    owner = arena_alloc(r->a, r->text.n + 1);
+    qsort(r->span, r->span_n, sizeof r->span[0], by_worth);
     for (size_t i = 0; i < r->span_n; i++) {
         struct pii_span s = r->span[i];
         if (memchr(owner + s.start, 1, s.end - s.start))
@@ -335,8 +357,7 @@ static size_t overlaps_drop(struct pii_run *r)
         memset(owner + s.start, 1, s.end - s.start);
         r->span[n++] = s;
     }
-    if (n)
-        qsort(r->span, n, sizeof r->span[0], by_start);
+    qsort(r->span, n, sizeof r->span[0], by_start);
     return n;
 }
 

@@ -1,5 +1,7 @@
 #include "text/words.h"
 
+#include "text/lists.h"
+
 /* What a byte below 0x80 is: 1 space, 2 letter or digit, 4 punctuation (category P*; + < = > $ ^ ` | ~ are symbols). */
 static const unsigned char kind[128] = {
     ['\t'] = 1,        ['\n'] = 1, ['\v'] = 1, ['\f'] = 1, ['\r'] = 1, [' '] = 1, ['0' ... '9'] = 2, ['A' ... 'Z'] = 2,
@@ -114,6 +116,8 @@ str word_token(str text, const struct word *w, struct arena *a)
 
 struct words words_split(str text, struct arena *a)
 {
+    bool ascii = uni_ascii(text);
+    str low = ascii ? str_lower_ascii(a, text) : STR_NULL;
     struct words ws = {0};
     struct word_it it;
     struct word w;
@@ -122,7 +126,16 @@ struct words words_split(str text, struct arena *a)
     for (word_it_init(&it, text); word_it_next(&it, &w);)
         ARENA_PUSH(a, ws.word, ws.n, cap) = w;
     ws.token = ARENA_ARRAY(a, str, ws.n);
-    for (size_t i = 0; i < ws.n; i++)
-        ws.token[i] = word_token(text, &ws.word[i], a);
+    ws.atom = ARENA_ARRAY(a, uint32_t, ws.n);
+    for (size_t i = 0; i < ws.n; i++) {
+        const struct word *x = &ws.word[i];
+        ws.token[i] = ascii ? str_sub(low, x->inner_start, x->inner_end) : word_token(text, x, a);
+        ws.atom[i] = list_atom(ws.token[i]);
+    }
     return ws;
+}
+
+struct words words_part(const struct words *w, size_t from, size_t to)
+{
+    return (struct words){w->word + from, w->token + from, w->atom + from, to - from};
 }

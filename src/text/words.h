@@ -22,10 +22,12 @@ bool word_it_next(struct word_it *it, struct word *out);
 size_t words_count(str text);
 str word_token(str text, const struct word *w, struct arena *a);
 
-/* All words and their tokens at once; tokens[i] belongs to words[i]. */
+/* All words and their tokens at once; token[i] and atom[i] (text/lists.h) belong to word[i]. */
 struct words {
     struct word *word;
     str *token;
+    uint32_t *atom;
     size_t n;
 };
 struct words words_split(str text, struct arena *a);
+struct words words_part(const struct words *w, size_t from, size_t to); /* [from, to), the memory is shared */

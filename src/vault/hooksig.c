@@ -120,6 +120,14 @@ static bool one_good(const struct hooksig_check *c, str version, str sig, str te
     return sodium_memcmp(got, want, sizeof want) == 0;
 }
 
+bool hooksig_recent(str timestamp, int64_t now_s)
+{
+    int64_t at;
+
+    return timestamp.n && timestamp.p[0] != '-' && str_to_i64(timestamp, &at) && at >= now_s - HOOKSIG_WINDOW_S &&
+           at <= now_s + HOOKSIG_WINDOW_S;
+}
+
 bool hooksig_good(const struct hooksig_check *keys, size_t n, str id, str timestamp, str header, str body)
 {
     struct buf b;

@@ -7,7 +7,14 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-enum { HOOKSIG_SECRET = 32, HOOKSIG_SEED = 32, HOOKSIG_PUBLIC = 32, HOOKSIG_ID_MAX = 128, HOOKSIG_MANY = 16 };
+enum {
+    HOOKSIG_SECRET = 32,
+    HOOKSIG_SEED = 32,
+    HOOKSIG_PUBLIC = 32,
+    HOOKSIG_ID_MAX = 128,
+    HOOKSIG_MANY = 16,
+    HOOKSIG_WINDOW_S = 300
+};
 
 /* What a sender signs with. */
 struct hooksig_keys {
@@ -27,6 +34,8 @@ struct hooksig_check {
     size_t key_n;
 };
 bool hooksig_check_parse(str text, struct hooksig_check *out); /* "whsec_..." or "whpk_..." */
+/* Is it decimal seconds since 1970, and within HOOKSIG_WINDOW_S of now? What is older, or from the future, is a replay. */
+bool hooksig_recent(str timestamp, int64_t now_s);
 /* Is one of the header's signatures by one of the keys? At most HOOKSIG_MANY are looked at; time does not depend on how much
  * of one is right. False also for an id that is empty, too long or has a '.' or anything but visible ASCII in it. */
 bool hooksig_good(const struct hooksig_check *keys, size_t n, str id, str timestamp, str header, str body);

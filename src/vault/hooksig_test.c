@@ -86,6 +86,19 @@ static void keys_that_are_none(void **state)
         assert_false(hooksig_check_parse(str_of(rows[i]), &c));
 }
 
+static void the_window_is_five_minutes_to_both_sides(void **state)
+{
+    static const char *const wrong[] = {"",      "1699999699",  "1700000301",          "-1700000000",
+                                        "1.7e9", "1700000000 ", "99999999999999999999"};
+
+    (void)state;
+    assert_true(hooksig_recent(STR("1700000000"), 1700000000));
+    assert_true(hooksig_recent(STR("1699999700"), 1700000000));
+    assert_true(hooksig_recent(STR("1700000300"), 1700000000));
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(hooksig_recent(str_of(wrong[i]), 1700000000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +106,7 @@ int main(void)
         cmocka_unit_test(anything_changed_is_not),
         cmocka_unit_test(own_signatures_pass_and_keys_may_overlap),
         cmocka_unit_test(keys_that_are_none),
+        cmocka_unit_test(the_window_is_five_minutes_to_both_sides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ Operation = collections.namedtuple("Operation", "method path need fresh")
 Cell = collections.namedtuple("Cell", "operation caller whose want got reply")
 
 # What these three mean depends on more than a reach; they have tests of their own (access_test.py).
-SPECIAL = {("GET", "/sign-in"), ("GET", "/sign-in/oidc/{}"), ("GET", "/sign-in/oidc/{}/callback"), ("POST", "/v1/sign-in"), ("POST", "/v1/sign-in/again"), ("POST", "/v1/sign-out"), ("PUT", "/v1/me/password")}
+SPECIAL = {("GET", "/sign-in"), ("GET", "/sign-in/oidc/{}"), ("GET", "/sign-in/oidc/{}/callback"), ("POST", "/hooks/{}"), ("POST", "/v1/sign-in"), ("POST", "/v1/sign-in/again"), ("POST", "/v1/sign-out"), ("PUT", "/v1/me/password")}
 
 
 def permissions():
@@ -108,7 +108,7 @@ class World:
 
 # Things of the whole workspace: a random one is asked for, and that the question was answered is what counts.
 WORKSPACE = {"jobs", "uploads", "factors", "identity-providers", "ResourceTypes", "Schemas", "accounts", "actions", "audit", "models", "playbooks", "privacy-requests",
-             "resumable-uploads", "sources", "trackers", "webhooks", "webhook-deliveries"}
+             "resumable-uploads", "sources", "trackers", "webhooks", "webhook-deliveries", "hook-sources"}
 NOUNS = WORKSPACE | {"Users", "Groups", "people", "interactions", "users", "teams", "deals", "keys", "sessions", "members", "access"}
 BODIES = {
     ("POST", "/scim/v2/Users"): lambda w: {"userName": f"scim{w.serial}@northwind.example"},

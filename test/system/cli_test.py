@@ -39,13 +39,23 @@ class CommandLine(unittest.TestCase):
     def test_usage_errors_exit_with_2(self):
         for args in ([], ["dance"], ["search"], ["ask"], ["ingest"], ["show"], ["insights"], ["show", "a", "b"],
                      ["status", "now"], ["search", "--fast", "x"], ["search", "--limit", "ten", "x"], ["search", "x", "--limit"],
-                     ["ingest", "--jobs", "0", "x"], ["ingest", "--wait=1", "x"], ["serve", "here"], ["config"],
+                     ["ingest", "--jobs", "0", "x"], ["ingest", "--jobs", "33", "x"], ["search", "--kind", "fax", "x"], ["search", "--kind", "", "x"],
+                     ["users", "burn", "x"], ["teams"], ["help", "dance"], ["help", "ask", "ask"], ["man", "ask"], ["completion"], ["ingest", "--wait=1", "x"], ["serve", "here"], ["config"],
                      ["config", "burn"], ["serve", "--role", "cook"]):
             with self.subTest(args):
                 done = self.run_it(*args)
                 self.assertEqual(done.code, 2)
                 self.assertEqual(done.out, "")
                 self.assertIn("usage: harken" if not args else "see harken ", done.err)
+
+    def test_a_slip_is_recognised(self):
+        for args, says in ((["serch", "x"], "did you mean search?"), (["search", "--lmit=3", "x"], "unknown option --lmit (did you mean --limit?)"),
+                           (["search", "--kind", "fax", "x"], '--kind is call, mail, note or document, not "fax"'),
+                           (["search", "--limit", "0", "x"], "--limit must be a whole number from 1 to 1000"),
+                           (["users", "burn"], "say what to do: list|add MAIL"), (["help", "dosctor"], "did you mean doctor?")):
+            with self.subTest(args):
+                self.assertIn(says, self.run_it(*args).err)
+        self.assertNotIn("did you mean", self.run_it("xylophone").err)
 
     def test_without_a_server_they_say_how_to_start_one(self):
         for args in NEED_A_SERVER:

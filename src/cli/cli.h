@@ -100,4 +100,5 @@ int cli_serve(struct arena *a, int argc, char **argv);
 int cli_show(struct arena *a, int argc, char **argv);
 int cli_status(struct arena *a, int argc, char **argv);
 int cli_teams(struct arena *a, int argc, char **argv);
+int cli_trackers(struct arena *a, int argc, char **argv);
 int cli_users(struct arena *a, int argc, char **argv);

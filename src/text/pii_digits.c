@@ -521,8 +521,7 @@ static void secrets(struct pii_run *r)
     for (size_t i = 0; i + 1 < r->n; i++) {
         size_t v = i + 1, end;
         bool linked = false;
-        if (!pii_of(r, i, PII_SET_SECRET) &&
-            !(pii_word_is(r, i, "word") && i && pii_word_is(r, i - 1, "pass")))
+        if (!pii_of(r, i, PII_SET_SECRET) && !(pii_word_is(r, i, "word") && i && pii_word_is(r, i - 1, "pass")))
             continue;
         while (v < r->n && v < i + 4 &&
                pii_in(r->w[v].low, "is was are as to number no code be will it's its for this")) {

@@ -99,7 +99,7 @@ struct pii_facts pii_facts_make(const struct pii_run *r, str low)
     if (!f.family && !f.common && ends_as_family(low))
         f.family = 1;
     for (int i = 0; i < PII_SETS; i++)
-        f.sets |= (uint32_t)pii_in(low, sets[i]) << i;
+        f.sets |= (uint16_t)(pii_in(low, sets[i]) << i);
     return f;
 }
 
@@ -225,8 +225,8 @@ static bool vocative(const struct pii_run *r, size_t from, size_t to)
 {
     size_t e = r->w[from].end;
 
-    return to == from + 1 && given(r, from) && e < r->text.n && r->text.p[e] == ',' &&
-           !pii_of(r, from, PII_SET_LEAD) && !r->w[from].all_caps;
+    return to == from + 1 && given(r, from) && e < r->text.n && r->text.p[e] == ',' && !pii_of(r, from, PII_SET_LEAD) &&
+           !r->w[from].all_caps;
 }
 
 /* "Ann Bell from Acme": behind a name these lead to a company */
@@ -407,11 +407,11 @@ static void chat_names(struct pii_run *r)
     for (size_t i = 0; i < r->n; i++) {
         bool me = pii_of(r, i, PII_SET_NAME_CUE) &&
                   !(i > 0 && pii_in(r->w[i - 1].low, "company city town village file user's business"));
-        bool self = (pii_of(r, i, PII_SET_I_AM) ||
-                     (pii_of(r, i, PII_SET_BE) && i > 0 && pii_in(r->w[i - 1].low, "this i")) ||
-                     pii_of(r, i, PII_SET_GREETS)) &&
-                    i + 1 < r->n && chat_name_word(r, i + 1, pii_in(r->w[i].low, "am myself")) &&
-                    !common_form(r, i + 1) && (given(r, i + 1) || i + 3 >= r->n);
+        bool self =
+            (pii_of(r, i, PII_SET_I_AM) || (pii_of(r, i, PII_SET_BE) && i > 0 && pii_in(r->w[i - 1].low, "this i")) ||
+             pii_of(r, i, PII_SET_GREETS)) &&
+            i + 1 < r->n && chat_name_word(r, i + 1, pii_in(r->w[i].low, "am myself")) && !common_form(r, i + 1) &&
+            (given(r, i + 1) || i + 3 >= r->n);
         if (me || self ||
             (pii_of(r, i, PII_SET_TITLE) && r->w[i].low.n > 1 && chat_name_word(r, i + 1, true) &&
              !pii_in(r->w[i].low, "sir madam lady president miss")))

@@ -308,8 +308,7 @@ static void cued_addresses(struct pii_run *r)
     for (size_t i = 0; i + 2 < r->n; i++) {
         size_t w = i + 1, end, digits = 0, from;
         bool address = pii_of(r, i, PII_SET_ADDRESS),
-             lives = pii_of(r, i, PII_SET_LIVES) &&
-                     pii_in(r->w[i + 1].low, "at to of");
+             lives = pii_of(r, i, PII_SET_LIVES) && pii_in(r->w[i + 1].low, "at to of");
         if (!address && !lives)
             continue;
         while (w < r->n && w < i + 8 &&

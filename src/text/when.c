@@ -691,7 +691,7 @@ size_t when_find(const struct words *words, str lang, int32_t today, struct when
         if (!may_begin(&r, i)) {
             i++;
         } else if (numeric_date(&r, i, w) || end_at(&r, i, w) || count_at(&r, i, w) || weekday_at(&r, i, w) ||
-            month_date(&r, i, w) || period_at(&r, i, w) || ordinal_alone(&r, i, w) || month_alone(&r, i, w)) {
+                   month_date(&r, i, w) || period_at(&r, i, w) || ordinal_alone(&r, i, w) || month_alone(&r, i, w)) {
             i = w->to > i ? w->to : i + 1;
             role_set(&r, w);
             found++;

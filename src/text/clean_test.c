@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "text/clean.h"
+#include "text/words.h"
 
 static const struct {
     const char *lang, *text, *clean;

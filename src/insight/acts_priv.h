@@ -51,6 +51,7 @@ struct marked {
     const struct discourse *d;
     const struct sentence *s;
     const struct mark *m;
+    int bits; /* of all marks */
     int32_t today; /* ACT_NO_DAY: unknown, nothing is resolved */
     struct when *when;
     size_t when_n;

@@ -37,17 +37,22 @@ def graphql_http(build, folder):
              "goal": GRAPHQL_AUDITS, "ok": said["passed"] >= GRAPHQL_AUDITS and not said["failed"], "note": "; ".join(said["failed"][:10])}]
 
 
+def tiny_llm(server, deps):
+    """Starts the server again with a language model: a tiny Llama with random weights."""
+    model = server.root / "tiny.gguf"
+    subprocess.run([str(deps / "venv/bin/python"), str(TOP / "tools/model/tiny_llama.py"), str(model)], check=True, capture_output=True)
+    server.stop()
+    server.env = {"HARKEN_LLM_MODEL": str(model)}
+    server.start()
+
+
 def openai_sdk(build, folder):
     import harken
 
     os.environ["HARKEN_BUILD_DIR"] = str(build)
     failed, passed, versions = [], 0, []
     with harken.Server() as server:
-        model = server.root / "tiny.gguf"
-        subprocess.run([str(folder.parent / "venv/bin/python"), str(TOP / "tools/model/tiny_llama.py"), str(model)], check=True, capture_output=True)
-        server.stop()
-        server.env = {"HARKEN_LLM_MODEL": str(model)}
-        server.start()
+        tiny_llm(server, folder.parent)
         for name in ("openai", "openai-previous"):
             versions.append(json.loads((folder / "node_modules" / name / "package.json").read_text())["version"])
             said = node(folder, "openai.mjs", name, server.address(), server.token())

@@ -77,7 +77,7 @@ class Webhooks(unittest.TestCase):
     def test_private_addresses_are_refused(self):
         for url in ["http://10.0.0.1/", "https://169.254.169.254/latest", "http://[::1]/", "https://user@8.8.8.8/", "ftp://8.8.8.8/", "http://8.8.8.8/", "x"]:
             with self.subTest(url):
-                self.assertEqual(self.server.http("POST", "/v1/webhooks", {"url": url}).status, 400)
+                self.assertEqual(self.server.http("POST", "/v1/webhooks", {"url": url}).status, 422)
 
     def test_rotation_signs_with_both_keys(self):
         receiver, made = self.hook(["interaction.created"])

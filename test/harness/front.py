@@ -1,7 +1,7 @@
 """nginx with ModSecurity and the OWASP core rule set between a test and the server: `make judges` only (HARKEN_WAF names a folder).
 
 It watches and blocks nothing, so that the tests go on as without it; what it would have blocked stands in FOLDER/audit.json, a line for
-each request. Methods and types are told to it as doc/operating.md says; no rule is switched off.
+each request. What an operator is to tell the rules about Harken stands in doc/modsecurity-harken.conf and is used here.
 """
 import json
 import os
@@ -15,6 +15,7 @@ import urllib.parse
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 MODULES = pathlib.Path("/usr/lib/nginx/modules")
 RULES = pathlib.Path("/usr/share/modsecurity-crs/rules")
+OURS = pathlib.Path(__file__).resolve().parents[2] / "doc/modsecurity-harken.conf"
 SETUP = pathlib.Path("/etc/modsecurity/crs/crs-setup.conf")
 THRESHOLD = {"949110", "959100"}  # "anomaly score exceeded", of the request and of the answer
 
@@ -51,8 +52,7 @@ SecAuditLogType Serial
 SecAuditLog {log}/audit.json
 SecDataDir {folder}
 Include {setup}
-SecAction "id:900200,phase:1,nolog,pass,t:none,setvar:'tx.allowed_methods=GET HEAD POST OPTIONS PUT PATCH DELETE'"
-SecAction "id:900220,phase:1,nolog,pass,t:none,setvar:'tx.allowed_request_content_type=|application/json| |application/merge-patch+json| |application/scim+json| |application/octet-stream| |application/offset+octet-stream| |text/plain| |application/x-www-form-urlencoded| |multipart/form-data|'"
+Include {ours}
 Include {rules}/*.conf
 """
 
@@ -63,7 +63,7 @@ class Front:
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             self.port = s.getsockname()[1]
-        words = {"modules": MODULES, "folder": self.folder, "port": self.port, "upstream": upstream, "log": log_folder, "setup": SETUP, "rules": RULES}
+        words = {"modules": MODULES, "folder": self.folder, "port": self.port, "upstream": upstream, "log": log_folder, "setup": SETUP, "rules": RULES, "ours": OURS}
         (self.folder / "nginx.conf").write_text(NGINX_CONF.format(**words))
         (self.folder / "waf.conf").write_text(WAF_CONF.format(**words))
         self.address = f"http://localhost:{self.port}"
@@ -88,7 +88,7 @@ def flagged(path):
         for line in log:
             t = json.loads(line)["transaction"]
             seen += 1
-            rules = {m["details"]["ruleId"]: m["message"] for m in t["messages"]}
+            rules = {m["details"]["ruleId"]: f"{m['message']}: {m['details']['data'][:120]}" for m in t["messages"]}
             if THRESHOLD & rules.keys():
                 found.append((t["request"]["method"], urllib.parse.urlsplit(t["request"]["uri"]).path, t["response"]["http_code"],
                               {r: w for r, w in rules.items() if r not in THRESHOLD}))

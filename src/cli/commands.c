@@ -16,7 +16,7 @@
 static void permissions_offer(struct buf *out)
 {
     for (int i = 1; i < PERM_END; i++)
-        if (perm_name((enum perm)i))
+        if (perm_name((enum perm)i) && i != PERM_SELF && i != PERM_OPERATOR) /* no key has these */
             buf_fmt(out, "%s\n", perm_name((enum perm)i));
 }
 

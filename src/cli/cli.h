@@ -19,7 +19,8 @@ struct cli_opt {
     const char *help;
     const char *choices; /* "call|mail|note": what else is given is refused; NULL: anything */
     int64_t max; /* of "N", which is at least 1 */
-    cli_offer offer; /* words to complete with, where they are no choices; NULL: none */
+    cli_offer offer; /* words to complete with, where they are too many for choices; NULL: none */
+    bool only_offered; /* what else is given is refused */
 };
 
 struct cli_command {
@@ -55,6 +56,8 @@ bool cli_has(const struct cli_args *x, const char *opt);
 void cli_verbs(const struct cli_command *c, struct buf *out);
 /* What an option's value is completed with, one a line: its choices, else what it offers. */
 void cli_opt_words(const struct cli_opt *o, struct buf *out);
+/* " (did you mean X?)" when a line of `words` is near to what was typed, else nothing; in `out`. */
+const char *cli_meant(str typed, const struct buf *words, char out[64]);
 int cli_usage_error(const struct cli_command *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int cli_fail(const struct err *e);
 /* printf() for words that others wrote: control characters, which could drive a terminal, come out as U+FFFD; line ends and

@@ -80,6 +80,9 @@ class CommandLine(unittest.TestCase):
         for args, says in ((["serch", "x"], "did you mean search?"), (["search", "--lmit=3", "x"], "unknown option --lmit (did you mean --limit?)"),
                            (["search", "--kind", "fax", "x"], '--kind is call, mail, note or document, not "fax"'),
                            (["search", "--limit", "0", "x"], "--limit must be a whole number from 1 to 1000"),
+                           (["deals", "--warning", "ghostet"], '--warning cannot be "ghostet" (did you mean ghosted?)'),
+                           (["users", "add", "a@b.example", "--roles", "rep,boss"], '--roles cannot be "boss"'),
+                           (["explain", "nonsense"], "harken analytics lists them"), (["serve", "--set", "foo"], "--set needs KEY=VALUE"),
                            (["users", "burn"], "say what to do: list|add MAIL"), (["help", "dosctor"], "did you mean doctor?")):
             with self.subTest(args):
                 self.assertIn(says, self.run_it(*args).err)

@@ -2,7 +2,6 @@
 import importlib
 import inspect
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -19,8 +18,7 @@ import harken
 import proxy
 from hooks import Receiver
 
-DEPS = pathlib.Path(os.environ.get("HARKEN_DEPS", TOP / ".deps"))
-NODE, TSC = DEPS / "bin/node", DEPS / "share/typescript/lib/tsc.js"
+NODE, TSC = harken.DEPS / "bin/node", harken.DEPS / "share/typescript/lib/tsc.js"
 PLAYBOOKS = [f"Play {n}" for n in range(5)]
 # What is no function of an SDK: pages, pictures and forms for browsers.
 BROWSER = {"system.page", "system.asset", "system.authority", "system.reference", "system.sign_in", "sign-in.begin", "sign-in.end"}

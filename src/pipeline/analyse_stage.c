@@ -27,6 +27,13 @@ static enum err_code one_load(struct core *c, struct id id, struct arena *a, str
 }
 
 /* Findings and the job's end are one; an interaction that is gone has none. */
+static enum err_code model_queue(struct core *c, struct db_tx *t, struct id ia, struct err *e)
+{
+    const struct job_new job = {.queue = "model", .object = ia};
+
+    return c->llm ? job_enqueue(t, &job, 1, e) : ERR_OK;
+}
+
 static enum err_code one_store(struct core *c, const struct job *job, const struct record_ia *rec,
                                const struct record_finding *f, size_t n, struct err *e)
 {
@@ -36,7 +43,8 @@ static enum err_code one_store(struct core *c, const struct job *job, const stru
         return e->code;
     if ((rec && record_findings_save(t, &c->v, rec, f, n, finding_makers, finding_makers_n, e)) ||
         (rec && event_put(t, &(struct event_new){.type = "interaction.analysed", .object = job->object}, 1, e)) ||
-        (rec && deals_wake_for(t, &c->v, rec->deal, rec->account, e)) || job_done(t, job, 1, e)) {
+        (rec && deals_wake_for(t, &c->v, rec->deal, rec->account, e)) || (rec && model_queue(c, t, job->object, e)) ||
+        job_done(t, job, 1, e)) {
         db_rollback(t);
         return e->code;
     }
@@ -68,30 +76,44 @@ enum err_code analyse_stage_run(struct core *c, const struct job *jobs, size_t n
     return rc;
 }
 
+/* Queues every interaction over which one of the makers has not been in its version. */
+static enum err_code stale_queue(struct core *c, struct db_tx *t, const char *queue, const struct finding_maker *makers,
+                                 size_t makers_n, struct arena *a, size_t *out_n, struct err *e)
+{
+    struct job_new *jobs;
+    struct id *ids;
+
+    if (record_findings_stale(t, &c->v, makers, makers_n, a, &ids, out_n, e))
+        return e->code;
+    jobs = ARENA_ARRAY(a, struct job_new, *out_n + 1);
+    for (size_t i = 0; i < *out_n; i++)
+        jobs[i] = (struct job_new){.queue = queue, .object = ids[i], .priority = -1};
+    for (size_t from = 0; from < *out_n; from += 500)
+        if (job_enqueue(t, jobs + from, *out_n - from < 500 ? *out_n - from : 500, e))
+            return e->code;
+    return ERR_OK;
+}
+
 enum err_code rebuild_stale_findings(struct core *c, int64_t *out_n, struct err *e)
 {
     struct arena *a = arena_new("rebuild.findings");
-    struct job_new *jobs = NULL;
+    size_t rules_n = 0, model_n = 0, makers_n;
+    struct finding_maker makers[2];
     struct db_tx *t = NULL;
-    struct id *ids;
-    size_t n = 0;
     enum err_code rc;
 
     rc = db_begin(c->v.db, c->v.workspace, ANALYSE_DB_MS, &t, e);
     if (!rc)
-        rc = record_findings_stale(t, &c->v, finding_makers, finding_makers_n, a, &ids, &n, e);
-    if (!rc) {
-        jobs = ARENA_ARRAY(a, struct job_new, n + 1);
-        for (size_t i = 0; i < n; i++)
-            jobs[i] = (struct job_new){.queue = "analyse", .object = ids[i], .priority = -1};
+        rc = stale_queue(c, t, "analyse", finding_makers, finding_makers_n, a, &rules_n, e);
+    if (!rc && c->llm) {
+        makers_n = model_makers(c, makers);
+        rc = stale_queue(c, t, "model", makers, makers_n, a, &model_n, e);
     }
-    for (size_t from = 0; !rc && from < n; from += 500)
-        rc = job_enqueue(t, jobs + from, n - from < 500 ? n - from : 500, e);
     if (rc)
         db_rollback(t);
     else
         rc = db_commit(t, e);
-    *out_n = rc ? 0 : (int64_t)n;
+    *out_n = rc ? 0 : (int64_t)(rules_n + model_n);
     arena_free(a);
     return rc;
 }

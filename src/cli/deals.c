@@ -1,6 +1,9 @@
 /* cli/deals.c - deals, deal, actions, brief, analytics, explain: what the server knows about deals, printed. */
 #include "base/id.h"
 #include "cli/cli.h"
+#include "text/uni.h"
+
+enum { NAME_COLUMNS = 32 };
 
 /* Asks for `path` and prints what comes back: as it is with --json, else by `print`. */
 static int get_run(struct arena *a, const struct cli_args *x, str path, void (*print)(const struct json *))
@@ -55,15 +58,18 @@ static void deal_line(const struct json *d)
     struct json_it it;
     str name = text(d, "name"), stage = text(d, "stage"), amount = text(d, "amount"), close = text(d, "close_date");
 
-    printf("%-32.*s %-12.*s %14.*s %-10.*s ", STR_ARG(str_sub(name, 0, 32)), STR_ARG(stage), STR_ARG(amount),
-           STR_ARG(close));
+    cli_column(uni_fit(name, NAME_COLUMNS), NAME_COLUMNS + 1);
+    cli_column(stage, 13);
+    cli_column(amount, -14);
+    cli_print(" ");
+    cli_column(close, 11);
     if (json_kind(p) == JSON_NULL || json_kind(p) == JSON_ABSENT)
-        printf("   -");
+        cli_print("   -");
     else
-        printf("%3.0f%%", 100 * json_real(p, 0));
+        cli_print("%3.0f%%", 100 * json_real(p, 0));
     for (json_it_init(&it, json_get(d, "warnings")); json_it_next(&it);)
-        printf(" %.*s", STR_ARG(text(it.val, "id")));
-    printf("\n");
+        cli_print(" %.*s", STR_ARG(text(it.val, "id")));
+    cli_print("\n");
 }
 
 static void deals_print(const struct json *v)
@@ -72,7 +78,7 @@ static void deals_print(const struct json *v)
 
     for (json_it_init(&it, json_get(v, "deals")); json_it_next(&it);)
         deal_line(it.val);
-    printf("%lld deals\n", (long long)json_i64(json_get(v, "total"), 0));
+    cli_print("%lld deals\n", (long long)json_i64(json_get(v, "total"), 0));
 }
 
 static void reasons_print(const struct json *list, const char *sign)
@@ -80,7 +86,7 @@ static void reasons_print(const struct json *list, const char *sign)
     struct json_it it;
 
     for (json_it_init(&it, list); json_it_next(&it);)
-        printf("  %s %.*s\n", sign, STR_ARG(text(it.val, "text")));
+        cli_print("  %s %.*s\n", sign, STR_ARG(text(it.val, "text")));
 }
 
 static void deal_print(const struct json *d)
@@ -89,29 +95,30 @@ static void deal_print(const struct json *d)
     struct json_it it;
 
     deal_line(d);
-    printf("%.*s, owned by %.*s, since %.*s\n", STR_ARG(text(d, "account")), STR_ARG(text(d, "owner")),
-           STR_ARG(text(d, "stage_since")));
+    cli_print("%.*s, owned by %.*s, since %.*s\n", STR_ARG(text(d, "account")), STR_ARG(text(d, "owner")),
+              STR_ARG(text(d, "stage_since")));
     if (json_kind(json_get(score, "low")) == JSON_REAL)
-        printf("won with %.0f %% (%.0f to %.0f)\n", 100 * json_real(json_get(score, "p"), 0),
-               100 * json_real(json_get(score, "low"), 0), 100 * json_real(json_get(score, "high"), 0));
+        cli_print("won with %.0f %% (%.0f to %.0f)\n", 100 * json_real(json_get(score, "p"), 0),
+                  100 * json_real(json_get(score, "low"), 0), 100 * json_real(json_get(score, "high"), 0));
     reasons_print(json_get(score, "up"), "+");
     reasons_print(json_get(score, "down"), "-");
     for (json_it_init(&it, json_get(d, "warnings")); json_it_next(&it);)
-        printf("  %.*s %.*s\n", STR_ARG(text(it.val, "id")), STR_ARG(text(it.val, "text")));
+        cli_print("  %.*s %.*s\n", STR_ARG(text(it.val, "id")), STR_ARG(text(it.val, "text")));
     for (json_it_init(&it, json_get(d, "unknown")); json_it_next(&it);)
-        printf("  ? %.*s cannot be told: %.*s\n", STR_ARG(json_str(it.key, STR(""))),
-               STR_ARG(json_str(it.val, STR(""))));
+        cli_print("  ? %.*s cannot be told: %.*s\n", STR_ARG(json_str(it.key, STR(""))),
+                  STR_ARG(json_str(it.val, STR(""))));
 }
 
 static void actions_print(const struct json *v)
 {
     struct json_it it;
 
-    for (json_it_init(&it, json_get(v, "actions")); json_it_next(&it);)
-        printf("%-32.*s %.*s%s%.*s\n", STR_ARG(str_sub(text(it.val, "deal"), 0, 32)), STR_ARG(text(it.val, "text")),
-               "  because: ", STR_ARG(text(it.val, "reason")));
+    for (json_it_init(&it, json_get(v, "actions")); json_it_next(&it);) {
+        cli_column(uni_fit(text(it.val, "deal"), NAME_COLUMNS), NAME_COLUMNS + 1);
+        cli_print("%.*s  because: %.*s\n", STR_ARG(text(it.val, "text")), STR_ARG(text(it.val, "reason")));
+    }
     if (!json_len(json_get(v, "actions")))
-        printf("nothing to do\n");
+        cli_print("nothing to do\n");
 }
 
 static void lines_print(const struct json *v, const char *key, const char *title)
@@ -120,13 +127,13 @@ static void lines_print(const struct json *v, const char *key, const char *title
 
     if (!json_len(json_get(v, key)))
         return;
-    printf("\n%s\n", title);
+    cli_print("\n%s\n", title);
     for (json_it_init(&it, json_get(v, key)); json_it_next(&it);) {
         json_it_init(&in, json_get(it.val, "sources"));
-        printf("  %.*s", STR_ARG(json_str(json_get(it.val, "text"), text(it.val, "name"))));
+        cli_print("  %.*s", STR_ARG(json_str(json_get(it.val, "text"), text(it.val, "name"))));
         while (json_it_next(&in))
-            printf("  [%.*s %.*s]", STR_ARG(text(in.val, "kind")), STR_ARG(text(in.val, "id")));
-        printf("\n");
+            cli_print("  [%.*s %.*s]", STR_ARG(text(in.val, "kind")), STR_ARG(text(in.val, "id")));
+        cli_print("\n");
     }
 }
 
@@ -145,20 +152,21 @@ static void figures_print(const struct json *v)
 {
     struct json_it it;
 
-    printf("%.*s to %.*s\n", STR_ARG(text(v, "from")), STR_ARG(text(v, "to")));
+    cli_print("%.*s to %.*s\n", STR_ARG(text(v, "from")), STR_ARG(text(v, "to")));
     for (json_it_init(&it, json_get(v, "figures")); json_it_next(&it);) {
         const struct json *value = json_get(it.val, "value");
-        printf("%-22.*s %-16.*s ", STR_ARG(text(it.val, "id")), STR_ARG(json_str(json_get(it.val, "part"), STR(""))));
+        cli_column(text(it.val, "id"), 23);
+        cli_column(json_str(json_get(it.val, "part"), STR("")), 17);
         if (json_kind(value) == JSON_STR)
-            printf("%14.*s", STR_ARG(json_str(value, STR(""))));
+            cli_column(json_str(value, STR("")), -14);
         else if (json_kind(value) == JSON_NULL)
-            printf("%14s", "-");
+            cli_print("%14s", "-");
         else
-            printf("%14.4f", json_real(value, 0));
-        printf(" %-7.*s n=%lld", STR_ARG(text(it.val, "unit")), (long long)json_i64(json_get(it.val, "n"), 0));
+            cli_print("%14.4f", json_real(value, 0));
+        cli_print(" %-7.*s n=%lld", STR_ARG(text(it.val, "unit")), (long long)json_i64(json_get(it.val, "n"), 0));
         if (json_kind(value) == JSON_NULL)
-            printf("  %.*s", STR_ARG(text(it.val, "reason")));
-        printf("\n");
+            cli_print("  %.*s", STR_ARG(text(it.val, "reason")));
+        cli_print("\n");
     }
 }
 

@@ -104,6 +104,7 @@ judges: build ## outside judges: conformance suites and hostile clients -> build
 	@[ "$(PEERS)" = no ] || $(setup_quiet) judges-access
 	@[ "$(PEERS)" = no ] || $(setup_quiet) keycloak || echo "judges: going on without Keycloak"
 	@[ "$(PEERS)" = no ] || $(setup_quiet) judges-protocols
+	@[ "$(PEERS)" = no ] || $(setup_quiet) judges-webhooks
 	@test/judges/run $(ARGS)
 
 faults: build ## kill, fill and break things, then compare -> build/reports/faults.json

@@ -1,9 +1,13 @@
 /* usage: text_bench ROUNDS FILE...
+ *        text_bench 0 FILE...
  *
  * What the pipeline does to text before and beside embedding, stage by stage, in one thread of one process: no database, no
  * parser child. Reads the files once, takes them ROUNDS times through all stages, and prints one JSON object a stage: seconds
  * of this thread, megabytes of text (bytes of turns, not of files), and their quotient. `wire` is what the parser child adds:
- * the interaction written and read again; `seal` is one sealed value a turn, as it is stored. */
+ * the interaction written and read again; `seal` is one sealed value a turn, as it is stored.
+ *
+ * With 0 rounds it prints a line for each interaction instead: a hash of what each stage gave. A change that is meant to make
+ * a stage faster leaves these lines as they were. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -12,18 +16,20 @@
 #include "base/fs.h"
 #include "formats/format.h"
 #include "formats/wire.h"
+#include "insight/findings.h"
 #include "insight/statistics.h"
 #include "search/chunk.h"
 #include "search/index.h"
 #include "text/clean.h"
 #include "text/lang.h"
 #include "text/pii.h"
+#include "text/tokens.h"
 #include "text/words.h"
 #include "vault/seal.h"
 
-enum stage { PARSE, WIRE, LANGUAGE, PII, CHUNK, CLEAN, WORDS, STATISTICS, INDEX, SEAL, STAGES };
-static const char *const stage_names[STAGES] = {"parse", "wire",  "language",   "pii",   "chunk",
-                                                "clean", "words", "statistics", "index", "seal"};
+enum stage { PARSE, WIRE, LANGUAGE, PII, CHUNK, CLEAN, WORDS, STATISTICS, INDEX, SEAL, FINDINGS, STAGES };
+static const char *const stage_names[STAGES] = {"parse", "wire",       "language", "pii",  "chunk",   "clean",
+                                                "words", "statistics", "index",    "seal", "findings"};
 
 struct bench {
     struct arena *a;
@@ -34,6 +40,8 @@ struct bench {
     double began;
     size_t bytes, interactions, turns;
     size_t kept; /* so that nothing is computed for nobody */
+    bool digest; /* print hashes of the results */
+    struct tokens *tokens;
 };
 
 static double thread_s(void)
@@ -54,6 +62,85 @@ static void stage_end(struct bench *b, enum stage s)
     b->seconds[s] += thread_s() - b->began;
 }
 
+/* ---- hashes of results ---- */
+
+static uint64_t hash_add(uint64_t h, str s)
+{
+    return (h ^ str_hash(s)) * 0x9E3779B97F4A7C15u + (h >> 31);
+}
+
+static uint64_t hash_number(uint64_t h, int64_t n)
+{
+    return hash_add(h, str_n((const char *)&n, sizeof n));
+}
+
+static uint64_t hash_spans(uint64_t h, const struct ia_span *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        h = hash_number(hash_number(hash_number(h, s[i].turn), s[i].start), s[i].end);
+    return hash_number(h, (int64_t)n);
+}
+
+static uint64_t hash_stats(const struct record_stat *s, size_t n)
+{
+    uint64_t h = n;
+
+    for (size_t i = 0; i < n; i++) {
+        h = hash_add(hash_add(hash_add(h, s[i].id), s[i].speaker), s[i].of);
+        h = hash_add(hash_add(h, s[i].unit), s[i].reason);
+        h = hash_add(h, str_n((const char *)&s[i].value, s[i].has_value ? sizeof s[i].value : 0));
+        h = hash_number(hash_number(h, s[i].has_n ? s[i].n : -1), s[i].definition_version);
+        h = hash_add(h, str_n((const char *)s[i].inputs_hash, sizeof s[i].inputs_hash));
+        h = hash_spans(h, s[i].spans, s[i].spans_n);
+    }
+    return h;
+}
+
+static uint64_t hash_findings(struct bench *b, const struct interaction *ia, const struct record_finding *f, size_t n)
+{
+    uint64_t h = n;
+
+    for (size_t i = 0; i < n; i++) {
+        struct buf out;
+        struct jw w;
+        buf_init_wiped(&out, 1 << 20);
+        jw_init(&w, &out);
+        finding_json(&f[i], ia, b->a, &w);
+        h = hash_number(hash_number(hash_add(h, buf_view(&out)), f[i].side), f[i].at_ms);
+        buf_done(&out);
+    }
+    return h;
+}
+
+static uint64_t hash_pii(uint64_t h, const struct pii_span *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        h = hash_number(hash_number(hash_number(h, s[i].type), s[i].start), s[i].end);
+        h = hash_number(h, (int64_t)((double)s[i].confidence * 1e6));
+    }
+    return h;
+}
+
+static uint64_t hash_tokens(struct bench *b, const struct interaction *ia)
+{
+    struct token_it it;
+    struct token t;
+    uint64_t h = 0;
+
+    for (size_t i = 0; i < ia->turns_n; i++)
+        for (token_it_init(&it, b->tokens, ia->turns[i].text, ia->language); token_it_next(&it, &t);)
+            h = hash_number(hash_number(hash_add(h, t.text), (int64_t)t.start << 32 | t.end), t.stop);
+    return h;
+}
+
+static void digest_say(const struct bench *b, const char *what, uint64_t h)
+{
+    if (b->digest)
+        printf(" %s %016llx", what, (unsigned long long)h);
+}
+
+/* ---- stages ---- */
+
 static void wire_there_and_back(struct bench *b, struct interaction *ia)
 {
     struct interaction back;
@@ -62,6 +149,7 @@ static void wire_there_and_back(struct bench *b, struct interaction *ia)
 
     buf_init_wiped(&out, (size_t)512 << 20);
     wire_item_write(ia, &out);
+    digest_say(b, "wire", b->digest ? str_hash(buf_view(&out)) : 0);
     if (wire_item_read(buf_view(&out), b->a, &back, &e) == ERR_OK)
         *ia = back;
     buf_done(&out);
@@ -70,6 +158,7 @@ static void wire_there_and_back(struct bench *b, struct interaction *ia)
 static void pii_run_all(struct bench *b, const struct interaction *ia)
 {
     str *people = ARENA_ARRAY(b->a, str, ia->participants_n + 1);
+    uint64_t h = 0;
     struct pii_ask ask = {.people = people, .lang = ia->language, .chat = ia->kind == IA_CALL};
 
     for (size_t i = 0; i < ia->participants_n; i++)
@@ -80,7 +169,10 @@ static void pii_run_all(struct bench *b, const struct interaction *ia)
         size_t n;
         pii_find(ia->turns[t].text, &ask, b->a, &s, &n);
         b->kept += n;
+        if (b->digest)
+            h = hash_number(hash_pii(h, s, n), (int64_t)n);
     }
+    digest_say(b, "pii", h);
 }
 
 static void index_one(struct bench *b, const struct interaction *ia, const struct chunk *c, size_t n)
@@ -117,13 +209,78 @@ static void seal_all(struct bench *b, const struct interaction *ia)
     }
 }
 
+static void language_find(struct bench *b, struct interaction *ia)
+{
+    str *parts = ARENA_ARRAY(b->a, str, ia->turns_n + 1);
+
+    for (size_t i = 0; i < ia->turns_n; i++)
+        parts[i] = ia->turns[i].text;
+    ia->language = str_dup(b->a, str_of(lang_detect_parts(parts, ia->turns_n).tag));
+    digest_say(b, "language", str_hash(ia->language));
+}
+
+static struct chunk *chunks_make(struct bench *b, const struct interaction *ia, size_t *out_n)
+{
+    struct chunk *chunks;
+    uint64_t h = 0;
+
+    stage_begin(b);
+    chunk_split(ia, b->a, &chunks, out_n);
+    stage_end(b, CHUNK);
+    for (size_t i = 0; b->digest && i < *out_n; i++)
+        h = hash_number(hash_spans(h, chunks[i].spans, chunks[i].spans_n), chunks[i].words);
+    digest_say(b, "chunk", h);
+
+    h = 0;
+    stage_begin(b);
+    for (size_t i = 0; i < *out_n; i++) {
+        str text = chunk_embed_text(ia, chunks[i].spans, chunks[i].spans_n, b->a);
+        b->kept += text.n;
+        h = b->digest ? hash_add(h, text) : 0;
+    }
+    stage_end(b, CLEAN);
+    digest_say(b, "clean", h);
+    return chunks;
+}
+
+static void figures_make(struct bench *b, const struct interaction *ia)
+{
+    struct statistics_context ctx = {0};
+    struct record_stat *stats;
+    size_t n, words = 0;
+
+    stage_begin(b);
+    for (size_t i = 0; i < ia->turns_n; i++)
+        words += words_count(ia->turns[i].text);
+    stage_end(b, WORDS);
+    b->kept += words;
+    digest_say(b, "words", words);
+
+    stage_begin(b);
+    statistics_compute(ia, &ctx, b->a, &stats, &n);
+    stage_end(b, STATISTICS);
+    digest_say(b, "statistics", b->digest ? hash_stats(stats, n) : 0);
+}
+
+static void analyses_make(struct bench *b, const struct interaction *ia)
+{
+    static const str competitors[] = {{"Gong", 4}, {"Chorus", 6}, {"Salesforce", 10}, {"Clari", 5}};
+    static const str domains[] = {{"example.com", 11}};
+    const struct findings_context ctx = {domains, 1, competitors, 4};
+    struct record_finding *f;
+    size_t n;
+
+    stage_begin(b);
+    findings_make(ia, &ctx, b->a, &f, &n);
+    stage_end(b, FINDINGS);
+    b->kept += n;
+    digest_say(b, "findings", b->digest ? hash_findings(b, ia, f, n) : 0);
+}
+
 static void interaction_run(struct bench *b, struct interaction ia)
 {
-    struct record_stat *stats;
     struct chunk *chunks;
-    size_t n, stats_n;
-    struct statistics_context ctx = {0};
-    str *parts;
+    size_t n;
 
     stage_begin(b);
     wire_there_and_back(b, &ia);
@@ -134,41 +291,26 @@ static void interaction_run(struct bench *b, struct interaction ia)
     b->interactions++;
 
     stage_begin(b);
-    parts = ARENA_ARRAY(b->a, str, ia.turns_n + 1);
-    for (size_t i = 0; i < ia.turns_n; i++)
-        parts[i] = ia.turns[i].text;
-    ia.language = str_dup(b->a, str_of(lang_detect_parts(parts, ia.turns_n).tag));
+    language_find(b, &ia);
     stage_end(b, LANGUAGE);
 
     stage_begin(b);
     pii_run_all(b, &ia);
     stage_end(b, PII);
 
-    stage_begin(b);
-    chunk_split(&ia, b->a, &chunks, &n);
-    stage_end(b, CHUNK);
-
-    stage_begin(b);
-    for (size_t i = 0; i < n; i++)
-        b->kept += chunk_embed_text(&ia, chunks[i].spans, chunks[i].spans_n, b->a).n;
-    stage_end(b, CLEAN);
-
-    stage_begin(b);
-    for (size_t i = 0; i < ia.turns_n; i++)
-        b->kept += words_count(ia.turns[i].text);
-    stage_end(b, WORDS);
-
-    stage_begin(b);
-    statistics_compute(&ia, &ctx, b->a, &stats, &stats_n);
-    stage_end(b, STATISTICS);
+    chunks = chunks_make(b, &ia, &n);
+    figures_make(b, &ia);
 
     stage_begin(b);
     index_one(b, &ia, chunks, n);
     stage_end(b, INDEX);
+    digest_say(b, "tokens", b->digest ? hash_tokens(b, &ia) : 0);
 
     stage_begin(b);
     seal_all(b, &ia);
     stage_end(b, SEAL);
+
+    analyses_make(b, &ia);
 }
 
 static void file_run(struct bench *b, str bytes, const char *name)
@@ -182,8 +324,13 @@ static void file_run(struct bench *b, str bytes, const char *name)
     stage_begin(b);
     rc = format_parse(&in, b->a, &r, &e);
     stage_end(b, PARSE);
-    for (size_t i = 0; !rc && i < r.items_n; i++)
+    for (size_t i = 0; !rc && i < r.items_n; i++) {
+        if (b->digest)
+            printf("%s %zu", name, i);
         interaction_run(b, r.items[i]);
+        if (b->digest)
+            printf("\n");
+    }
 }
 
 static void report(const struct bench *b)
@@ -204,6 +351,14 @@ static void index_again(struct bench *b)
 {
     index_free(b->ix);
     b->ix = index_new(384);
+}
+
+static enum err_code files_read(char **paths, size_t n, struct arena *a, str *out, struct err *e)
+{
+    for (size_t i = 0; i < n; i++)
+        if (fs_read(paths[i], FORMAT_BYTES_MAX, a, &out[i], e))
+            return e->code;
+    return ERR_OK;
 }
 
 static enum err_code keys_make(struct bench *b, char *dir, struct err *e)
@@ -235,26 +390,25 @@ int main(int argc, char **argv)
     int64_t rounds;
     struct err e;
 
-    if (argc < 3 || !str_to_i64(str_of(argv[1]), &rounds) || rounds < 1) {
+    if (argc < 3 || !str_to_i64(str_of(argv[1]), &rounds) || rounds < 0) {
         fprintf(stderr, "usage: text_bench ROUNDS FILE...\n");
         return 2;
     }
-    if (keys_make(&b, dir, &e)) {
+    file = ARENA_ARRAY(kept, str, (size_t)argc);
+    if (files_read(argv + 2, (size_t)argc - 2, kept, file + 2, &e) || keys_make(&b, dir, &e)) {
         fprintf(stderr, "text_bench: %s\n", e.msg);
         return 1;
     }
-    file = ARENA_ARRAY(kept, str, (size_t)argc);
-    for (int i = 2; i < argc; i++)
-        if (fs_read(argv[i], FORMAT_BYTES_MAX, kept, &file[i], &e)) {
-            fprintf(stderr, "text_bench: %s\n", e.msg);
-            return 1;
-        }
-    for (int64_t r = 0; r < rounds; r++) {
+    b.digest = rounds == 0;
+    b.tokens = tokens_new();
+    for (int64_t r = 0; r < rounds + b.digest; r++) {
         index_again(&b);
         for (int i = 2; i < argc; i++)
             file_run(&b, file[i], argv[i]);
     }
-    report(&b);
+    if (!b.digest)
+        report(&b);
+    tokens_free(b.tokens);
     index_free(b.ix);
     keyring_close(b.keys);
     keys_remove(dir);

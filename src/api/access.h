@@ -1,4 +1,4 @@
-/* api/access.h - users, teams, keys, sessions and signing in over REST: what the handlers of these share. */
+/* api/access.h - signing in, one's own things and SCIM over REST: what handlers that write their replies themselves share. */
 #pragma once
 #include "api/api.h"
 
@@ -10,12 +10,13 @@ struct db_tx *access_begin(struct call *k);
 void access_fail(struct call *k, struct db_tx *t, const struct err *e);
 /* Writes the audit record of a change, commits, and lets it count for the next request. False with the reply filled. */
 bool access_commit(struct call *k, struct db_tx *t, enum audit_act act, struct id object);
+/* Is there a user? The operator of the machine is none: 403 in the reply. */
+bool access_user(struct call *k);
 struct keyring *access_keys(struct call *k);
 /* The id in a part of the path; 404 in the reply and false when it is none. `what`: "user". */
 bool access_id(struct call *k, int part, const char *what, struct id *out);
 void access_missing(struct call *k, const char *what); /* 404, the same for what is not there and what is not for you */
 void access_time(struct call *k, struct jw *w, const char *key, int64_t at_ms); /* null for CLOCK_NONE */
-void access_id_write(struct call *k, struct jw *w, const char *key, struct id id); /* null for nil */
 
 /* Handlers of access_table.c. */
 void api_sign_in(struct call *k);
@@ -27,11 +28,10 @@ void api_totp_post(struct call *k);
 void api_passkey_post(struct call *k);
 void api_passkey_confirm(struct call *k);
 void api_totp_confirm(struct call *k);
-void api_scim_config(struct call *k);
 void api_scim_search(struct call *k);
-void api_scim_unknown(struct call *k);
-void api_scim_types(struct call *k);
-void api_scim_schemas(struct call *k);
+void api_scim_discover(struct call *k);
+void api_scim_type(struct call *k);
+void api_scim_schema(struct call *k);
 void api_scim_users_list(struct call *k);
 void api_scim_users_search(struct call *k);
 void api_scim_users_post(struct call *k);
@@ -49,28 +49,4 @@ void api_scim_groups_delete(struct call *k);
 void api_oidc_begin(struct call *k);
 void api_oidc_callback(struct call *k);
 void api_oidc_names(struct call *k);
-void api_providers_list(struct call *k);
-void api_providers_post(struct call *k);
-void api_provider_delete(struct call *k);
-void api_me(struct call *k);
 void api_me_session(struct call *k);
-void api_users_list(struct call *k);
-void api_users_post(struct call *k);
-void api_user_get(struct call *k);
-void api_user_patch(struct call *k);
-void api_user_delete(struct call *k);
-void api_user_link(struct call *k);
-void api_teams_list(struct call *k);
-void api_teams_post(struct call *k);
-void api_team_get(struct call *k);
-void api_team_patch(struct call *k);
-void api_team_delete(struct call *k);
-void api_member_put(struct call *k);
-void api_member_delete(struct call *k);
-void api_deal_share(struct call *k);
-void api_deal_unshare(struct call *k);
-void api_keys_list(struct call *k);
-void api_keys_post(struct call *k);
-void api_key_delete(struct call *k);
-void api_sessions_list(struct call *k);
-void api_session_delete(struct call *k);

@@ -5,9 +5,10 @@
 #include "deals/actions.h"
 #include "store/reader.h"
 
-static const char *const form_names[] = {"none", "mail", "call", "agenda", "crm"};
-static const char *const state_names[RESPONSES] = {"open",    "accepted",  "edited",   "dismissed",
-                                                   "snoozed", "withdrawn", "completed"};
+static const char *const form_names[] = {"none", "mail", "call", "agenda", "crm", NULL};
+enum { ACTIONS_MAX = 1000 };
+static const char *const state_names[RESPONSES + 1] = {"open",    "accepted",  "edited",    "dismissed",
+                                                       "snoozed", "withdrawn", "completed", NULL};
 
 /* A draft in the customer's own words where there are any, and what it would change. */
 static void draft_write(struct call *k, const struct action *a, const struct deal_view *d, struct jw *w)
@@ -59,46 +60,77 @@ static void action_write(struct call *k, const struct action *a, const struct de
     jw_end(w);
 }
 
-static void list_get(struct call *k)
+/* ---- the list ---- */
+
+static const struct res_field diff_fields[] = {
+    {"field", RES_STR, 0, "Which field.", "\"close_date\""},
+    {"old", RES_STR, 0, "What it is.", "\"2026-10-01\""},
+    {"new", RES_STR, 0, "What it would be.", "\"2026-12-01\""},
+    {"because", RES_STR, 0, "Why.", "\"median days that won deals needed from this stage\""},
+};
+static const struct res_shape diff_shape = {"ActionDiff", "What would change in the CRM.", RES_FIELDS(diff_fields)};
+static const struct res_field draft_fields[] = {
+    {"form", RES_ENUM, 0, "What it is.", "\"mail\"", .words = form_names},
+    {"subject", RES_STR, RES_SEALED, "About what.", "\"Hub rollout\""},
+    {"text", RES_STR, RES_SEALED, "The draft.", "\"Ask who signs.\""},
+    {"diff", RES_OBJ, RES_LIST | RES_MAYBE, "What would change in the CRM.", .of = &diff_shape},
+};
+static const struct res_shape draft_shape = {"ActionDraft", "A draft to go on from.", RES_FIELDS(draft_fields)};
+static const struct res_field action_fields[] = {
+    {"id", RES_ID, RES_READ_ONLY, "Its id.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
+    {"deal_id", RES_ID, RES_READ_ONLY, "About which deal.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ac\""},
+    {"deal", RES_STR, RES_READ_ONLY | RES_SEALED, "Name of the deal.", "\"Hub rollout\""},
+    {"kind", RES_STR, RES_READ_ONLY, "What to do.", "\"follow_up\""},
+    {"text", RES_STR, RES_READ_ONLY, "The same in words.", "\"Write again.\""},
+    {"state", RES_ENUM, RES_READ_ONLY, "What people said to it.", "\"open\"", .words = state_names},
+    {"score", RES_REAL, RES_READ_ONLY | RES_SORT, "What it is expected to bring.", "120.5"},
+    {"propensity", RES_REAL, RES_READ_ONLY, "Probability of being put in its place.", "0.95"},
+    {"position", RES_INT, RES_READ_ONLY, "Its place among those of the deal.", "1"},
+    {"made_at", RES_TIME, RES_READ_ONLY, "When it was proposed.", "\"2026-06-10T09:30:00.000Z\""},
+    {"because", RES_STR, RES_READ_ONLY, "The warning behind it, promise or qualification.", "\"W02\""},
+    {"reason", RES_STR, RES_READ_ONLY | RES_MAYBE, "The warning in words.", "\"no answer for 12 days\""},
+    {"draft", RES_OBJ, RES_READ_ONLY, "To go on from.", .of = &draft_shape},
+};
+static const struct res_shape action_shape = {"Action", "A proposal, with what speaks for it.",
+                                              RES_FIELDS(action_fields)};
+
+static enum err_code item_of(struct res_ctx *c, const struct action *a, const struct deal_view *d, struct res_val **out,
+                             struct err *e)
 {
-    struct deal_views vs = {0};
-    struct action *acts = NULL;
-    struct id deal = {{0}}, *ids;
-    int64_t limit;
-    size_t n = 0, ids_n;
-    struct db_tx *t;
-    struct err e = {0};
-    enum err_code rc = ERR_OK;
-    str of;
     struct buf b;
     struct jw w;
 
-    if (!api_query_int(k, STR("limit"), 50, 1, 500, &limit) || !api_query_str(k, STR("deal"), &of) ||
-        !(t = deals_begin(k)))
-        return;
-    if (of.n)
-        id_parse(of, &deal);
-    if (!rc)
-        rc = actions_list(t, deals_vaulted(k), deal, (size_t)limit, clock_now_ms(), k->a, &acts, &n, &e);
-    ids = ARENA_ARRAY(k->a, struct id, n + 1);
+    buf_init_wiped(&b, 1 << 20);
+    jw_init(&w, &b);
+    action_write(c->k, a, d, &w);
+    return deals_said(c, &action_shape, &b, out, ERR_OK, e);
+}
+
+static enum err_code list(struct res_ctx *c, const struct res_query *q, struct res_page *page, struct err *e)
+{
+    struct id deal = q->extra && q->extra[0].is == RES_SET ? q->extra[0].v.id : (struct id){{0}}, *ids;
+    int64_t now = clock_now_ms();
+    struct deal_views vs;
+    struct res_val **rows;
+    struct action *acts;
+    size_t n, kept = 0;
+
+    /* what is listed counts as shown: no more than the page, and one to know whether there are more */
+    if (actions_list(c->t, c->v, deal, q->has_after || !q->desc ? ACTIONS_MAX : q->limit + 1, now, c->a, &acts, &n, e))
+        return e->code;
+    ids = ARENA_ARRAY(c->a, struct id, n + 1);
     for (size_t i = 0; i < n; i++)
         ids[i] = acts[i].deal;
-    ids_n = deals_seen(k, ids, n);
-    if (!rc)
-        rc = deal_views_load(t, deals_vaulted(k), ids, ids_n, clock_now_ms(), k->a, &vs, &e);
-    if (!deals_finish(k, t, rc, deal, &e))
-        return;
-    buf_init_wiped(&b, 64 << 20);
-    jw_init(&w, &b);
-    jw_obj(&w);
-    jw_karr(&w, "actions");
+    if (deal_views_load(c->t, c->v, ids, deals_seen(c->k, ids, n), now, c->a, &vs, e))
+        return e->code;
+    rows = ARENA_ARRAY(c->a, struct res_val *, n + 1);
     for (size_t i = 0; i < n; i++)
         for (size_t d = 0; d < vs.n; d++)
-            if (id_eq(vs.list[d].f->deal, acts[i].deal))
-                action_write(k, &acts[i], &vs.list[d], &w);
-    jw_end(&w);
-    jw_end(&w);
-    api_reply(k, 200, &b);
+            if (id_eq(vs.list[d].f->deal, acts[i].deal) && item_of(c, &acts[i], &vs.list[d], &rows[kept++], e))
+                return e->code;
+    res_rows_page(c, page, q, &action_shape, rows, kept, 0);
+    page->total = -1; /* not all were looked at */
+    return ERR_OK;
 }
 
 /* Letters that differ, as an edit distance over bytes, of texts up to 2,000 bytes. */
@@ -145,7 +177,7 @@ static const struct res_field responded_fields[] = {
     {"id", RES_ID, 0, "The action.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
     {"state", RES_STR, 0, "Its state now.", "\"accepted\""},
 };
-static const struct res_shape responded_shape = {"ActionState", "An action after it was answered.",
+static const struct res_shape responded_shape = {"ActionAnswered", "An action after it was answered.",
                                                  RES_FIELDS(responded_fields)};
 
 static enum err_code respond_act(struct res_ctx *c, struct id id, const struct res_val *in, const struct res_val *query,
@@ -181,13 +213,12 @@ static enum err_code respond_act(struct res_ctx *c, struct id id, const struct r
 
 static const struct res_field list_fields[] = {
     {"deal", RES_ID, 0, "Only of this deal.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
-    {"limit", RES_INT, 0, "Most actions.", "50", .min = 1, .max = 500},
 };
 static const struct res_shape list_query = {"ActionListQuery", "Which actions.", RES_FIELDS(list_fields)};
 
 static const struct res_op ops[] = {
-    {RES_OP_RAW, "list", HTTP_M_GET, "/v1/actions", PERM_ACTIONS_READ, "List what to do next, and why",
-     .query = &list_query, .answer_type = "application/json", .raw = list_get},
+    {RES_OP_LIST, "list", HTTP_M_GET, "/v1/actions", PERM_ACTIONS_READ, "List what to do next, and why",
+     .query = &list_query},
     {RES_OP_ACT, "respond", HTTP_M_POST, "/v1/actions/{id}/response", PERM_ACTIONS_DECIDE,
      "Accept, edit, put off or dismiss an action", .body = &respond_shape, .answer = &responded_shape,
      .act = respond_act},
@@ -198,5 +229,10 @@ const struct resource res_actions = {
     .key = "actions",
     .one = "action",
     .about = "Next best actions: proposals, with what speaks for them.",
+    .flags = RES_CONTENT,
+    .shape = &action_shape,
+    .sort = "-score",
+    .limit_max = 500,
     RES_OPS(ops),
+    .list = list,
 };

@@ -3,142 +3,171 @@
 #include "api/deals_priv.h"
 #include "store/reader.h"
 
-static void figure_write(const struct figure *f, const struct figures_input *in, bool inputs, struct jw *w,
-                         struct arena *a)
+enum {
+    F_ID_,
+    F_PART,
+    F_VALUE,
+    F_UNIT,
+    F_REASON,
+    F_N,
+    F_LOW,
+    F_HIGH,
+    F_VERSION,
+    F_DEFINITION,
+    F_FROM,
+    F_TO,
+    F_INPUTS,
+    F_COUNT
+};
+static const struct res_field fields[F_COUNT] = {
+    [F_ID_] = {"id", RES_STR, 0, "Its name.", "\"win_rate\""},
+    [F_PART] = {"part", RES_STR, RES_MAYBE, "Which part of it.", "\"count\""},
+    [F_VALUE] = {"value", RES_JSON, RES_NULLABLE, "A number, or money as a decimal text; null: see reason.", "0.31"},
+    [F_UNIT] = {"unit", RES_STR, 0, "Its unit.", "\"share\""},
+    [F_REASON] = {"reason", RES_STR, RES_MAYBE, "Why there is none.", "\"too_few\""},
+    [F_N] = {"n", RES_INT, 0, "Of how many it is made.", "42"},
+    [F_LOW] = {"low", RES_REAL, RES_MAYBE, "Lower end of its interval.", "0.2"},
+    [F_HIGH] = {"high", RES_REAL, RES_MAYBE, "Upper end of its interval.", "0.4"},
+    [F_VERSION] = {"definition_version", RES_INT, RES_DETAIL, "Of the definition.", "1"},
+    [F_DEFINITION] = {"definition", RES_STR, RES_MAYBE | RES_DETAIL, "How it is worked out.", "\"won / (won + lost)\""},
+    [F_FROM] = {"from", RES_STR, RES_MAYBE | RES_DETAIL, "First day.", "\"2026-10-01\""},
+    [F_TO] = {"to", RES_STR, RES_MAYBE | RES_DETAIL, "Day after the last.", "\"2027-01-01\""},
+    [F_INPUTS] = {"inputs", RES_ID, RES_LIST | RES_MAYBE | RES_DETAIL, "Rows it is made of.",
+                  "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
+};
+static const struct res_shape shape = {"Figure", "A figure of a period.", RES_FIELDS(fields)};
+
+static struct res_val value_of(struct arena *a, const struct figure *f)
 {
-    jw_obj(w);
-    jw_kstr(w, "id", str_of(f->id));
+    struct buf b;
+    struct jw w;
+    str out;
+
+    if (!f->has_value)
+        return (struct res_val){.is = RES_NULL};
+    buf_init(&b, 256);
+    jw_init(&w, &b);
+    if (f->money)
+        jw_str(&w, crm_micros_str(a, f->micros));
+    else
+        jw_real(&w, f->value);
+    out = str_dup(a, buf_view(&b));
+    buf_done(&b);
+    return res_str(out);
+}
+
+static struct res_val *item_of(struct arena *a, const struct figure *f, const struct figures_input *in, bool inputs)
+{
+    struct res_val *item = ARENA_ARRAY(a, struct res_val, F_COUNT), *ids;
+
+    item[F_ID_] = res_str(str_of(f->id));
     if (f->part)
-        jw_kstr(w, "part", str_of(f->part));
+        item[F_PART] = res_str(str_of(f->part));
+    item[F_VALUE] = value_of(a, f);
+    item[F_UNIT] = res_str(str_of(f->unit));
     if (!f->has_value)
-        jw_knull(w, "value");
-    else if (f->money)
-        jw_kstr(w, "value", crm_micros_str(a, f->micros));
-    else
-        jw_kreal(w, "value", f->value);
-    jw_kstr(w, "unit", str_of(f->unit));
-    if (!f->has_value)
-        jw_kstr(w, "reason", str_of(f->reason));
-    jw_ki64(w, "n", f->n);
+        item[F_REASON] = res_str(str_of(f->reason));
+    item[F_N] = res_i64(f->n);
     if (f->has_interval) {
-        jw_kreal(w, "low", f->low);
-        jw_kreal(w, "high", f->high);
+        item[F_LOW] = res_real(f->low);
+        item[F_HIGH] = res_real(f->high);
     }
-    jw_ki64(w, "definition_version", FIGURES_VERSION);
-    if (inputs) {
-        jw_kstr(w, "definition", str_of(figure_definition(f->id)));
-        jw_kstr(w, "from", crm_day_str(a, in->from_day));
-        jw_kstr(w, "to", crm_day_str(a, in->to_day));
-        jw_karr(w, "inputs");
-        for (size_t i = 0; i < f->inputs_n; i++)
-            jw_str(w, id_str(a, f->inputs[i]));
-        jw_end(w);
-    }
-    jw_end(w);
+    item[F_VERSION] = res_i64(FIGURES_VERSION);
+    if (!inputs)
+        return item;
+    item[F_DEFINITION] = res_str(str_of(figure_definition(f->id)));
+    item[F_FROM] = res_str(crm_day_str(a, in->from_day));
+    item[F_TO] = res_str(crm_day_str(a, in->to_day));
+    ids = ARENA_ARRAY(a, struct res_val, f->inputs_n + 1);
+    for (size_t i = 0; i < f->inputs_n; i++)
+        ids[i] = res_id(f->inputs[i]);
+    item[F_INPUTS] = res_vals(ids, f->inputs_n);
+    return item;
 }
 
-static void csv_write(const struct figure *f, struct buf *b, struct arena *a)
+/* ---- of which period, whose ---- */
+
+enum { Q_FROM, Q_TO, Q_AS_OF, Q_PIPELINE, Q_OWNER, Q_FIGURE };
+
+static bool day_read(const struct res_val *v, int64_t fallback, int64_t *out)
 {
-    str money = crm_micros_str(a, f->micros);
-
-    buf_fmt(b, "%s,%s,", f->id, f->part ? f->part : "");
-    if (f->has_value && f->money)
-        buf_str(b, money);
-    else if (f->has_value)
-        buf_fmt(b, "%.17g", f->value);
-    buf_fmt(b, ",%s,%s,%lld,", f->unit, f->has_value ? "" : f->reason, (long long)f->n);
-    if (f->has_interval)
-        buf_fmt(b, "%.17g,%.17g", f->low, f->high);
-    else
-        buf_char(b, ',');
-    buf_str(b, STR("\r\n"));
+    *out = fallback;
+    return v->is != RES_SET || !v->v.s.n || crm_day_parse(v->v.s, out);
 }
 
-static void figures_reply(struct call *k, str only)
+/* Without days: the quarter of as_of. */
+static enum err_code period_read(struct res_ctx *c, const struct res_val *q, struct figures_input *in, struct err *e)
+{
+    int y, mo, dd, h, mi, s, ms;
+    int64_t from, to;
+
+    in->as_of = deals_time(&q[Q_AS_OF], clock_now_ms());
+    clock_to_civil(in->as_of, &y, &mo, &dd, &h, &mi, &s, &ms);
+    mo = (mo - 1) / 3 * 3 + 1;
+    from = clock_from_civil(y, mo, 1, 0, 0, 0, 0) / DAY_MS;
+    to = clock_from_civil(mo == 10 ? y + 1 : y, mo == 10 ? 1 : mo + 3, 1, 0, 0, 0, 0) / DAY_MS;
+    if (!day_read(&q[Q_FROM], from, &in->from_day) || !day_read(&q[Q_TO], to, &in->to_day))
+        return res_say(c, 400, "bad query", STR("\"from\" and \"to\" must be days such as 2026-10-01"), e);
+    if (in->to_day <= in->from_day || in->to_day - in->from_day > 3700)
+        return res_say(c, 409, "no such period", STR("\"to\" must be after \"from\", by ten years at most"), e);
+    return ERR_OK;
+}
+
+static enum err_code figures_act(struct res_ctx *c, const struct res_val *q, str only, struct res_val **out,
+                                 struct err *e)
 {
     struct figures_input in = {0};
     struct figure *f = NULL;
-    int64_t as_of, year_from, year_to;
-    int y, mo, dd, h, mi, s, ms;
+    struct res_val *list;
     size_t n = 0, shown = 0;
-    struct db_tx *t;
-    struct err e = {0};
-    enum err_code rc;
-    str format, pipe, owner;
-    struct buf b;
-    struct jw w;
 
-    if (!deals_query_time(k, STR("as_of"), clock_now_ms(), &as_of) || !api_query_str(k, STR("format"), &format) ||
-        !api_query_str(k, STR("pipeline"), &pipe) || !api_query_str(k, STR("owner"), &owner))
-        return;
-    clock_to_civil(as_of, &y, &mo, &dd, &h, &mi, &s, &ms); /* without days: the quarter of as_of */
-    mo = (mo - 1) / 3 * 3 + 1;
-    year_from = clock_from_civil(y, mo, 1, 0, 0, 0, 0) / DAY_MS;
-    year_to = clock_from_civil(mo == 10 ? y + 1 : y, mo == 10 ? 1 : mo + 3, 1, 0, 0, 0, 0) / DAY_MS;
-    if (!deals_query_day(k, STR("from"), year_from, &in.from_day) ||
-        !deals_query_day(k, STR("to"), year_to, &in.to_day))
-        return;
-    if (in.to_day <= in.from_day || in.to_day - in.from_day > 3700) {
-        http_problem(k->rep, 400, STR_NULL, STR("bad query"),
-                     STR("\"to\" must be after \"from\", by ten years at most"));
-        return;
-    }
-    if (!(t = deals_begin(k)))
-        return;
-    in.as_of = as_of;
-    rc = figures_load(t, deals_vaulted(k), pipe, owner, k->a, &in, &e);
-    if (!deals_finish(k, t, rc, (struct id){{0}}, &e))
-        return;
+    if (period_read(c, q, &in, e) || figures_load(c->t, c->v, q[Q_PIPELINE].is == RES_SET ? q[Q_PIPELINE].v.s : STR(""),
+                                                  q[Q_OWNER].is == RES_SET ? q[Q_OWNER].v.s : STR(""), c->a, &in, e))
+        return e->code;
     for (size_t i = 0; i < in.facts_n; i++) /* deals the caller may not see count for nothing */
-        if (!reader_sees_deal(k->who.reader, in.facts[i].deal))
+        if (!reader_sees_deal(c->who.reader, in.facts[i].deal))
             ((struct deal_facts *)(uintptr_t)in.facts)[i].pipe = NULL;
-    figures_make(&in, k->a, &f, &n);
-    buf_init_wiped(&b, 64 << 20);
-    if (str_eq(format, STR("csv"))) {
-        buf_str(&b, STR("id,part,value,unit,reason,n,low,high\r\n"));
-        for (size_t i = 0; i < n; i++)
-            csv_write(&f[i], &b, k->a);
-        api_reply(k, 200, &b);
-        http_header(k->rep, STR("content-type"), STR("text/csv; charset=utf-8"));
-        return;
-    }
-    jw_init(&w, &b);
-    jw_obj(&w);
-    jw_kstr(&w, "from", crm_day_str(k->a, in.from_day));
-    jw_kstr(&w, "to", crm_day_str(k->a, in.to_day));
-    jw_kstr(&w, "as_of", clock_str(k->a, as_of));
-    jw_karr(&w, "figures");
+    figures_make(&in, c->a, &f, &n);
+    list = ARENA_ARRAY(c->a, struct res_val, n + 1);
     for (size_t i = 0; i < n; i++)
-        if (!only.n || str_eq(only, str_of(f[i].id))) {
-            figure_write(&f[i], &in, only.n > 0, &w, k->a);
-            shown++;
-        }
-    jw_end(&w);
-    jw_end(&w);
-    if (shown) {
-        api_reply(k, 200, &b);
-        return;
-    }
-    buf_done(&b);
-    http_problem(k->rep, 404, STR_NULL, STR("not found"), STR("there is no such figure; GET /v1/analytics lists them"));
+        if (!only.n || str_eq(only, str_of(f[i].id)))
+            list[shown++] = res_obj(item_of(c->a, &f[i], &in, only.n > 0));
+    if (!shown)
+        return res_say(c, 404, "not found", STR("there is no such figure; GET /v1/analytics lists them"), e);
+    *out = ARENA_ARRAY(c->a, struct res_val, 4);
+    (*out)[0] = res_str(crm_day_str(c->a, in.from_day));
+    (*out)[1] = res_str(crm_day_str(c->a, in.to_day));
+    (*out)[2] = res_time(in.as_of);
+    (*out)[3] = res_vals(list, shown);
+    return ERR_OK;
 }
 
-static void all_get(struct call *k)
+static enum err_code all_act(struct res_ctx *c, struct id id, const struct res_val *in, const struct res_val *query,
+                             struct res_val **out, struct err *e)
 {
-    figures_reply(k, STR(""));
+    (void)id, (void)in;
+    return figures_act(c, query, STR(""), out, e);
 }
 
-static void explain_get(struct call *k)
+static enum err_code explain_act(struct res_ctx *c, struct id id, const struct res_val *in, const struct res_val *query,
+                                 struct res_val **out, struct err *e)
 {
-    str figure;
-
-    if (api_query_str(k, STR("figure"), &figure))
-        figures_reply(k, figure);
+    (void)id, (void)in;
+    return figures_act(c, query, query[Q_FIGURE].v.s, out, e);
 }
 
+static const struct res_field said_fields[] = {
+    {"from", RES_STR, 0, "First day.", "\"2026-10-01\""},
+    {"to", RES_STR, 0, "Day after the last.", "\"2027-01-01\""},
+    {"as_of", RES_TIME, 0, "As of when.", "\"2026-11-20T08:00:00.000Z\""},
+    {"figures", RES_OBJ, RES_LIST, "The figures.", .of = &shape},
+};
+static const struct res_shape said_shape = {"Figures", "Figures of a period.", RES_FIELDS(said_fields)};
+
+#define DAY_PATTERN .max = 10, .pattern = "^(20[0-4][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))?$"
 #define PERIOD_FIELDS                                                                                                  \
-    {"from", RES_STR, 0, "First day; of the quarter when left out.", "\"2026-10-01\"", .max = 32},                     \
-        {"to", RES_STR, 0, "Day after the last.", "\"2027-01-01\"", .max = 32}, AS_OF_FIELD,                           \
+    {"from", RES_STR, 0, "First day; of the quarter when left out.", "\"2026-10-01\"", DAY_PATTERN},                   \
+        {"to", RES_STR, 0, "Day after the last.", "\"2027-01-01\"", DAY_PATTERN}, AS_OF_FIELD,                         \
         {"pipeline",                                                                                                   \
          RES_STR,                                                                                                      \
          0,                                                                                                            \
@@ -146,9 +175,10 @@ static void explain_get(struct call *k)
          "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\"",                                                                   \
          .max = 64},                                                                                                   \
         {"owner", RES_STR, 0, "Id, address or name of an owner.", "\"ann@us.example\"", .max = 320}
+static const char *const formats[] = {"json", "csv", NULL};
 static const struct res_field all_fields[] = {
     PERIOD_FIELDS,
-    {"format", RES_STR, 0, "csv for CSV.", "\"csv\"", .max = 8},
+    {"format", RES_ENUM, 0, "csv for CSV, as with Accept: text/csv.", "\"csv\"", .words = formats},
 };
 static const struct res_shape all_query = {"FiguresQuery", "Which period, whose deals.", RES_FIELDS(all_fields)};
 static const struct res_field explain_fields[] = {
@@ -158,11 +188,12 @@ static const struct res_field explain_fields[] = {
 static const struct res_shape explain_query = {"FigureExplainQuery", "Which figure.", RES_FIELDS(explain_fields)};
 
 static const struct res_op ops[] = {
-    {RES_OP_RAW, "list", HTTP_M_GET, "/v1/analytics", PERM_ANALYTICS_READ, "Read the figures of a period",
-     .query = &all_query, .answer_type = "application/json", .raw = all_get},
-    {RES_OP_RAW, "explain", HTTP_M_GET, "/v1/analytics/explain", PERM_ANALYTICS_READ,
-     "Explain a figure: definition and inputs", .query = &explain_query, .answer_type = "application/json",
-     .raw = explain_get},
+    {RES_OP_ACT, "list", HTTP_M_GET, "/v1/analytics", PERM_ANALYTICS_READ, "Read the figures of a period",
+     .query = &all_query, .answer = &said_shape, .csv = "figures", .flags = RES_OP_SAFE, .audit = AUDIT_READ,
+     .act = all_act},
+    {RES_OP_ACT, "explain", HTTP_M_GET, "/v1/analytics/explain", PERM_ANALYTICS_READ,
+     "Explain a figure: definition and inputs", .query = &explain_query, .answer = &said_shape, .flags = RES_OP_SAFE,
+     .audit = AUDIT_READ, .act = explain_act},
 };
 
 const struct resource res_analytics = {

@@ -20,9 +20,10 @@ static const struct res_field fields[F_COUNT] = {
 };
 static const struct res_shape shape = {"AuditRecord", "One record of the audit log.", RES_FIELDS(fields)};
 
-static struct res_val *item_of(struct arena *a, const struct audit_row *r)
+static struct res_val *item_of(struct res_ctx *c, const void *row)
 {
-    struct res_val *item = ARENA_ARRAY(a, struct res_val, F_COUNT);
+    const struct audit_row *r = row;
+    struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
     size_t act = (size_t)r->entry.act;
 
     item[F_ID_] = res_id(r->id);
@@ -46,11 +47,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
 
     if (audit_page(c->t, c->v->keys, &f, &w, c->a, &rows, &n, e))
         return e->code;
-    res_page_begin(c, page, q, n);
-    for (size_t i = 0; i < page->n; i++) {
-        page->items[i] = item_of(c->a, &rows[i]);
-        page->keys[i] = (struct res_key){rows[i].seq, rows[i].id};
-    }
+    res_page_fill(c, page, q, &shape, rows, n, sizeof *rows, item_of);
     return ERR_OK;
 }
 
@@ -63,8 +60,7 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
     (void)want;
     if (audit_load(c->t, c->v->keys, ids, n, c->a, &rows, &rows_n, e))
         return e->code;
-    for (size_t i = 0; i < rows_n; i++)
-        res_place(ids, n, rows[i].id, item_of(c->a, &rows[i]), items);
+    res_rows_place(c, &shape, ids, n, rows, rows_n, sizeof *rows, item_of, items);
     return ERR_OK;
 }
 

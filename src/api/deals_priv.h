@@ -6,13 +6,11 @@
 
 enum { DEALS_DB_MS = 30000 };
 
-/* Parameters of the query; fill the reply and answer false when they are not proper. */
-bool deals_query_time(struct call *k, str name, int64_t fallback, int64_t *out);
-bool deals_query_day(struct call *k, str name, int64_t fallback, int64_t *out);
-/* NULL: the reply is filled. */
-struct db_tx *deals_begin(struct call *k);
-/* Every read of names leaves its audit record in the same transaction. Ends it; false: the reply is filled. */
-bool deals_finish(struct call *k, struct db_tx *t, enum err_code rc, struct id object, struct err *e);
+/* A time of the query, or what it is without. */
+int64_t deals_time(const struct res_val *v, int64_t fallback);
+/* What was written into `b` as values of the shape, unless rc is a failure; `b` is done. */
+enum err_code deals_said(struct res_ctx *c, const struct res_shape *s, struct buf *b, struct res_val **out,
+                         enum err_code rc, struct err *e);
 struct vaulted *deals_vaulted(struct call *k);
 /* Only those of `ids` the caller may see, in place; how many. */
 size_t deals_seen(const struct call *k, struct id *ids, size_t n);

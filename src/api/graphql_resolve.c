@@ -58,12 +58,14 @@ static uint64_t want_of(const struct gql_call *c, const struct res_shape *s)
 }
 
 static enum err_code rows_load(struct gql_call *c, const struct resource *r, const struct id *ids, size_t n,
-                               uint64_t want, struct res_val **items, struct err *e)
+                               const struct res_val *query, uint64_t want, struct res_val **items, struct err *e)
 {
     struct res_ctx x;
 
     if (enter(c, gq_read_op(r), e) || res_begin(&x, c->app, e))
         return e->code;
+    x.query = query;
+    gateway_cost(c->app, (double)n);
     return leave(&x, res_many(&x, r, ids, n, want, items, e), e);
 }
 
@@ -180,7 +182,7 @@ static enum err_code ref_resolve(struct gql_call *c, struct err *e)
     struct id *ids = refs_of(c, b, &n);
 
     items = ARENA_ARRAY(c->a, struct res_val *, n + 1);
-    if (n && rows_load(c, b->to, ids, n, want_of(c, b->to->shape), items, e))
+    if (n && rows_load(c, b->to, ids, n, NULL, want_of(c, b->to->shape), items, e))
         return e->code;
     for (size_t i = 0; i < c->n; i++) {
         const struct res_val *v = (const struct res_val *)c->parent[i] + b->field, *list;
@@ -201,11 +203,12 @@ static enum err_code ref_resolve(struct gql_call *c, struct err *e)
 
 /* ---- one row ---- */
 
-static enum err_code row_resolve(struct gql_call *c, const struct resource *r, struct id id, struct err *e)
+static enum err_code row_resolve(struct gql_call *c, const struct resource *r, struct id id,
+                                 const struct res_val *query, struct err *e)
 {
     struct res_val *item = NULL;
 
-    if (rows_load(c, r, &id, 1, want_of(c, r->shape), &item, e))
+    if (rows_load(c, r, &id, 1, query, want_of(c, r->shape), &item, e))
         return e->code;
     c->out[0] = gql_of_object(r->shape->name, item);
     return ERR_OK;
@@ -224,11 +227,14 @@ static enum err_code id_arg(struct gql_call *c, const struct resource *r, struct
 static enum err_code get_resolve(struct gql_call *c, struct err *e)
 {
     const struct gq_bind *b = c->arg;
+    struct res_val *query = NULL;
     struct id id;
 
     if (id_arg(c, b->r, &id, e)) /* no such id is no such row: null, as for one that is not there */
         return enter(c, b->op, e);
-    return row_resolve(c, b->r, id, e);
+    if (b->op->verb == RES_OP_GET && b->op->query && gq_input(c->a, b->op->query, RES_FOR_BODY, c->args, &query, e))
+        return e->code;
+    return row_resolve(c, b->r, id, query, e);
 }
 
 static enum err_code node_resolve(struct gql_call *c, struct err *e)
@@ -241,7 +247,7 @@ static enum err_code node_resolve(struct gql_call *c, struct err *e)
     for (size_t i = 0; i < resources_n; i++) {
         const struct resource *r = resources[i];
         if (gq_read_op(r) && str_eq(str_of(r->shape->name), type))
-            return row_resolve(c, r, id, e);
+            return row_resolve(c, r, id, NULL, e);
     }
     return ERR_OK;
 }
@@ -357,6 +363,7 @@ static enum err_code list_resolve(struct gql_call *c, struct err *e)
         return e->code;
     if (leave(&x, res_list(&x, b->r, &q, &conn->page, e), e))
         return e->code;
+    gateway_cost(c->app, (double)conn->page.n);
     if (gql_arg_i64(c, "first", 0) == 0) {
         conn->page.more = conn->page.n > 0 || conn->page.more;
         conn->page.n = 0;

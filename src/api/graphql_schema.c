@@ -327,7 +327,8 @@ static void query_args(struct maker *m, struct buf *b, const struct res_op *op)
 {
     for (size_t i = 0; op->query && i < op->query->n; i++) {
         const struct res_field *f = &op->query->fields[i];
-        if (op->verb == RES_OP_LIST && strcmp(f->name, "offset") == 0) /* cursors do that */
+        if ((op->verb == RES_OP_LIST && strcmp(f->name, "offset") == 0) || /* cursors do that */
+            (op->csv && strcmp(f->name, "format") == 0))
             continue;
         buf_fmt(b, " %.*s: %.*s", STR_ARG(gq_camel(m->a, f->name, false)),
                 STR_ARG(wrapped(m, kind_type(m, op->query, f, AS_BODY), f, AS_BODY)));
@@ -400,7 +401,10 @@ static void get_write(struct maker *m, const struct resource *r, const struct re
     if (!name_new(m, name))
         return;
     buf_fmt(&m->query, "\"One %s; null when it is not there or not for you.\" ", r->one);
-    buf_fmt(&m->query, "%.*s(id: ID!): %s\n", STR_ARG(name), r->shape->name);
+    buf_fmt(&m->query, "%.*s(id: ID!", STR_ARG(name));
+    if (op->verb == RES_OP_GET)
+        query_args(m, &m->query, op);
+    buf_fmt(&m->query, "): %s\n", r->shape->name);
     bind(m, STR("Query"), name, GQ_GET, (struct gq_bind){.r = r, .op = op, .shape = r->shape});
 }
 
@@ -426,7 +430,8 @@ static void act_write(struct maker *m, const struct resource *r, const struct re
 {
     bool reads = op->flags & RES_OP_SAFE || op->method == HTTP_M_GET, one = strstr(op->path, "{id}") != NULL, args;
     struct buf *b = reads ? &m->query : &m->mutation;
-    str name = gq_camel(m->a, op->name, false);
+    bool plain = !r->shape && (strcmp(op->name, "list") == 0 || strcmp(op->name, "get") == 0);
+    str name = gq_camel(m->a, plain ? r->key : op->name, false);
     const struct resource *same = op->answer && r->shape == op->answer ? r : NULL;
     str answer;
 

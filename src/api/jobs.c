@@ -34,12 +34,13 @@ static int64_t made_ms(struct id id)
     return ms;
 }
 
-static struct res_val *item_of(struct arena *a, const struct job_row *r)
+static struct res_val *item_of(struct res_ctx *c, const void *row)
 {
-    struct res_val *item = ARENA_ARRAY(a, struct res_val, F_COUNT);
+    const struct job_row *r = row;
+    struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
 
     item[F_ID_] = res_id(r->job.id);
-    item[F_QUEUE] = res_str(str_dup(a, str_of(r->job.queue)));
+    item[F_QUEUE] = res_str(str_dup(c->a, str_of(r->job.queue)));
     item[F_OBJECT] = res_id(r->job.object);
     item[F_STATE] = res_str(str_of(states[r->state]));
     item[F_FAILURES] = res_i64(r->job.failures);
@@ -60,11 +61,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
     if (job_page(c->t, res_filter_words(c->a, res_filter_get(q, "state", RES_EQ)),
                  queue ? P_TEXTS(&queue->v[0].v.s, 1) : P_NULL(DB_TEXTS), &w, c->a, &rows, &n, e))
         return e->code;
-    res_page_begin(c, page, q, n);
-    for (size_t i = 0; i < page->n; i++) {
-        page->items[i] = item_of(c->a, &rows[i]);
-        page->keys[i] = (struct res_key){made_ms(rows[i].job.id), rows[i].job.id};
-    }
+    res_page_fill(c, page, q, &shape, rows, n, sizeof *rows, item_of);
     return ERR_OK;
 }
 
@@ -77,8 +74,7 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
     (void)want;
     if (job_load(c->t, ids, n, c->a, &rows, &rows_n, e))
         return e->code;
-    for (size_t i = 0; i < rows_n; i++)
-        res_place(ids, n, rows[i].job.id, item_of(c->a, &rows[i]), items);
+    res_rows_place(c, &shape, ids, n, rows, rows_n, sizeof *rows, item_of, items);
     return ERR_OK;
 }
 
@@ -125,7 +121,7 @@ static enum err_code dead_act(struct res_ctx *c, struct id id, const struct res_
         return e->code;
     list_ = ARENA_ARRAY(c->a, struct res_val, n + 1);
     for (size_t i = 0; i < n; i++) {
-        struct res_val *v = ARENA_ARRAY(c->a, struct res_val, 6), *all = item_of(c->a, &rows[i]);
+        struct res_val *v = ARENA_ARRAY(c->a, struct res_val, 6), *all = item_of(c, &rows[i]);
         v[0] = all[F_ID_], v[1] = all[F_QUEUE], v[2] = all[F_OBJECT];
         v[3] = all[F_FAILURES], v[4] = all[F_ERROR], v[5] = all[F_DIED];
         list_[i] = res_obj(v);

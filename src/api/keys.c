@@ -1,118 +1,157 @@
 /* api/keys.c - API keys and sessions: what a user has given out, what is open, and ending it. */
 #include "api/access.h"
+#include "api/access_shapes.h"
 #include "gateway/users.h"
 
 enum { DAY_MS = 86400000, DAYS_DEFAULT = 90, DAYS_MAX = 366, KEYS_PER_USER_MAX = 100 };
 
-static void scopes_write(struct jw *w, uint64_t scopes)
+static const char *const perms[] = {
+#define ROLE(...)
+#define PERM(number, name, text, rep, mgr, rev, adm, dpo, aud, itg, prv, what) text,
+#include "gateway/roles.def"
+#undef PERM
+#undef ROLE
+    NULL};
+
+static struct res_val scopes_of(struct arena *a, uint64_t scopes)
 {
-    jw_karr(w, "scopes");
+    struct res_val *list = ARENA_ARRAY(a, struct res_val, PERM_END);
+    size_t n = 0;
+
     for (int p = 1; p < PERM_END; p++)
         if (scopes >> p & 1)
-            jw_str(w, str_of(perm_name((enum perm)p)));
-    jw_end(w);
+            list[n++] = res_str(str_of(perm_name((enum perm)p)));
+    return res_vals(list, n);
 }
 
-static void entry_write(struct call *k, struct jw *w, const struct token_entry *x)
+/* Keys and sessions are rows of one table: they differ in one field. */
+enum { F_ID_, F_NAME, F_USER, F_OWN, F_CREATED, F_USED, F_EXPIRES, F_COUNT };
+#define TOKEN_FIELDS(what)                                                                                             \
+    [F_ID_] = {"id", RES_ID, RES_READ_ONLY, "Its id.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},                    \
+    [F_NAME] = {"name", RES_STR, RES_READ_ONLY | RES_SEALED, what, "\"crm sync\""},                                    \
+    [F_USER] = {"user",                                                                                                \
+                RES_ID,                                                                                                \
+                RES_READ_ONLY | RES_NULLABLE | RES_FILTER,                                                             \
+                "Whose it is; null: the operator's.",                                                                  \
+                "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ac\"",                                                            \
+                .to = "users"},                                                                                        \
+    [F_CREATED] = {"created_at", RES_TIME, RES_READ_ONLY | RES_SORT, "When it was made.",                              \
+                   "\"2026-06-10T09:30:00.000Z\""},                                                                    \
+    [F_USED] = {"used_at", RES_TIME, RES_READ_ONLY | RES_NULLABLE, "When it was last used.",                           \
+                "\"2026-06-10T09:30:00.000Z\""},                                                                       \
+    [F_EXPIRES] = {"expires_at", RES_TIME, RES_READ_ONLY | RES_NULLABLE, "When it ends by itself.",                    \
+                   "\"2026-09-10T09:30:00.000Z\""}
+static const struct res_field key_fields[F_COUNT] = {
+    TOKEN_FIELDS("What it is for."),
+    [F_OWN] = {"scopes", RES_ENUM, RES_READ_ONLY | RES_LIST, "What it may do at most, of what its user may.",
+               "\"deals.read\"", .words = perms},
+};
+static const struct res_shape key_shape = {"Key", "An API key.", RES_FIELDS(key_fields)};
+static const struct res_field session_fields[F_COUNT] = {
+    TOKEN_FIELDS("How it was opened."),
+    [F_OWN] = {"this", RES_BOOL, RES_READ_ONLY, "The session that asks.", "true"},
+};
+static const struct res_shape session_shape = {"Session", "Where a user is signed in.", RES_FIELDS(session_fields)};
+
+/* What tells keys from sessions; `others`: the permission for those of everybody. */
+static const struct token_sort {
+    enum token_kind kind;
+    enum perm others;
+    const struct res_shape *shape;
+} key_sort = {TOKEN_KEY, PERM_KEYS_WRITE, &key_shape}, session_sort = {TOKEN_SESSION, PERM_USERS_WRITE, &session_shape};
+
+static struct res_val *item_of(struct res_ctx *c, const struct token_entry *x)
 {
-    jw_obj(w);
-    jw_kstr(w, "id", id_str(k->a, x->t.id));
-    jw_kstr(w, "name", x->name);
-    access_id_write(k, w, "user", x->t.user);
-    if (x->t.kind == TOKEN_KEY)
-        scopes_write(w, (uint64_t)x->t.scopes);
-    else
-        jw_kbool(w, "this", id_eq(x->t.id, k->who.token));
-    access_time(k, w, "created_at", x->t.created_at_ms);
-    access_time(k, w, "used_at", x->t.used_at_ms);
-    access_time(k, w, "expires_at", x->t.expires_at_ms);
-    jw_end(w);
+    struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
+
+    item[F_ID_] = res_id(x->t.id);
+    item[F_NAME] = res_str(x->name);
+    item[F_USER] = res_id(x->t.user);
+    item[F_OWN] =
+        x->t.kind == TOKEN_KEY ? scopes_of(c->a, (uint64_t)x->t.scopes) : res_bool(id_eq(x->t.id, c->who.token));
+    item[F_CREATED] = res_time(x->t.created_at_ms);
+    item[F_USED] = res_time(x->t.used_at_ms);
+    item[F_EXPIRES] = res_time(x->t.expires_at_ms);
+    return item;
 }
 
-/* One's own, or with `?everybody=1` and the permission for it those of all. */
-static void entries_list(struct call *k, enum token_kind kind, enum perm others, const char *name)
+static enum err_code entries_load(struct res_ctx *c, const struct token_sort *s, bool everybody, struct res_val ***out,
+                                  size_t *out_n, struct err *e)
 {
     struct token_entry *list;
-    bool everybody;
-    struct db_tx *t;
+
+    if (token_list(c->t, c->v->keys, s->kind, c->who.user, everybody, c->a, &list, out_n, e))
+        return e->code;
+    *out = ARENA_ARRAY(c->a, struct res_val *, *out_n + 1);
+    for (size_t i = 0; i < *out_n; i++)
+        (*out)[i] = item_of(c, &list[i]);
+    return ERR_OK;
+}
+
+static const struct res_field everybody_fields[] = {
+    {"everybody", RES_BOOL, 0, "Those of all users; needs the permission to manage them.", "true"},
+};
+static const struct res_shape everybody_query = {"EverybodyQuery", "", RES_FIELDS(everybody_fields)};
+
+/* One's own, or with `?everybody=1` and the permission for it those of all. */
+static enum err_code entries_list(struct res_ctx *c, const struct token_sort *s, const struct res_query *q,
+                                  struct res_page *page, struct err *e)
+{
+    bool everybody = q->extra && q->extra[0].is == RES_SET && q->extra[0].v.b;
+    struct res_val **rows;
     size_t n;
-    struct buf b;
-    struct jw w;
-    struct err e;
 
-    if (!api_query_flag(k, STR("everybody"), &everybody))
-        return;
-    if (everybody && caller_reach(&k->who, others) != REACH_WORKSPACE) {
-        http_problem(k->rep, 403, STR_NULL, STR("not allowed"),
-                     str_fmt(k->a, "it takes the permission %s, which you do not have", perm_name(others)));
-        return;
-    }
-    if (!(t = access_begin(k)))
-        return;
-    if (token_list(t, access_keys(k), kind, k->who.user, everybody, k->a, &list, &n, &e)) {
-        access_fail(k, t, &e);
-        return;
-    }
-    db_rollback(t);
-    buf_init_wiped(&b, 16 << 20);
-    jw_init(&w, &b);
-    jw_obj(&w);
-    jw_karr(&w, name);
-    for (size_t i = 0; i < n; i++)
-        entry_write(k, &w, &list[i]);
-    jw_end(&w);
-    jw_end(&w);
-    gateway_cost(k, (double)n);
-    api_reply(k, 200, &b);
+    if (everybody && caller_reach(&c->who, s->others) != REACH_WORKSPACE)
+        return res_say(c, 403, "not allowed",
+                       str_fmt(c->a, "it takes the permission %s, which you do not have", perm_name(s->others)), e);
+    if (entries_load(c, s, everybody, &rows, &n, e))
+        return e->code;
+    res_rows_page(c, page, q, s->shape, rows, n, 0);
+    return ERR_OK;
 }
 
-static void entry_end(struct call *k, enum token_kind kind, enum perm others, const char *what)
+static enum err_code entries_many(struct res_ctx *c, const struct token_sort *s, const struct id *ids, size_t n,
+                                  struct res_val **items, struct err *e)
 {
-    bool any = caller_reach(&k->who, others) == REACH_WORKSPACE;
+    struct res_val **rows;
+    size_t rows_n;
+
+    if (entries_load(c, s, caller_reach(&c->who, s->others) == REACH_WORKSPACE, &rows, &rows_n, e))
+        return e->code;
+    res_rows_find(s->shape, rows, rows_n, ids, n, items);
+    return ERR_OK;
+}
+
+/* `many` has found it: it is the caller's, or the caller may end anybody's. */
+static enum err_code entry_end(struct res_ctx *c, const struct token_sort *s, struct id id, struct err *e)
+{
     int64_t ended = 0;
-    struct db_tx *t;
-    struct id id;
-    struct err e;
 
-    if (!access_id(k, 0, what, &id))
-        return;
-    if (!any && id_is_nil(k->who.user)) { /* an owner of nil would mean anybody's */
-        access_missing(k, what);
-        return;
+    if (token_end(c->t, s->kind, (struct id){{0}}, id, (struct id){{0}}, &ended, e))
+        return e->code;
+    if (!ended)
+        return err_set(e, ERR_NOT_FOUND, "it has ended already");
+    access_after(c, id);
+    return ERR_OK;
+}
+
+#define TOKEN_FUNCTIONS(s)                                                                                             \
+    static enum err_code s##_list(struct res_ctx *c, const struct res_query *q, struct res_page *page, struct err *e)  \
+    {                                                                                                                  \
+        return entries_list(c, &s##_sort, q, page, e);                                                                 \
+    }                                                                                                                  \
+    static enum err_code s##_many(struct res_ctx *c, const struct id *ids, size_t n, uint64_t want,                    \
+                                  struct res_val **items, struct err *e)                                               \
+    {                                                                                                                  \
+        (void)want;                                                                                                    \
+        return entries_many(c, &s##_sort, ids, n, items, e);                                                           \
+    }                                                                                                                  \
+    static enum err_code s##_drop(struct res_ctx *c, struct id id, struct err *e)                                      \
+    {                                                                                                                  \
+        return entry_end(c, &s##_sort, id, e);                                                                         \
     }
-    if (!(t = access_begin(k)))
-        return;
-    if (token_end(t, kind, any ? (struct id){{0}} : k->who.user, id, (struct id){{0}}, &ended, &e)) {
-        access_fail(k, t, &e);
-        return;
-    }
-    if (!ended) {
-        db_rollback(t);
-        access_missing(k, what);
-    } else if (access_commit(k, t, AUDIT_ADMIN, id)) {
-        http_status(k->rep, 204);
-    }
-}
-
-void api_keys_list(struct call *k)
-{
-    entries_list(k, TOKEN_KEY, PERM_KEYS_WRITE, "keys");
-}
-
-void api_key_delete(struct call *k)
-{
-    entry_end(k, TOKEN_KEY, PERM_KEYS_WRITE, "key");
-}
-
-void api_sessions_list(struct call *k)
-{
-    entries_list(k, TOKEN_SESSION, PERM_USERS_WRITE, "sessions");
-}
-
-void api_session_delete(struct call *k)
-{
-    entry_end(k, TOKEN_SESSION, PERM_USERS_WRITE, "session");
-}
+TOKEN_FUNCTIONS(key)
+TOKEN_FUNCTIONS(session)
 
 /* ---- making ---- */
 
@@ -123,34 +162,31 @@ struct key_in {
     struct id user;
 };
 
-static bool bad(struct call *k, const char *detail)
+static bool refuse(struct call *k, int status, const char *title, const char *detail)
 {
-    http_problem(k->rep, 422, STR_NULL, STR("bad field"), str_of(detail));
+    http_problem(k->rep, status, STR_NULL, str_of(title), str_of(detail));
     return false;
 }
 
+/* The shape was checked before. */
 static bool key_read(struct call *k, const struct json *o, struct key_in *in)
 {
-    const struct json *scopes = json_get(o, "scopes"), *user = json_get(o, "user");
     struct json_it it;
 
     in->name = str_dup(k->a, str_trim(json_str(json_get(o, "name"), STR(""))));
-    in->days = json_i64(json_get(o, "days"), json_kind(json_get(o, "days")) == JSON_ABSENT ? DAYS_DEFAULT : 0);
+    in->days = json_i64(json_get(o, "days"), DAYS_DEFAULT);
     in->user = k->who.user;
-    if (!in->name.n || in->name.n > USER_TEXT_MAX)
-        return bad(k, "\"name\" must be a text: what the key is for");
-    if (in->days < 1 || in->days > DAYS_MAX)
-        return bad(k, "\"days\" must be from 1 to 366");
-    if (json_kind(scopes) != JSON_ARR || !json_len(scopes))
-        return bad(k, "\"scopes\" must be a list of permissions, such as deals.read");
-    for (json_it_init(&it, scopes); json_it_next(&it);) {
+    for (json_it_init(&it, json_get(o, "scopes")); json_it_next(&it);) {
         enum perm p;
         if (!perm_parse(json_str(it.val, STR("")), &p) || p == PERM_SELF || p == PERM_OPERATOR)
-            return bad(k, "\"scopes\" holds something that is no permission for a key");
+            return refuse(k, 403, "not for keys",
+                          str_fmt(k->a, "\"%.*s\" is no permission that a key can have",
+                                  STR_ARG(str_sub(json_str(it.val, STR("")), 0, 60)))
+                              .p);
         in->scopes |= perm_bit(p);
     }
-    if (json_kind(user) != JSON_ABSENT && json_kind(user) != JSON_NULL && !id_parse(json_str(user, STR("")), &in->user))
-        return bad(k, "\"user\" must be the id of a user");
+    if (json_kind(json_get(o, "user")) == JSON_STR)
+        id_parse(json_str(json_get(o, "user"), STR("")), &in->user);
     return true;
 }
 
@@ -164,7 +200,7 @@ static bool owner_ok(struct call *k, struct db_tx *t, const struct key_in *in)
 
     if (id_is_nil(in->user) || user_get(t, access_keys(k), in->user, k->a, &u, &e)) {
         db_rollback(t);
-        return bad(k, "\"user\" must be a user");
+        return refuse(k, 409, "no such user", "\"user\" must be the id of a user");
     }
     if (caller_reach(&k->who, PERM_OPERATOR) == REACH_NONE && !id_eq(in->user, k->who.user) &&
         (!u.service || caller_reach(&k->who, PERM_KEYS_WRITE) != REACH_WORKSPACE)) {
@@ -179,14 +215,13 @@ static bool owner_ok(struct call *k, struct db_tx *t, const struct key_in *in)
     }
     if (n >= KEYS_PER_USER_MAX) {
         db_rollback(t);
-        return bad(k, "there are too many keys already: delete some");
+        return refuse(k, 409, "too many keys", "there are too many keys already: delete some");
     }
     return true;
 }
 
-void api_keys_post(struct call *k)
+static void keys_post(struct call *k)
 {
-    static const char *const keys[] = {"name", "scopes", "days", "user", NULL};
     struct key_in in = {0};
     struct token_new n = {.kind = TOKEN_KEY};
     struct json_doc *d;
@@ -198,8 +233,10 @@ void api_keys_post(struct call *k)
     str text;
     bool ok;
 
-    if (!access_body(k, keys, &d))
+    if (json_parse(k->rq->body, &d, &e)) {
+        http_problem_err(k->rep, &e);
         return;
+    }
     ok = key_read(k, json_root(d), &in);
     json_free(d);
     if (!ok || !(t = access_begin(k)) || !owner_ok(k, t, &in))
@@ -221,9 +258,72 @@ void api_keys_post(struct call *k)
     jw_kstr(&w, "key", text); /* this once */
     jw_kstr(&w, "name", n.name);
     jw_kstr(&w, "user", id_str(k->a, n.user));
-    scopes_write(&w, in.scopes);
+    jw_karr(&w, "scopes");
+    for (int p = 1; p < PERM_END; p++)
+        if (in.scopes >> p & 1)
+            jw_str(&w, str_of(perm_name((enum perm)p)));
+    jw_end(&w);
     access_time(k, &w, "expires_at", n.expires_at_ms);
     jw_end(&w);
     http_header_fmt(k->rep, STR("location"), "/v1/keys/%.*s", STR_ARG(id_str(k->a, id)));
     api_reply(k, 201, &b);
 }
+
+static const struct res_field new_fields[] = {
+    {"name", RES_STR, RES_NEEDED | RES_SEALED, "What it is for.", "\"crm sync\"", .min = 1, .max = 256},
+    {"scopes", RES_ENUM, RES_NEEDED | RES_LIST, "What it may do at most: permissions, not self and not operator.",
+     "\"deals.read\"", .words = perms, .list_min = 1, .list_max = PERM_END},
+    {"days", RES_INT, 0, "Days it is good for; 90 when left out.", "90", .min = 1, .max = DAYS_MAX},
+    {"user", RES_ID, RES_NULLABLE, "For whom: oneself when left out, or a program.",
+     "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ac\"", .to = "users"},
+};
+static const struct res_shape new_shape = {"KeyRequest", "A key to make.", RES_FIELDS(new_fields)};
+static const struct res_field made_fields[] = {
+    {"id", RES_ID, 0, "Its id.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
+    {"key", RES_STR, 0, "The key: shown this once.", "\"hk_example\""},
+    {"name", RES_STR, RES_SEALED, "What it is for.", "\"crm sync\""},
+    {"user", RES_ID, 0, "Whose it is.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ac\"", .to = "users"},
+    {"scopes", RES_ENUM, RES_LIST, "What it may do at most.", "\"deals.read\"", .words = perms},
+    {"expires_at", RES_TIME, 0, "When it ends by itself.", "\"2026-09-10T09:30:00.000Z\""},
+};
+static const struct res_shape made_shape = {"KeyMade", "A new key, with its secret.", RES_FIELDS(made_fields)};
+
+static const struct res_op key_ops[] = {
+    {RES_OP_LIST, "list", HTTP_M_GET, "/v1/keys", PERM_KEYS_OWN, "List API keys", .query = &everybody_query},
+    {RES_OP_RAW, "create", HTTP_M_POST, "/v1/keys", PERM_KEYS_OWN, "Make an API key; it is shown once",
+     .body = &new_shape, .answer = &made_shape, .status = 201, .flags = RES_OP_FRESH, .raw = keys_post},
+    {RES_OP_DELETE, "delete", HTTP_M_DELETE, "/v1/keys/{id}", PERM_KEYS_OWN, "Revoke an API key"},
+};
+const struct resource res_keys = {
+    .name = "keys",
+    .key = "keys",
+    .one = "key",
+    .about = "API keys of users and programs.",
+    .flags = RES_ADMIN,
+    .shape = &key_shape,
+    .sort = "-created_at",
+    .limit_max = 1000,
+    RES_OPS(key_ops),
+    .list = key_list,
+    .many = key_many,
+    .drop = key_drop,
+};
+
+static const struct res_op session_ops[] = {
+    {RES_OP_LIST, "list", HTTP_M_GET, "/v1/sessions", PERM_SELF, "List sessions", .query = &everybody_query},
+    {RES_OP_DELETE, "delete", HTTP_M_DELETE, "/v1/sessions/{id}", PERM_SELF, "End a session"},
+};
+const struct resource res_sessions = {
+    .name = "sessions",
+    .key = "sessions",
+    .one = "session",
+    .about = "Where users are signed in.",
+    .flags = RES_ADMIN,
+    .shape = &session_shape,
+    .sort = "-created_at",
+    .limit_max = 1000,
+    RES_OPS(session_ops),
+    .list = session_list,
+    .many = session_many,
+    .drop = session_drop,
+};

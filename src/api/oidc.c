@@ -8,6 +8,7 @@
  * has just proved it), the user whose external id the subject is (provider with "match"), a new user ("create"), or is
  * refused. */
 #include "api/access.h"
+#include "api/access_shapes.h"
 #include "base/log.h"
 #include "gateway/credentials.h"
 #include "gateway/fetch.h"
@@ -320,119 +321,107 @@ void api_oidc_names(struct call *k)
     api_reply(k, 200, &b);
 }
 
-static void provider_write(struct call *k, struct jw *w, const struct provider *p)
-{
-    jw_obj(w);
-    jw_kstr(w, "id", id_str(k->a, p->id));
-    jw_kstr(w, "name", p->name);
-    jw_kstr(w, "issuer", p->issuer);
-    jw_kstr(w, "client_id", p->client_id);
-    jw_kbool(w, "has_secret", p->client_secret.n > 0);
-    jw_kbool(w, "create", p->create);
-    jw_kbool(w, "match", p->match);
-    jw_karr(w, "roles");
-    for (int r = 0; r < ROLE_END; r++)
-        if (p->roles >> r & 1)
-            jw_str(w, str_of(role_name((enum role)r)));
-    jw_end(w);
-    jw_kstr(w, "redirect_uri", redirect_uri(k, p));
-    jw_end(w);
-}
+enum { F_ID_, F_NAME, F_ISSUER, F_CLIENT, F_SECRET, F_HAS_SECRET, F_CREATE, F_MATCH, F_ROLES, F_REDIRECT, F_COUNT };
+static const struct res_field fields[F_COUNT] = {
+    [F_ID_] = {"id", RES_ID, RES_READ_ONLY | RES_SORT, "Its id; later ones are greater.",
+               "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
+    [F_NAME] = {"name", RES_STR, RES_NEEDED | RES_FILTER, "Its name, as in the address that leads to it.",
+                "\"keycloak\"", .min = 1, .max = 31, .pattern = "^[a-z0-9_-]{1,31}$"},
+    [F_ISSUER] = {"issuer", RES_STR, RES_NEEDED,
+                  "Its issuer, as OpenID Connect has it: https, or http on this machine.", "\"https://id.example.com\"",
+                  .min = 9, .max = 1024,
+                  .pattern = "^(https://[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?(\\.[a-z]{2,10}){1,3}|http://"
+                             "(127\\.0\\.0\\.1|localhost))(:[1-9][0-9]{1,3})?(/[A-Za-z0-9_~-]{1,60}){0,9}/?$"},
+    [F_CLIENT] = {"client_id", RES_STR, RES_NEEDED, "As what Harken is registered there.", "\"harken\"", .min = 1,
+                  .max = 128},
+    [F_SECRET] = {"client_secret", RES_STR, RES_WRITE_ONLY | RES_SEALED, "The secret of that registration, if any.",
+                  "\"a secret\"", .max = 256},
+    [F_HAS_SECRET] = {"has_secret", RES_BOOL, RES_READ_ONLY, "Whether one was given.", "true"},
+    [F_CREATE] = {"create", RES_BOOL, 0, "Somebody unknown gets a new user.", "false"},
+    [F_MATCH] = {"match", RES_BOOL, 0, "Somebody unknown is the user whose external id (SCIM) is the subject.",
+                 "false"},
+    [F_ROLES] = {"roles", RES_ENUM, RES_LIST, "Roles of users that are made; not admin and not dpo.", "\"rep\"",
+                 .words = access_roles, .list_max = ROLE_END},
+    [F_REDIRECT] = {"redirect_uri", RES_STR, RES_READ_ONLY, "What to register there as the address to come back to.",
+                    "\"https://harken.example.com/sign-in/oidc/keycloak/callback\""},
+};
+static const struct res_shape shape = {"IdentityProvider", "Who else says who somebody is.", RES_FIELDS(fields)};
 
-void api_providers_list(struct call *k)
+static enum err_code rows_load(struct res_ctx *c, struct res_val ***out, size_t *out_n, struct err *e)
 {
-    struct db_tx *t = access_begin(k);
     struct provider *list;
-    struct buf b;
-    struct jw w;
-    size_t n;
-    struct err e;
 
-    if (!t)
-        return;
-    if (provider_list(t, access_keys(k), k->a, &list, &n, &e)) {
-        access_fail(k, t, &e);
-        return;
+    if (provider_list(c->t, c->v->keys, c->a, &list, out_n, e))
+        return e->code;
+    *out = ARENA_ARRAY(c->a, struct res_val *, *out_n + 1);
+    for (size_t i = 0; i < *out_n; i++) {
+        struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
+        const struct provider *p = &list[i];
+        item[F_ID_] = res_id(p->id);
+        item[F_NAME] = res_str(p->name);
+        item[F_ISSUER] = res_str(p->issuer);
+        item[F_CLIENT] = res_str(p->client_id);
+        item[F_HAS_SECRET] = res_bool(p->client_secret.n > 0);
+        item[F_CREATE] = res_bool(p->create);
+        item[F_MATCH] = res_bool(p->match);
+        item[F_ROLES] = access_roles_of(c->a, p->roles);
+        item[F_REDIRECT] = res_str(redirect_uri(c->k, p));
+        (*out)[i] = item;
     }
-    db_rollback(t);
-    buf_init_wiped(&b, 1 << 20);
-    jw_init(&w, &b);
-    jw_obj(&w);
-    jw_karr(&w, "providers");
-    for (size_t i = 0; i < n; i++)
-        provider_write(k, &w, &list[i]);
-    jw_end(&w);
-    jw_end(&w);
-    api_reply(k, 200, &b);
+    return ERR_OK;
 }
+RES_ROWS_FUNCTIONS
 
-static bool roles_read(struct call *k, const struct json *v, uint32_t *out)
+static str text_of(const struct res_val *v)
 {
-    struct json_it it;
-
-    if (json_kind(v) == JSON_ABSENT)
-        return true;
-    for (json_it_init(&it, v); json_it_next(&it);) {
-        enum role r;
-        if (!role_parse(json_str(it.val, STR("")), &r) || r == ROLE_ADMIN || r == ROLE_DPO) {
-            http_problem(k->rep, 422, STR_NULL, STR("bad field"),
-                         STR("\"roles\" may hold roles that a stranger may have: not admin, not dpo"));
-            return false;
-        }
-        *out |= 1u << r;
-    }
-    return true;
+    return v->is == RES_SET ? v->v.s : STR("");
 }
 
-void api_providers_post(struct call *k)
+static enum err_code create(struct res_ctx *c, const struct res_val *in, struct id *out_id, struct err *e)
 {
-    static const char *const keys[] = {"name",   "issuer", "client_id", "client_secret",
-                                       "create", "match",  "roles",     NULL};
-    struct provider p = {.active = true};
-    struct json_doc *d;
-    const struct json *o;
-    struct db_tx *t;
-    struct buf b;
-    struct jw w;
-    struct err e;
-    bool ok;
+    struct provider p = {.active = true,
+                         .name = in[F_NAME].v.s,
+                         .issuer = in[F_ISSUER].v.s,
+                         .client_id = in[F_CLIENT].v.s,
+                         .client_secret = text_of(&in[F_SECRET]),
+                         .create = in[F_CREATE].is == RES_SET && in[F_CREATE].v.b,
+                         .match = in[F_MATCH].is == RES_SET && in[F_MATCH].v.b,
+                         .roles = access_roles_read(&in[F_ROLES])};
 
-    if (!access_body(k, keys, &d))
-        return;
-    o = json_root(d);
-    p.name = str_dup(k->a, json_str(json_get(o, "name"), STR("")));
-    p.issuer = str_dup(k->a, json_str(json_get(o, "issuer"), STR("")));
-    p.client_id = str_dup(k->a, json_str(json_get(o, "client_id"), STR("")));
-    p.client_secret = str_dup(k->a, json_str(json_get(o, "client_secret"), STR("")));
-    p.create = json_bool(json_get(o, "create"), false);
-    p.match = json_bool(json_get(o, "match"), false);
-    ok = roles_read(k, json_get(o, "roles"), &p.roles);
-    json_free(d);
-    if (!ok || !(t = access_begin(k)))
-        return;
-    if (provider_add(t, access_keys(k), &p, k->a, &e)) {
-        access_fail(k, t, &e);
-        return;
-    }
-    if (!access_commit(k, t, AUDIT_ADMIN, p.id))
-        return;
-    buf_init_wiped(&b, 64 << 10);
-    jw_init(&w, &b);
-    provider_write(k, &w, &p);
-    http_header_fmt(k->rep, STR("location"), "/v1/identity-providers/%.*s", STR_ARG(id_str(k->a, p.id)));
-    api_reply(k, 201, &b);
+    if (p.roles & (1u << ROLE_ADMIN | 1u << ROLE_DPO))
+        return res_say(c, 403, "not for strangers",
+                       STR("\"roles\" may hold roles that a stranger may have: not admin, not dpo"), e);
+    if (provider_add(c->t, c->v->keys, &p, c->a, e))
+        return e->code;
+    *out_id = p.id;
+    access_after(c, p.id);
+    return ERR_OK;
 }
 
-void api_provider_delete(struct call *k)
+static enum err_code drop(struct res_ctx *c, struct id id, struct err *e)
 {
-    struct db_tx *t;
-    struct id id;
-    struct err e;
-
-    if (!access_id(k, 0, "identity provider", &id) || !(t = access_begin(k)))
-        return;
-    if (provider_drop(t, id, &e))
-        access_fail(k, t, &e);
-    else if (access_commit(k, t, AUDIT_ADMIN, id))
-        http_status(k->rep, 204);
+    access_after(c, id);
+    return provider_drop(c->t, id, e);
 }
+
+static const struct res_op ops[] = {
+    {RES_OP_LIST, "list", HTTP_M_GET, "/v1/identity-providers", PERM_IDENTITY_WRITE, "List identity providers"},
+    {RES_OP_CREATE, "create", HTTP_M_POST, "/v1/identity-providers", PERM_IDENTITY_WRITE,
+     "Let users sign in at an identity provider", .flags = RES_OP_FRESH},
+    {RES_OP_DELETE, "delete", HTTP_M_DELETE, "/v1/identity-providers/{id}", PERM_IDENTITY_WRITE,
+     "Forget an identity provider", .flags = RES_OP_FRESH},
+};
+const struct resource res_identity_providers = {
+    .name = "identity-providers",
+    .key = "identity_providers",
+    .one = "identity provider",
+    .about = "Who else says who somebody is (OpenID Connect).",
+    .flags = RES_ADMIN,
+    .shape = &shape,
+    .sort = "id",
+    RES_OPS(ops),
+    .list = list,
+    .many = many,
+    .create = create,
+    .drop = drop,
+};

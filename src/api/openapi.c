@@ -18,6 +18,7 @@ static const struct {
     {409, "Conflict", "It exists already, or does not go with what is there."},
     {412, "PreconditionFailed", "It is not as the tag in If-Match says."},
     {413, "TooLarge", "The body or a value is too large."},
+    {414, "AddressTooLong", "The address with its query is too long."},
     {415, "UnsupportedMediaType", "The body comes in a form that is not read here."},
     {422, "Unprocessable", "A field is unknown or cannot be sent, or an Idempotency-Key came with another request."},
     {428, "PreconditionRequired", "If-Match is missing."},
@@ -33,13 +34,6 @@ static bool changes(const struct res_op *op)
 static bool takes_json(const struct res_op *op)
 {
     return op->verb == RES_OP_CREATE || op->verb == RES_OP_UPDATE || op->body;
-}
-
-/* A handler that reads JSON itself and does not say of which shape. */
-static bool own_body(const struct res_op *op)
-{
-    return op->verb == RES_OP_RAW && !op->body && !(op->flags & RES_OP_BYTES) && op->method != HTTP_M_GET &&
-           op->method != HTTP_M_DELETE;
 }
 
 static bool answers_item(const struct res_op *op)
@@ -80,7 +74,7 @@ static void field_param(struct jw *w, const struct res_field *f, const char *tai
 
     snprintf(name, sizeof name, "%s%s", f->name, tail);
     snprintf(about, sizeof about, "%s%s", more, f->about);
-    param_open(w, "query", name, f->flags & RES_NEEDED && !*tail, about);
+    param_open(w, "query", name, f->flags & RES_NEEDED && !*more, about); /* a filter may always be left out */
     if (several)
         array_style(w);
     jw_key(w, "schema");
@@ -112,6 +106,7 @@ static void fields_param(struct jw *w, const struct res_shape *s)
     array_style(w);
     jw_kobj(w, "schema");
     jw_kstr(w, "type", STR("array"));
+    jw_ki64(w, "minItems", 1);
     jw_kobj(w, "items");
     jw_kstr(w, "type", STR("string"));
     names_enum(w, s, 0, false);
@@ -175,7 +170,7 @@ static void path_params(struct jw *w, const struct res_op *op)
         id = strcmp(name, "id") == 0 || strcmp(name, "user") == 0;
         text_param(w, "path", name, true, id ? "Id of the row." : "Its name.",
                    id ? "{\"type\":\"string\",\"format\":\"uuid\"}"
-                      : "{\"type\":\"string\",\"minLength\":1,\"maxLength\":200}");
+                      : "{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9][A-Za-z0-9_:.-]{0,199}$\"}");
     }
 }
 
@@ -208,24 +203,27 @@ static void json_close(struct jw *w)
     jw_end(w);
 }
 
+/* Of bodies and answers: JSON, or what another protocol calls it. */
+static const char *json_type(const struct res_op *op)
+{
+    return op->answer && op->answer_type ? op->answer_type : "application/json";
+}
+
 static void request_write(struct out *o, const struct resource *r, const struct res_op *op)
 {
     struct jw *w = &o->w;
     const struct res_shape *s = op->body ? op->body : r->shape;
     enum shape_use use = op->verb == RES_OP_CREATE ? USE_CREATE : op->verb == RES_OP_UPDATE ? USE_UPDATE : USE_IN;
 
-    if (!takes_json(op) && !(op->flags & RES_OP_BYTES) && !own_body(op))
+    if (!takes_json(op) && !(op->flags & RES_OP_BYTES))
         return;
     jw_kobj(w, "requestBody");
-    jw_kbool(w, "required", !own_body(op));
-    if (own_body(op)) {
-        json_open(w, "application/json");
-        jw_raw(w, STR("{\"type\":\"object\"}"));
-    } else if (op->flags & RES_OP_BYTES) {
+    jw_kbool(w, "required", !(op->flags & RES_OP_BYTES)); /* no bytes are bytes, too */
+    if (op->flags & RES_OP_BYTES) {
         json_open(w, "application/octet-stream");
         jw_raw(w, STR("{\"type\":\"string\",\"format\":\"binary\"}"));
     } else {
-        json_open(w, "application/json");
+        json_open(w, json_type(op));
         if (op->flags & RES_OP_BULK) {
             jw_obj(w);
             jw_karr(w, "anyOf");
@@ -350,14 +348,22 @@ static void content_write(struct out *o, const struct resource *r, const struct 
     struct jw *w = &o->w;
 
     jw_kobj(w, "content");
-    if (op->answer_type) {
+    if (op->answer_type && !op->answer) {
         jw_key(w, op->answer_type);
         jw_raw(w, STR("{\"schema\":{\"type\":\"string\"}}"));
     } else {
-        jw_kobj(w, "application/json");
+        jw_kobj(w, json_type(op));
         jw_key(w, "schema");
         answer_schema(o, r, op);
         jw_end(w);
+    }
+    if (op->also_type) {
+        jw_key(w, op->also_type);
+        jw_raw(w, STR("{\"schema\":{\"type\":\"string\"}}"));
+    }
+    if (op->csv) {
+        jw_key(w, "text/csv");
+        jw_raw(w, STR("{\"schema\":{\"type\":\"string\",\"description\":\"The same as a table.\"}}"));
     }
     if (op->verb == RES_OP_LIST) {
         jw_key(w, "application/x-ndjson");
@@ -379,8 +385,7 @@ static int success(const struct res_op *op)
 static void success_write(struct out *o, const struct resource *r, const struct res_op *op)
 {
     struct jw *w = &o->w;
-    bool body = answers_item(op) || op->verb == RES_OP_LIST || op->answer || op->answer_type ||
-                (op->verb == RES_OP_RAW && success(op) < 204);
+    bool body = answers_item(op) || op->verb == RES_OP_LIST || op->answer || op->answer_type;
 
     status_open(w, success(op), "Done.");
     headers_write(w, op);
@@ -431,6 +436,12 @@ static void other_success(struct out *o, const struct resource *r, const struct 
     jw_end(w);
 }
 
+/* SCIM has its own form of saying what is wrong; what the gateway refuses before comes as everywhere. */
+static bool scim(const struct res_op *op)
+{
+    return str_starts(str_of(op->path), STR("/scim/"));
+}
+
 static bool may_answer(const struct res_op *op, int status)
 {
     bool v1 = str_starts(str_of(op->path), STR("/v1"));
@@ -440,24 +451,28 @@ static bool may_answer(const struct res_op *op, int status)
         return false; /* said already, as what it answers when all goes well */
     switch (status) {
     case 400:
+        return true; /* an address that is not properly encoded, if nothing else */
     case 401:
         return op->need != PERM_PUBLIC;
     case 403:
         return op->need != PERM_PUBLIC || strcmp(op->path, "/sign-in") == 0;
     case 404:
-        return id || strcmp(op->path, "/ca.pem") == 0;
+        return id || strcmp(op->path, "/ca.pem") == 0 || (op->verb == RES_OP_ACT && op->query) ||
+               (op->flags & RES_OP_OWN && op->body && !scim(op)); /* what the query or the body names */
     case 406:
         return v1;
     case 409:
-        return changes(op);
+        return changes(op) || op->method != HTTP_M_GET || op->csv || op->verb == RES_OP_ACT;
     case 412:
-        return op->verb == RES_OP_UPDATE || op->verb == RES_OP_DELETE;
+        return op->verb == RES_OP_UPDATE || op->verb == RES_OP_DELETE || (scim(op) && strstr(op->path, "{"));
     case 413:
-        return takes_json(op) || op->flags & RES_OP_BYTES;
+        return op->method != HTTP_M_GET;
+    case 414:
+        return op->query || op->verb == RES_OP_LIST;
     case 415:
         return op->method != HTTP_M_GET; /* an encoded body is refused everywhere */
     case 422:
-        return takes_json(op) || (changes(op) && op->method == HTTP_M_POST);
+        return takes_json(op) || op->flags & RES_OP_BYTES || (changes(op) && op->method == HTTP_M_POST);
     case 428:
         return op->flags & RES_OP_MATCH;
     case 429:
@@ -480,7 +495,8 @@ static void responses_write(struct out *o, const struct resource *r, const struc
         if (!may_answer(op, problems[i].status))
             continue;
         snprintf(status, sizeof status, "%d", problems[i].status);
-        snprintf(ref, sizeof ref, "{\"$ref\":\"#/components/responses/%s\"}", problems[i].name);
+        snprintf(ref, sizeof ref, "{\"$ref\":\"#/components/responses/%s%s\"}", scim(op) ? "Scim" : "",
+                 problems[i].name);
         jw_key(w, status);
         jw_raw(w, str_of(ref));
     }
@@ -570,6 +586,12 @@ static const char problem_schema[] =
     "\"required\":[\"pointer\",\"detail\"],\"properties\":{\"pointer\":{\"type\":\"string\",\"description\":\"JSON "
     "pointer "
     "(RFC 6901).\"},\"detail\":{\"type\":\"string\",\"description\":\"What is wrong there.\"}}}}}}";
+static const char scim_error_schema[] =
+    "{\"type\":\"object\",\"description\":\"What is wrong (RFC 7644 section 3.12).\",\"required\":[\"schemas\","
+    "\"status\"],\"properties\":{\"schemas\":{\"type\":\"array\",\"description\":\"URNs of what it is.\",\"items\":"
+    "{\"type\":\"string\"}},\"status\":{\"type\":\"string\",\"description\":\"The status of the answer.\"},"
+    "\"scimType\":{\"type\":\"string\",\"description\":\"Which kind.\"},\"detail\":{\"type\":\"string\","
+    "\"description\":\"In words.\"}}}";
 static const char dry_run_schema[] =
     "{\"type\":\"object\",\"description\":\"What a change would "
     "do.\",\"required\":[\"dry_run\",\"deletes\"],\"properties\":{"
@@ -592,6 +614,39 @@ static bool any_bulk(void)
     return false;
 }
 
+static bool problem_used(int status, bool of_scim)
+{
+    for (size_t i = 0; i < resources_n; i++)
+        for (size_t k = 0; k < resources[i]->ops_n; k++)
+            if (scim(&resources[i]->ops[k]) == of_scim && may_answer(&resources[i]->ops[k], status))
+                return true;
+    return false;
+}
+
+static void problem_write(struct jw *w, size_t i, bool scim)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "%s%s", scim ? "Scim" : "", problems[i].name);
+    jw_kobj(w, name);
+    jw_kstr(w, "description", str_of(problems[i].about));
+    jw_key(w, "headers");
+    if (problems[i].status == 429 || problems[i].status == 503)
+        jw_raw(w, STR("{\"X-Request-Id\":{\"$ref\":\"#/components/headers/RequestId\"},\"Retry-After\":{\"$ref\":"
+                      "\"#/components/headers/RetryAfter\"}}"));
+    else
+        jw_raw(w, STR("{\"X-Request-Id\":{\"$ref\":\"#/components/headers/RequestId\"}}"));
+    jw_kobj(w, "content");
+    jw_key(w, "application/problem+json");
+    jw_raw(w, STR("{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}"));
+    if (scim) {
+        jw_key(w, "application/scim+json");
+        jw_raw(w, STR("{\"schema\":{\"$ref\":\"#/components/schemas/ScimError\"}}"));
+    }
+    jw_end(w);
+    jw_end(w);
+}
+
 static void components_write(struct out *o)
 {
     struct jw *w = &o->w;
@@ -611,24 +666,17 @@ static void components_write(struct out *o)
             "\"Location\":{\"description\":\"Address of the new row.\",\"schema\":{\"type\":\"string\"}},"
             "\"RetryAfter\":{\"description\":\"Seconds to wait.\",\"schema\":{\"type\":\"integer\"}}}"));
     jw_kobj(w, "responses");
-    for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
-        jw_kobj(w, problems[i].name);
-        jw_kstr(w, "description", str_of(problems[i].about));
-        jw_key(w, "headers");
-        if (problems[i].status == 429 || problems[i].status == 503)
-            jw_raw(w, STR("{\"X-Request-Id\":{\"$ref\":\"#/components/headers/RequestId\"},\"Retry-After\":{\"$ref\":"
-                          "\"#/components/headers/RetryAfter\"}}"));
-        else
-            jw_raw(w, STR("{\"X-Request-Id\":{\"$ref\":\"#/components/headers/RequestId\"}}"));
-        jw_key(w, "content");
-        jw_raw(w, STR("{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}"));
-        jw_end(w);
-    }
+    for (int own = 0; own < 2; own++)
+        for (size_t i = 0; i < sizeof problems / sizeof *problems; i++)
+            if (problem_used(problems[i].status, own))
+                problem_write(w, i, own);
     jw_end(w);
     jw_kobj(w, "schemas");
     openapi_schemas(w, &o->shapes);
     jw_key(w, "Problem");
     jw_raw(w, str_of(problem_schema));
+    jw_key(w, "ScimError");
+    jw_raw(w, str_of(scim_error_schema));
     jw_key(w, "DryRun");
     jw_raw(w, str_of(dry_run_schema));
     if (any_bulk()) {

@@ -1,4 +1,5 @@
 /* api/operate.c - health, metrics, status, sign-in links, and the first page. */
+#include "api/access_shapes.h"
 #include "api/openapi.h"
 #include "api/page.h"
 #include "api/resource.h"
@@ -187,6 +188,15 @@ static void openapi_get(struct call *k)
 
 /* ---- what there is ---- */
 
+static const struct res_field openapi_fields[] = {
+    {"openapi", RES_STR, 0, "Version of OpenAPI.", "\"3.1.0\""},
+    {"info", RES_JSON, 0, "What it describes.", "{}"},
+    {"paths", RES_JSON, 0, "Its operations.", "{}"},
+    {"components", RES_JSON, 0, "What they share.", "{}"},
+};
+static const struct res_shape openapi_shape = {"Description", "A description in OpenAPI.", RES_FIELDS(openapi_fields),
+                                               .open = true};
+
 static const struct res_field alive_fields[] = {
     {"alive", RES_BOOL, 0, "True: the process lives.", "true"},
 };
@@ -257,7 +267,7 @@ static const struct res_field link_fields[] = {
     {"url", RES_STR, 0, "Open it in a browser: good once and for 15 minutes.",
      "\"http://127.0.0.1:8470/sign-in?token=hk_example\""},
 };
-static const struct res_shape link_shape = {"SignInLink", "A link that signs a browser in.", RES_FIELDS(link_fields)};
+const struct res_shape link_shape = {"SignInLink", "A link that signs a browser in.", RES_FIELDS(link_fields)};
 
 static const struct res_field sign_in_fields[] = {
     {"token", RES_STR, 0, "What the link carries.", "\"hk_example\""},
@@ -279,8 +289,8 @@ static const struct res_op ops[] = {
      .status2 = 503, .raw = readyz_get},
     {RES_OP_RAW, "metrics", HTTP_M_GET, "/metrics", PERM_METRICS_READ, "Counters and times for Prometheus",
      .answer_type = "text/plain", .raw = metrics_get},
-    {RES_OP_RAW, "openapi", HTTP_M_GET, "/v1/openapi.json", PERM_PUBLIC, "This description",
-     .answer_type = "application/json", .raw = openapi_get},
+    {RES_OP_RAW, "openapi", HTTP_M_GET, "/v1/openapi.json", PERM_PUBLIC, "This description", .answer = &openapi_shape,
+     .raw = openapi_get},
     {RES_OP_RAW, "status", HTTP_M_GET, "/v1/status", PERM_STATUS_READ, "How the server is and what it holds",
      .answer = &status_shape, .raw = status_get},
     {RES_OP_RAW, "sign_in", HTTP_M_GET, "/sign-in", PERM_PUBLIC, "Open a session with a sign-in link",

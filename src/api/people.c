@@ -21,9 +21,10 @@ static const struct res_field fields[] = {
 };
 static const struct res_shape shape = {"Person", "Somebody who takes part in conversations.", RES_FIELDS(fields)};
 
-static struct res_val *item_of(struct arena *a, const struct person_row *p)
+static struct res_val *item_of(struct res_ctx *c, const void *row)
 {
-    struct res_val *item = ARENA_ARRAY(a, struct res_val, F_COUNT);
+    const struct person_row *p = row;
+    struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
 
     item[F_ID_] = res_id(p->id);
     item[F_NAME] = res_str_or(p->name, RES_NULL);
@@ -47,11 +48,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
 
     if (people_page(c->t, c->v, &f, &w, c->a, &rows, &n, e))
         return e->code;
-    res_page_begin(c, page, q, n);
-    for (size_t i = 0; i < page->n; i++) {
-        page->items[i] = item_of(c->a, &rows[i]);
-        page->keys[i] = (struct res_key){rows[i].created_at_ms, rows[i].id};
-    }
+    res_page_fill(c, page, q, &shape, rows, n, sizeof *rows, item_of);
     return ERR_OK;
 }
 
@@ -64,8 +61,7 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
     (void)want;
     if (people_load(c->t, c->v, ids, n, c->a, &rows, &rows_n, e))
         return e->code;
-    for (size_t i = 0; i < rows_n; i++)
-        res_place(ids, n, rows[i].id, item_of(c->a, &rows[i]), items);
+    res_rows_place(c, &shape, ids, n, rows, rows_n, sizeof *rows, item_of, items);
     return ERR_OK;
 }
 

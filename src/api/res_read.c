@@ -44,8 +44,7 @@ static str words_list(struct arena *a, const struct res_field *f)
     return out;
 }
 
-/* Characters, as JSON Schema counts them: code points. */
-static int64_t chars_of(str s)
+int64_t res_chars(str s)
 {
     int64_t n = 0;
 
@@ -56,7 +55,7 @@ static int64_t chars_of(str s)
 
 static bool text_fits(struct arena *a, const struct res_field *f, str s, str *why)
 {
-    int64_t min = f->min, max = f->max ? f->max : RES_TEXT_MAX, n = chars_of(s);
+    int64_t min = f->min, max = f->max ? f->max : RES_TEXT_MAX, n = res_chars(s);
 
     if (n >= min && n <= max && (!min || str_trim(s).n))
         return true;
@@ -161,6 +160,12 @@ static void one_read(struct arena *a, const struct res_field *f, enum res_use us
     *out = (struct res_val){.is = RES_SET};
     switch (f->kind) {
     case RES_STR:
+        if (use == RES_FROM_STORE && k == JSON_STR) { /* as long as it is */
+            out->v.s = str_dup(a, json_str(v, STR("")));
+            return;
+        }
+        ok = k == JSON_STR && res_read_text(a, f, json_str(v, STR("")), out, &why);
+        break;
     case RES_ENUM:
     case RES_ID:
     case RES_TIME:
@@ -201,8 +206,12 @@ static void list_read(struct arena *a, const struct res_field *f, enum res_use u
     struct json_it it;
 
     *out = (struct res_val){.is = RES_SET};
-    if (json_kind(v) != JSON_ARR || (int64_t)json_len(v) > max) {
+    if (json_kind(v) != JSON_ARR || (use != RES_FROM_STORE && (int64_t)json_len(v) > max)) {
         fault(a, faults, at, str_fmt(a, "must be a list of at most %lld", (long long)max));
+        return;
+    }
+    if ((int64_t)json_len(v) < f->list_min && use != RES_FROM_STORE) {
+        fault(a, faults, at, str_fmt(a, "must be a list of at least %lld", (long long)f->list_min));
         return;
     }
     out->v.list = ARENA_ARRAY(a, struct res_val, json_len(v) + 1);

@@ -183,13 +183,18 @@ static enum err_code one(struct res_ctx *c, const struct resource *r, struct id 
     return *out ? ERR_OK : err_set(e, ERR_NOT_FOUND, "no such %s", r->one);
 }
 
+static enum audit_act change_act(const struct resource *r)
+{
+    return r->flags & RES_ADMIN ? AUDIT_ADMIN : AUDIT_CHANGE;
+}
+
 enum err_code res_create(struct res_ctx *c, const struct resource *r, const struct res_val *in, struct id *out_id,
                          struct res_val **out, struct err *e)
 {
     *out = NULL;
     if (r->create(c, in, out_id, e) || one(c, r, *out_id, UINT64_MAX, out, e))
         return e->code;
-    return audit(c, r, AUDIT_CHANGE, "create", *out_id, 1, e);
+    return audit(c, r, change_act(r), "create", *out_id, 1, e);
 }
 
 /* Is one of the tags in a list such as `"a", W/"b", *` this one? Weak ones never are (RFC 9110 13.1.1). */
@@ -220,14 +225,14 @@ enum err_code res_update(struct res_ctx *c, const struct resource *r, struct id 
     *out = NULL;
     if (matched(c, r, id, match, e) || r->update(c, id, in, e) || one(c, r, id, UINT64_MAX, out, e))
         return e->code;
-    return audit(c, r, AUDIT_CHANGE, "update", id, 1, e);
+    return audit(c, r, change_act(r), "update", id, 1, e);
 }
 
 enum err_code res_drop(struct res_ctx *c, const struct resource *r, struct id id, str match, struct err *e)
 {
     if (matched(c, r, id, match, e) || r->drop(c, id, e))
         return e->code;
-    return audit(c, r, AUDIT_CHANGE, "delete", id, 1, e);
+    return audit(c, r, change_act(r), "delete", id, 1, e);
 }
 
 enum err_code res_act(struct res_ctx *c, const struct resource *r, const struct res_op *op, struct id id,

@@ -68,6 +68,9 @@ struct res_field {
     const char *const *words;    /* RES_ENUM: ends with NULL */
     int64_t min, max; /* RES_INT: value; RES_STR: characters (min > 0: not blank); both 0: 0..RES_TEXT_MAX */
     int64_t list_max; /* RES_LIST in requests: elements; 0: RES_LIST_MAX */
+    int64_t list_min;
+    const char *schema;  /* RES_JSON, RES_REAL: a JSON Schema of what it may be, checked by the resource */
+    const char *pattern; /* RES_STR in requests: a regular expression (ECMA 262) of what the resource takes */
     const char *to; /* RES_ID: name of the resource it names a row of */
     enum perm need; /* permission to see it beyond that of the operation; PERM_UNSET: none */
 };
@@ -78,6 +81,7 @@ struct res_shape {
     const char *about;
     const struct res_field *fields;
     size_t n;
+    bool open; /* it has further members, which another protocol describes */
 };
 #define RES_FIELDS(array) .fields = (array), .n = sizeof(array) / sizeof *(array)
 
@@ -144,6 +148,7 @@ struct res_ctx {
     struct arena *a;
     struct caller who;
     bool dry_run; /* the transaction will be rolled back: change only what it holds */
+    const struct res_val *query; /* GET: values of op->query, by position; NULL: none */
     struct { /* what to tell instead of the error's own words; see res_say */
         int status;
         const char *title;
@@ -233,7 +238,9 @@ struct res_op {
     const struct res_shape *query; /* further query parameters; RES_NEEDED ones must be there */
     const struct res_shape *body; /* ACT, RAW: NULL: none */
     const struct res_shape *answer; /* ACT, RAW: NULL: no body, or not JSON */
-    const char *answer_type; /* RAW: media type of an answer that is not JSON */
+    const char *answer_type; /* RAW: media type of an answer that is not JSON, or of `answer` */
+    const char *also_type; /* RAW: another media type of the answer, when it is asked for */
+    const char *csv; /* ACT, GET: the member of the answer, a list of objects, that CSV is made of; NULL: no CSV */
     int status; /* of success; 0: 200 */
     int status2; /* another status of success (202); 0: none */
     unsigned flags; /* RES_OP_* */
@@ -245,14 +252,17 @@ struct res_op {
     void (*raw)(struct call *k);
 };
 
-enum { RES_CONTENT = 1 << 0 /* reading it is reading content: an audit record */ };
+enum {
+    RES_CONTENT = 1 << 0, /* reading it is reading content: an audit record */
+    RES_ADMIN = 1 << 1, /* changing it is administration: so says its audit record */
+};
 
 struct resource {
     const char *name; /* in paths: "privacy-requests" */
     const char *key; /* of the array in a list's answer: "privacy_requests" */
     const char *one; /* "privacy request" */
     const char *about; /* one sentence */
-    unsigned flags; /* RES_CONTENT */
+    unsigned flags; /* RES_CONTENT, RES_ADMIN */
     const struct res_shape *shape; /* NULL: only operations */
     const char *sort; /* default order of lists: "-started_at" */
     int limit_max; /* of a list; 0: RES_LIMIT_MAX */
@@ -321,6 +331,8 @@ enum res_use { RES_FOR_CREATE, RES_FOR_UPDATE, RES_FOR_BODY, RES_FROM_STORE /* o
  * True when there was no fault. `at`: pointer of the object itself, "" for the body. */
 bool res_read(struct arena *a, const struct res_shape *s, enum res_use use, const struct json *v, str at,
               struct res_faults *faults, struct res_val **out);
+/* Characters, as JSON Schema counts them: code points. */
+int64_t res_chars(str s);
 /* A value for what was not given, from field `from` on: an empty list or text, or null. */
 void res_blanks(const struct res_shape *s, size_t from, struct res_val *item);
 /* One scalar from a query parameter or a GraphQL argument's text. False: not proper; *why says what it must be. */
@@ -348,6 +360,48 @@ struct page_want res_page_want(const struct res_query *q, const char *time);
 void res_page_begin(struct res_ctx *c, struct res_page *page, const struct res_query *q, size_t n);
 /* Puts an item where its id was asked for. */
 void res_place(const struct id *ids, size_t n, struct id id, struct res_val *item, struct res_val **items);
+/* Fills a page from what a statement gave: n rows of `size` bytes, one more than wanted when there are more. The keys are the
+ * items' values of q->sort and "id". */
+typedef struct res_val *(*res_item_fn)(struct res_ctx *c, const void *row);
+void res_page_fill(struct res_ctx *c, struct res_page *page, const struct res_query *q, const struct res_shape *s,
+                   const void *rows, size_t n, size_t size, res_item_fn item);
+/* For `many`: puts each row's item where its id was asked for. */
+void res_rows_place(struct res_ctx *c, const struct res_shape *s, const struct id *ids, size_t n, const void *rows,
+                    size_t rows_n, size_t size, res_item_fn item, struct res_val **items);
+
+/* The same for tables that stay small and are loaded whole: `rows` are all the caller may see, in any order. Filters and ranges
+ * are applied, rows sorted, the page cut, "offset" of the operation's own query left out; page->total counts what passes. */
+void res_rows_page(struct res_ctx *c, struct res_page *page, const struct res_query *q, const struct res_shape *s,
+                   struct res_val **rows, size_t n, size_t offset);
+void res_rows_find(const struct res_shape *s, struct res_val **rows, size_t rows_n, const struct id *ids, size_t n,
+                   struct res_val **items);
+/* `list` and `many` over `static enum err_code rows_load(struct res_ctx *, struct res_val ***out, size_t *out_n, struct err *)`
+ * and a shape named `shape`. */
+#define RES_ROWS_FUNCTIONS                                                                                             \
+    static enum err_code list(struct res_ctx *c, const struct res_query *q, struct res_page *page, struct err *e)      \
+    {                                                                                                                  \
+        struct res_val **rows;                                                                                         \
+        size_t n;                                                                                                      \
+                                                                                                                       \
+        if (rows_load(c, &rows, &n, e))                                                                                \
+            return e->code;                                                                                            \
+        res_rows_page(c, page, q, &shape, rows, n, 0);                                                                 \
+        return ERR_OK;                                                                                                 \
+    }                                                                                                                  \
+    static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uint64_t want,                        \
+                              struct res_val **items, struct err *e)                                                   \
+    {                                                                                                                  \
+        struct res_val **rows;                                                                                         \
+        size_t rows_n;                                                                                                 \
+                                                                                                                       \
+        (void)want;                                                                                                    \
+        if (rows_load(c, &rows, &rows_n, e))                                                                           \
+            return e->code;                                                                                            \
+        res_rows_find(&shape, rows, rows_n, ids, n, items);                                                            \
+        return ERR_OK;                                                                                                 \
+    }
+/* What a room below wrote as JSON, as values of the shape. ERR_INTERNAL: it is not of the shape. */
+enum err_code res_of_json(struct res_ctx *c, const struct res_shape *s, str json, struct res_val **out, struct err *e);
 
 /* ---- fields that search and ask share: which conversations ---- */
 

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "api/graphql.h"
 #include "api/openapi.h"
 
 static struct arena *arena;
@@ -171,6 +172,57 @@ static void faults_have_their_place(void **state)
     }
 }
 
+static void the_table_makes_a_graphql_schema(void **state)
+{
+    struct err e = {0};
+
+    (void)state;
+    if (!gq_schema(&e))
+        fail_msg("%s", e.msg);
+    assert_true(str_contains(gq_text(), STR("type User implements Node")));
+}
+
+/* Rows that were loaded whole: five of them, c before b before a by number, two of the same number. */
+static void rows_are_filtered_sorted_and_cut(void **state)
+{
+    static const struct res_field fields[] = {
+        {"id", RES_ID, 0, "", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
+        {"size", RES_REAL, RES_SORT | RES_RANGE | RES_NULLABLE, "", "1"},
+        {"tags", RES_STR, RES_LIST | RES_FILTER, "", "\"x\""},
+    };
+    static const struct res_shape shape = {"Thing", "", RES_FIELDS(fields)};
+    static const double sizes[] = {3, -2.5, 3, 0.25};
+    struct res_val *rows[5], tag = res_str(STR("even"));
+    struct res_ctx c = {.a = arena};
+    struct res_query q = {.sort = &fields[1], .limit = 2};
+    struct res_filter even = {&fields[2], RES_EQ, &tag, 1}, from = {&fields[1], RES_FROM, NULL, 1};
+    struct res_page page;
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        rows[i] = ARENA_ARRAY(arena, struct res_val, 3);
+        rows[i][0] = res_id((struct id){{0, (uint8_t)(i + 1)}});
+        rows[i][1] = i < 4 ? res_real(sizes[i]) : (struct res_val){.is = RES_NULL};
+        rows[i][2] = res_vals(&tag, i % 2 == 0);
+    }
+    res_rows_page(&c, &page, &q, &shape, rows, 5, 0); /* without a number first, then the least */
+    assert_true(page.n == 2 && page.more && page.total == 5 && page.items[0] == rows[4] && page.items[1] == rows[1]);
+    q.has_after = true;
+    q.after = page.keys[1];
+    res_rows_page(&c, &page, &q, &shape, rows, 5, 0);
+    assert_true(page.n == 2 && page.more && page.items[0] == rows[3] && page.items[1] == rows[0]);
+    q.after = page.keys[1];
+    res_rows_page(&c, &page, &q, &shape, rows, 5, 0);
+    assert_true(page.n == 1 && !page.more && page.items[0] == rows[2]);
+    q = (struct res_query){.sort = &fields[1], .desc = true, .limit = 9, .filters = &even, .filters_n = 1};
+    res_rows_page(&c, &page, &q, &shape, rows, 5, 1); /* 3 and 3 and none; the first left out */
+    assert_true(page.n == 2 && page.total == 3 && page.items[0] == rows[0] && page.items[1] == rows[4]);
+    from.v = &rows[3][1];
+    q.filters = &from;
+    res_rows_page(&c, &page, &q, &shape, rows, 5, 0);
+    assert_int_equal(page.n, 3); /* 3, 3 and 0.25 */
+}
+
 static int up(void **state)
 {
     (void)state;
@@ -188,10 +240,9 @@ static int down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_resource_is_whole),
-        cmocka_unit_test(examples_are_of_their_kind),
-        cmocka_unit_test(the_description_is_json),
-        cmocka_unit_test(faults_have_their_place),
+        cmocka_unit_test(every_resource_is_whole),          cmocka_unit_test(examples_are_of_their_kind),
+        cmocka_unit_test(the_description_is_json),          cmocka_unit_test(faults_have_their_place),
+        cmocka_unit_test(the_table_makes_a_graphql_schema), cmocka_unit_test(rows_are_filtered_sorted_and_cut),
     };
     return cmocka_run_group_tests(tests, up, down);
 }

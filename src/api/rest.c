@@ -126,6 +126,12 @@ static int accept_weight(const struct http_request *rq, str type)
     return best < 0 ? 0 : weight;
 }
 
+/* JSON always; lists also as lines and CSV; what says so as CSV. */
+static bool form_of(const struct res_op *op, int form)
+{
+    return form == REST_JSON || op->verb == RES_OP_LIST || (form == REST_CSV && op->csv);
+}
+
 static bool accept_read(struct rest *x)
 {
     static const char *const forms[] = {"application/json", "application/x-ndjson", "text/csv"};
@@ -137,8 +143,8 @@ static bool accept_read(struct rest *x)
         return true;
     if (x->op->answer_type && accept_weight(rq, str_of(x->op->answer_type)))
         return true;
-    for (int i = 0; i < (x->op->verb == RES_OP_LIST ? 3 : 1) && !x->op->answer_type; i++) {
-        int weight = accept_weight(rq, str_of(forms[i]));
+    for (int i = 0; i < 3 && !x->op->answer_type; i++) {
+        int weight = form_of(x->op, i) ? accept_weight(rq, str_of(forms[i])) : 0;
         if (weight > best) {
             best = weight;
             x->form = (enum rest_form)i;
@@ -149,7 +155,9 @@ static bool accept_read(struct rest *x)
         return true;
     rest_problem(x->k, 406, "not acceptable",
                  str_fmt(x->k->a, "this address answers as %s%s", x->op->answer_type ? x->op->answer_type : forms[0],
-                         x->op->verb == RES_OP_LIST ? ", application/x-ndjson or text/csv" : ""),
+                         x->op->verb == RES_OP_LIST ? ", application/x-ndjson or text/csv"
+                         : x->op->csv               ? " or text/csv"
+                                                    : ""),
                  NULL);
     return false;
 }
@@ -185,6 +193,7 @@ static void rest_get(struct rest *x)
         rest_fail(x, &e);
         return;
     }
+    c.query = x->extra;
     if (res_many(&c, x->r, &x->id, 1, all, &item, &e) || (!item && err_set(&e, ERR_NOT_FOUND, "none"))) {
         res_abort(&c);
         rest_fail(x, &e);
@@ -219,6 +228,26 @@ static str item_text(struct rest *x, const struct res_shape *s, const struct res
     out = str_dup(x->k->a, buf_view(&b));
     buf_done(&b);
     return out;
+}
+
+/* The list that an operation's CSV is made of. */
+static str csv_text(struct rest *x, const struct res_val *out)
+{
+    size_t at = res_field_index(x->op->answer, str_of(x->op->csv));
+    const struct res_shape *s = x->op->answer->fields[at].of;
+    uint64_t want = res_want_default(s, &x->k->who, true);
+    struct buf b, tmp;
+    str text;
+
+    buf_init_wiped(&b, BODY_JSON_MAX);
+    buf_init_wiped(&tmp, BODY_JSON_MAX);
+    rest_csv_row(s, want, &b, NULL, &tmp);
+    for (size_t i = 0; i < out[at].n; i++)
+        rest_csv_row(s, want, &b, out[at].v.list[i].v.obj, &tmp);
+    text = str_dup(x->k->a, buf_view(&b));
+    buf_done(&b);
+    buf_done(&tmp);
+    return text;
 }
 
 static uint64_t shown(struct rest *x)
@@ -261,7 +290,9 @@ static enum err_code change_make(struct rest *x, struct res_ctx *c, const struct
         if (res_act(c, x->r, x->op, id, in, x->extra, &out, e))
             return e->code;
         *o = (struct outcome){.status = x->op->status ? x->op->status : 200};
-        if (x->op->answer)
+        if (x->op->answer && x->form == REST_CSV)
+            o->body = csv_text(x, out);
+        else if (x->op->answer)
             o->body = item_text(x, x->op->answer, out, UINT64_MAX);
         break;
     default:
@@ -282,6 +313,8 @@ static void outcome_send(struct rest *x, const struct outcome *o)
         http_json(k->rep, x->dry_run ? 200 : o->status, o->body);
     else
         http_status(k->rep, o->status);
+    if (o->body.n && x->form == REST_CSV)
+        http_header(k->rep, STR("content-type"), STR("text/csv; charset=utf-8"));
     if (o->location.n && !x->dry_run)
         http_header(k->rep, STR("location"), o->location);
     if (tag.n && !x->dry_run)
@@ -352,10 +385,12 @@ static enum err_code bulk_make(struct rest *x, struct res_ctx *c, const struct p
         if (part->faults.n) {
             part_refused(&w, part->faults.refused ? 422 : 400, STR("see errors"), &part->faults);
         } else if (change_make(x, c, part->in, &one, e)) {
-            if (!status_of(e))
+            int status = c->say.status ? c->say.status : status_of(e);
+            if (!status)
                 rc = e->code;
             else
-                part_refused(&w, status_of(e), str_dup(c->a, str_of(e->msg)), NULL);
+                part_refused(&w, status, c->say.status ? c->say.detail : str_dup(c->a, str_of(e->msg)), NULL);
+            c->say.status = 0;
         } else {
             jw_obj(&w);
             jw_ki64(&w, "status", one.status);
@@ -472,6 +507,28 @@ static void rest_change(struct rest *x)
     json_free(d);
 }
 
+/* Handlers that read the body themselves get only what is of its shape. */
+static bool raw_body_fits(struct rest *x)
+{
+    struct res_faults faults = {0};
+    struct json_doc *d = NULL;
+    struct res_val *in;
+    struct err e;
+    bool ok;
+
+    if (!x->op->body)
+        return true;
+    if (json_parse(x->k->rq->body, &d, &e)) {
+        rest_problem(x->k, 400, "the body is not JSON", str_dup(x->k->a, str_of(e.msg)), NULL);
+        return false;
+    }
+    ok = res_read(x->k->a, x->op->body, RES_FOR_BODY, json_root(d), STR(""), &faults, &in);
+    json_free(d);
+    if (!ok)
+        faults_problem(x->k, &faults);
+    return ok;
+}
+
 /* ---- the front ---- */
 
 static bool path_read(struct rest *x)
@@ -496,6 +553,8 @@ void rest_run(struct call *k)
     }
     if (!rest_query_read(&x) || !path_read(&x) || !type_read(&x) || !accept_read(&x))
         return;
+    if (x.op->csv && rest_query_says(&x, "format", "csv"))
+        x.form = REST_CSV;
     switch (x.op->verb) {
     case RES_OP_LIST:
         rest_list(&x);
@@ -504,7 +563,8 @@ void rest_run(struct call *k)
         rest_get(&x);
         break;
     case RES_OP_RAW:
-        x.op->raw(k);
+        if (raw_body_fits(&x))
+            x.op->raw(k);
         break;
     case RES_OP_CREATE:
     case RES_OP_UPDATE:

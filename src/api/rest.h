@@ -20,11 +20,15 @@ struct rest {
 
 /* Reads the query string into *x. False: the reply is filled. */
 bool rest_query_read(struct rest *x);
+/* Is this parameter of the operation's own query this word? */
+bool rest_query_says(const struct rest *x, const char *name, const char *word);
 str rest_cursor(struct rest *x, const struct res_key *key);
 
 /* ---- rest_list.c ---- */
 
 void rest_list(struct rest *x);
+/* A row as CSV, or with item NULL the names; `want`: which fields. `tmp` is a scratch buffer. */
+void rest_csv_row(const struct res_shape *s, uint64_t want, struct buf *b, const struct res_val *item, struct buf *tmp);
 
 /* ---- rest.c ---- */
 

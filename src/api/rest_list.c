@@ -11,6 +11,7 @@ static enum err_code page_get(struct rest *x, struct res_ctx *c, struct res_page
         res_abort(c);
         return e->code;
     }
+    gateway_cost(x->k, (double)page->n);
     return res_commit(c, e);
 }
 
@@ -96,18 +97,17 @@ static void csv_field(struct buf *b, const struct res_field *f, const struct res
         buf_reset(tmp);
         jw_init(&w, tmp);
         jw_value(&w, val);
-        cell_write(b, buf_view(tmp), text);
+        cell_write(b, buf_view(tmp), false);
     }
     json_free(d);
 }
 
-static void csv_row(struct rest *x, struct buf *b, const struct res_val *item, struct buf *tmp)
+void rest_csv_row(const struct res_shape *s, uint64_t want, struct buf *b, const struct res_val *item, struct buf *tmp)
 {
-    const struct res_shape *s = x->r->shape;
     bool first = true;
 
     for (size_t i = 0; i < s->n; i++) {
-        if (!(x->want >> i & 1))
+        if (!(want >> i & 1))
             continue;
         if (!first)
             buf_char(b, ',');
@@ -126,7 +126,7 @@ static void lines_write(struct rest *x, const struct res_page *p, struct buf *b,
 
     for (size_t i = 0; i < p->n; i++) {
         if (x->form == REST_CSV) {
-            csv_row(x, b, p->items[i], tmp);
+            rest_csv_row(x->r->shape, x->want, b, p->items[i], tmp);
             continue;
         }
         jw_init(&w, b);
@@ -161,7 +161,7 @@ static enum err_code export_run(struct rest *x, struct res_page *p, struct http_
     k.a = mine;
     x->k = &k;
     if (x->form == REST_CSV)
-        csv_row(x, b, NULL, tmp);
+        rest_csv_row(x->r->shape, x->want, b, NULL, tmp);
     for (;;) {
         lines_write(x, p, b, tmp);
         rc = lines_send(s, b, e);
@@ -207,17 +207,21 @@ static void export_send(struct rest *x, struct res_page *p)
 void rest_list(struct rest *x)
 {
     struct res_page page;
-    struct res_ctx c;
+    struct res_ctx c = {0};
     struct err e = {0};
 
     if (x->form != REST_JSON && !x->limit)
         x->q.limit = EXPORT_PAGE;
     if (x->form != REST_JSON && x->q.limit > EXPORT_PAGE)
         x->q.limit = EXPORT_PAGE;
-    if (page_get(x, &c, &page, &e))
-        rest_fail(x, &e);
-    else if (x->form == REST_JSON)
+    if (page_get(x, &c, &page, &e)) {
+        if (c.say.status)
+            rest_problem(x->k, c.say.status, c.say.title, c.say.detail, NULL);
+        else
+            rest_fail(x, &e);
+    } else if (x->form == REST_JSON) {
         page_write(x, &page);
-    else
+    } else {
         export_send(x, &page);
+    }
 }

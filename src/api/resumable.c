@@ -25,9 +25,10 @@ static const struct res_field fields[F_COUNT] = {
 };
 static const struct res_shape shape = {"ResumableUpload", "A file that comes in parts.", RES_FIELDS(fields)};
 
-static struct res_val *item_of(struct arena *a, const struct upload *u)
+static struct res_val *item_of(struct res_ctx *c, const void *row)
 {
-    struct res_val *item = ARENA_ARRAY(a, struct res_val, F_COUNT);
+    const struct upload *u = row;
+    struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
 
     item[F_ID_] = res_id(u->id);
     item[F_SIZE] = res_i64(u->size_bytes);
@@ -49,11 +50,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
 
     if (uploads_page(c->t, c->v, &w, c->a, &rows, &n, e))
         return e->code;
-    res_page_begin(c, page, q, n);
-    for (size_t i = 0; i < page->n; i++) {
-        page->items[i] = item_of(c->a, &rows[i]);
-        page->keys[i] = (struct res_key){rows[i].created_at_ms, rows[i].id};
-    }
+    res_page_fill(c, page, q, &shape, rows, n, sizeof *rows, item_of);
     return ERR_OK;
 }
 
@@ -66,8 +63,7 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
     (void)want;
     if (uploads_load(c->t, c->v, ids, n, c->a, &rows, &rows_n, e))
         return e->code;
-    for (size_t i = 0; i < rows_n; i++)
-        res_place(ids, n, rows[i].id, item_of(c->a, &rows[i]), items);
+    res_rows_place(c, &shape, ids, n, rows, rows_n, sizeof *rows, item_of, items);
     return ERR_OK;
 }
 
@@ -114,7 +110,7 @@ static bool digest_fits(struct call *k)
     hex_put(hash, sizeof hash, hex);
     if (!want.n || str_eq_nocase(want, str_of(hex)))
         return true;
-    http_problem(k->rep, 400, STR_NULL, STR("damaged on the way"),
+    http_problem(k->rep, 409, STR_NULL, STR("damaged on the way"),
                  STR("the part does not have the SHA-256 that was sent with it"));
     return false;
 }
@@ -146,7 +142,7 @@ static void part_put(struct call *k)
         return;
     }
     if (!k->rq->body.n) {
-        http_problem(k->rep, 400, STR_NULL, STR("an empty part"), STR("a part has at least one byte"));
+        http_problem(k->rep, 422, STR_NULL, STR("an empty part"), STR("a part has at least one byte"));
         return;
     }
     if (!res_begin(&c, k, &e)) {
@@ -206,7 +202,7 @@ static enum err_code complete_act(struct res_ctx *c, struct id id, const struct 
         if (res_commit(c, e))
             return e->code;
     }
-    *out = item_of(c->a, &u);
+    *out = item_of(c, &u);
     return ERR_OK;
 }
 

@@ -475,9 +475,3 @@ void api_scim_search(struct call *k)
 {
     search(k, &scim_users, &scim_groups);
 }
-
-/* What is not there is said in SCIM's own form. */
-void api_scim_unknown(struct call *k)
-{
-    scim_error(k, 404, NULL, "there is no such address");
-}

@@ -156,25 +156,15 @@ static void type_write(struct call *k, struct jw *w, const struct schema *s)
     jw_end(w);
 }
 
-/* All of them as a list, or the one that the path names. */
-static void described(struct call *k, void (*write)(struct call *k, struct jw *w, const struct schema *s), bool by_urn)
+typedef void (*write_fn)(struct call *k, struct jw *w, const struct schema *s);
+
+static void all_reply(struct call *k, write_fn write)
 {
     struct buf b;
     struct jw w;
 
     buf_init(&b, 256 << 10);
     jw_init(&w, &b);
-    if (k->part[0].n) {
-        for (size_t i = 0; i < SCHEMAS; i++)
-            if (str_eq(k->part[0], str_of(by_urn ? schemas[i].kind->urn : schemas[i].kind->name))) {
-                write(k, &w, &schemas[i]);
-                reply(k, &b);
-                return;
-            }
-        buf_done(&b);
-        scim_error(k, 404, NULL, "there is no such resource");
-        return;
-    }
     jw_obj(&w);
     jw_karr(&w, "schemas");
     jw_str(&w, STR("urn:ietf:params:scim:api:messages:2.0:ListResponse"));
@@ -190,17 +180,34 @@ static void described(struct call *k, void (*write)(struct call *k, struct jw *w
     reply(k, &b);
 }
 
-void api_scim_schemas(struct call *k)
+static void one_reply(struct call *k, write_fn write, bool by_urn)
 {
-    described(k, schema_write, true);
+    struct buf b;
+    struct jw w;
+
+    for (size_t i = 0; i < SCHEMAS; i++) {
+        if (!str_eq(k->part[0], str_of(by_urn ? schemas[i].kind->urn : schemas[i].kind->name)))
+            continue;
+        buf_init(&b, 256 << 10);
+        jw_init(&w, &b);
+        write(k, &w, &schemas[i]);
+        reply(k, &b);
+        return;
+    }
+    scim_error(k, 404, NULL, "there is no such resource");
 }
 
-void api_scim_types(struct call *k)
+void api_scim_schema(struct call *k)
 {
-    described(k, type_write, false);
+    one_reply(k, schema_write, true);
 }
 
-void api_scim_config(struct call *k)
+void api_scim_type(struct call *k)
+{
+    one_reply(k, type_write, false);
+}
+
+static void config_reply(struct call *k)
 {
     struct buf b;
     struct jw w;
@@ -219,4 +226,17 @@ void api_scim_config(struct call *k)
             "\"meta\":{\"resourceType\":\"ServiceProviderConfig\",\"location\":\"%s/scim/v2/ServiceProviderConfig\"}}",
             gateway_public(k->g));
     reply(k, &b);
+}
+
+/* GET /scim/v2/{name}: what is not there is said in SCIM's own form, too. */
+void api_scim_discover(struct call *k)
+{
+    if (str_eq(k->part[0], STR("ServiceProviderConfig")))
+        config_reply(k);
+    else if (str_eq(k->part[0], STR("ResourceTypes")))
+        all_reply(k, type_write);
+    else if (str_eq(k->part[0], STR("Schemas")))
+        all_reply(k, schema_write);
+    else
+        scim_error(k, 404, NULL, "there is no such address");
 }

@@ -402,11 +402,7 @@ void api_password_put(struct call *k)
     struct err e;
     str password;
 
-    if (id_is_nil(k->who.user)) {
-        http_problem(k->rep, 403, STR_NULL, STR("no user"), STR("the operator has no password"));
-        return;
-    }
-    if (!access_body(k, keys, &d))
+    if (!access_user(k) || !access_body(k, keys, &d))
         return;
     password = str_dup(k->a, json_str(json_get(json_root(d), "password"), STR("")));
     json_free(d);
@@ -476,7 +472,7 @@ void api_totp_post(struct call *k)
     struct err e;
 
     vault_random(secret, TOTP_SECRET_BYTES);
-    if (!(t = access_begin(k)))
+    if (!access_user(k) || !(t = access_begin(k)))
         return;
     if (user_get(t, access_keys(k), k->who.user, k->a, &u, &e) ||
         factor_list(t, access_keys(k), k->who.user, k->a, &list, &n, &e)) {

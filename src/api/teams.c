@@ -1,190 +1,122 @@
 /* api/teams.c - teams, who belongs to them, and whom a deal is shared with. */
 #include "api/access.h"
+#include "api/access_shapes.h"
 #include "gateway/users.h"
 
-static void team_write(struct call *k, struct jw *w, const struct team *m, const struct member *list, size_t n)
+static const struct res_field member_fields[] = {
+    {"user", RES_ID, 0, "Who.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ac\"", .to = "users"},
+    {"manager", RES_BOOL, 0, "Manages the team and those below it.", "false"},
+};
+static const struct res_shape member_shape = {"TeamMember", "Somebody in a team.", RES_FIELDS(member_fields)};
+
+enum { F_ID_, F_NAME, F_PARENT, F_MEMBERS, F_CREATED, F_UPDATED, F_COUNT };
+static const struct res_field fields[F_COUNT] = {
+    [F_ID_] = {"id", RES_ID, RES_READ_ONLY, "Its id.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
+    [F_NAME] = {"name", RES_STR, RES_NEEDED | RES_SEALED | RES_FILTER, "Its name; no two are the same.", "\"North\"",
+                .min = 1, .max = 256},
+    [F_PARENT] = {"parent", RES_ID, RES_NULLABLE | RES_FILTER, "The team above; null: none.",
+                  "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ac\"", .to = "teams"},
+    [F_MEMBERS] = {"members", RES_OBJ, RES_LIST | RES_READ_ONLY, "Who belongs to it.", .of = &member_shape},
+    [F_CREATED] = {"created_at", RES_TIME, RES_READ_ONLY | RES_SORT | RES_RANGE, "When it was made.",
+                   "\"2026-06-10T09:30:00.000Z\""},
+    [F_UPDATED] = {"updated_at", RES_TIME, RES_READ_ONLY, "When it was last changed.", "\"2026-06-10T09:30:00.000Z\""},
+};
+static const struct res_shape shape = {"Team", "A team: the managers of one see what those in it and below see.",
+                                       RES_FIELDS(fields)};
+
+static struct res_val members_of(struct arena *a, struct id team, const struct member *list, size_t n)
 {
-    jw_obj(w);
-    jw_kstr(w, "id", id_str(k->a, m->id));
-    jw_kstr(w, "name", m->name);
-    access_id_write(k, w, "parent", m->parent);
-    jw_karr(w, "members");
+    struct res_val *out = ARENA_ARRAY(a, struct res_val, n + 1);
+    size_t kept = 0;
+
     for (size_t i = 0; i < n; i++) {
-        if (!id_eq(list[i].team, m->id))
+        struct res_val *m;
+        if (!id_eq(list[i].team, team))
             continue;
-        jw_obj(w);
-        jw_kstr(w, "user", id_str(k->a, list[i].user));
-        jw_kbool(w, "manager", list[i].manager);
-        jw_end(w);
+        m = ARENA_ARRAY(a, struct res_val, 2);
+        m[0] = res_id(list[i].user);
+        m[1] = res_bool(list[i].manager);
+        out[kept++] = res_obj(m);
     }
-    jw_end(w);
-    access_time(k, w, "created_at", m->created_at_ms);
-    access_time(k, w, "updated_at", m->updated_at_ms);
-    jw_ki64(w, "version", m->version);
-    jw_end(w);
+    return res_vals(out, kept);
 }
 
-static void team_reply(struct call *k, int status, const struct team *m, const struct member *list, size_t n)
+/* All teams: there are few, and everybody who may see one may see all. */
+static enum err_code rows_load(struct res_ctx *c, struct res_val ***out, size_t *out_n, struct err *e)
 {
-    struct buf b;
-    struct jw w;
-
-    buf_init_wiped(&b, 16 << 20);
-    jw_init(&w, &b);
-    team_write(k, &w, m, list, n);
-    http_header_fmt(k->rep, STR("etag"), "\"%lld\"", (long long)m->version);
-    api_reply(k, status, &b);
-}
-
-void api_teams_list(struct call *k)
-{
-    struct db_tx *t = access_begin(k);
     struct member *members;
     struct team *teams;
-    size_t teams_n, members_n;
-    struct buf b;
-    struct jw w;
-    struct err e;
+    size_t n, members_n;
 
-    if (!t)
-        return;
-    if (team_list(t, access_keys(k), k->a, &teams, &teams_n, &e) ||
-        member_list(t, (struct id){{0}}, (struct id){{0}}, k->a, &members, &members_n, &e)) {
-        access_fail(k, t, &e);
-        return;
+    if (team_list(c->t, c->v->keys, c->a, &teams, &n, e) ||
+        member_list(c->t, (struct id){{0}}, (struct id){{0}}, c->a, &members, &members_n, e))
+        return e->code;
+    *out = ARENA_ARRAY(c->a, struct res_val *, n + 1);
+    *out_n = n;
+    for (size_t i = 0; i < n; i++) {
+        struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
+        item[F_ID_] = res_id(teams[i].id);
+        item[F_NAME] = res_str(teams[i].name);
+        item[F_PARENT] = res_id(teams[i].parent);
+        item[F_MEMBERS] = members_of(c->a, teams[i].id, members, members_n);
+        item[F_CREATED] = res_time(teams[i].created_at_ms);
+        item[F_UPDATED] = res_time(teams[i].updated_at_ms);
+        (*out)[i] = item;
     }
-    db_rollback(t);
-    buf_init_wiped(&b, 64 << 20);
-    jw_init(&w, &b);
-    jw_obj(&w);
-    jw_karr(&w, "teams");
-    for (size_t i = 0; i < teams_n; i++)
-        team_write(k, &w, &teams[i], members, members_n);
-    jw_end(&w);
-    jw_end(&w);
-    gateway_cost(k, (double)(teams_n + members_n));
-    api_reply(k, 200, &b);
+    return ERR_OK;
+}
+RES_ROWS_FUNCTIONS
+
+/* What does not go with the teams there are is a conflict, not a wrong request. */
+static enum err_code outcome(struct res_ctx *c, struct id id, enum err_code rc, struct err *e)
+{
+    if (rc == ERR_INVALID)
+        return res_say(c, 409, "it does not fit the tree of teams", str_dup(c->a, str_of(e->msg)), e);
+    if (!rc)
+        access_after(c, id);
+    return rc;
 }
 
-/* The team of the path. Fills the reply, rolls back and answers false when there is none. */
-static bool team_of_path(struct call *k, struct db_tx *t, struct team *out)
+static enum err_code create(struct res_ctx *c, const struct res_val *in, struct id *out_id, struct err *e)
 {
-    struct id id;
-    struct err e;
+    struct team m = {.name = in[F_NAME].v.s};
+    enum err_code rc;
 
-    if (id_parse(k->part[0], &id) && team_get(t, access_keys(k), id, k->a, out, &e) == ERR_OK)
-        return true;
-    db_rollback(t);
-    access_missing(k, "team");
-    return false;
+    if (in[F_PARENT].is == RES_SET)
+        m.parent = in[F_PARENT].v.id;
+    rc = team_add(c->t, c->v->keys, &m, c->a, e);
+    *out_id = m.id;
+    return outcome(c, m.id, rc, e);
 }
 
-void api_team_get(struct call *k)
+static enum err_code update(struct res_ctx *c, struct id id, const struct res_val *in, struct err *e)
 {
-    struct db_tx *t = access_begin(k);
-    struct member *list;
     struct team m;
-    size_t n;
-    struct err e;
 
-    if (!t || !team_of_path(k, t, &m))
-        return;
-    if (member_list(t, m.id, (struct id){{0}}, k->a, &list, &n, &e)) {
-        access_fail(k, t, &e);
-        return;
-    }
-    db_rollback(t);
-    team_reply(k, 200, &m, list, n);
+    if (team_get(c->t, c->v->keys, id, c->a, &m, e))
+        return e->code;
+    if (in[F_NAME].is == RES_SET)
+        m.name = in[F_NAME].v.s;
+    if (in[F_PARENT].is != RES_ABSENT)
+        m.parent = in[F_PARENT].is == RES_SET ? in[F_PARENT].v.id : (struct id){{0}};
+    return outcome(c, id, team_put(c->t, c->v->keys, &m, c->a, e), e);
 }
 
-static bool team_read(struct call *k, const struct json *o, struct team *m)
+static enum err_code drop(struct res_ctx *c, struct id id, struct err *e)
 {
-    const struct json *name = json_get(o, "name"), *parent = json_get(o, "parent");
-
-    if (json_kind(name) != JSON_ABSENT && json_kind(name) != JSON_STR) {
-        http_problem(k->rep, 422, STR_NULL, STR("bad field"), STR("\"name\" must be a text"));
-        return false;
-    }
-    if (json_kind(name) == JSON_STR)
-        m->name = str_dup(k->a, json_str(name, STR("")));
-    if (json_kind(parent) == JSON_NULL)
-        m->parent = (struct id){{0}};
-    else if (json_kind(parent) != JSON_ABSENT && !id_parse(json_str(parent, STR("")), &m->parent)) {
-        http_problem(k->rep, 422, STR_NULL, STR("bad field"), STR("\"parent\" must be the id of a team, or null"));
-        return false;
-    }
-    return true;
+    return outcome(c, id, team_drop(c->t, id, e), e);
 }
 
-void api_teams_post(struct call *k)
-{
-    static const char *const keys[] = {"name", "parent", NULL};
-    struct team m = {0};
-    struct json_doc *d;
-    struct db_tx *t;
-    struct err e;
-    bool ok;
+/* ---- members ---- */
 
-    if (!access_body(k, keys, &d))
-        return;
-    ok = team_read(k, json_root(d), &m);
-    json_free(d);
-    if (!ok || !(t = access_begin(k)))
-        return;
-    if (team_add(t, access_keys(k), &m, k->a, &e)) {
-        access_fail(k, t, &e);
-        return;
-    }
-    if (!access_commit(k, t, AUDIT_ADMIN, m.id))
-        return;
-    http_header_fmt(k->rep, STR("location"), "/v1/teams/%.*s", STR_ARG(id_str(k->a, m.id)));
-    team_reply(k, 201, &m, NULL, 0);
-}
-
-void api_team_patch(struct call *k)
-{
-    static const char *const keys[] = {"name", "parent", NULL};
-    struct json_doc *d;
-    struct member *list;
-    struct db_tx *t;
-    struct team m;
-    size_t n;
-    struct err e;
-    bool ok;
-
-    if (!access_body(k, keys, &d))
-        return;
-    t = access_begin(k);
-    ok = t && team_of_path(k, t, &m);
-    if (ok && !team_read(k, json_root(d), &m)) {
-        db_rollback(t);
-        ok = false;
-    }
-    json_free(d);
-    if (!ok)
-        return;
-    if (team_put(t, access_keys(k), &m, k->a, &e) || member_list(t, m.id, (struct id){{0}}, k->a, &list, &n, &e))
-        access_fail(k, t, &e);
-    else if (access_commit(k, t, AUDIT_ADMIN, m.id))
-        team_reply(k, 200, &m, list, n);
-}
-
-void api_team_delete(struct call *k)
-{
-    struct db_tx *t = access_begin(k);
-    struct team m;
-    struct err e;
-
-    if (!t || !team_of_path(k, t, &m))
-        return;
-    if (team_drop(t, m.id, &e))
-        access_fail(k, t, &e);
-    else if (access_commit(k, t, AUDIT_ADMIN, m.id))
-        http_status(k->rep, 204);
-}
+static const struct res_field put_fields[] = {
+    {"manager", RES_BOOL, 0, "Manages the team and those below it; not when left out.", "false"},
+};
+static const struct res_shape put_shape = {"TeamMemberRequest", "How somebody belongs to a team.",
+                                           RES_FIELDS(put_fields)};
 
 /* PUT /v1/teams/{}/members/{} {"manager": true}: another administrator puts you into a team, not you yourself. */
-void api_member_put(struct call *k)
+static void member_put_run(struct call *k)
 {
     static const char *const keys[] = {"manager", NULL};
     struct member m = {0};
@@ -208,7 +140,7 @@ void api_member_put(struct call *k)
         http_status(k->rep, 204);
 }
 
-void api_member_delete(struct call *k)
+static void member_drop_run(struct call *k)
 {
     struct id team, user;
     struct db_tx *t;
@@ -221,6 +153,35 @@ void api_member_delete(struct call *k)
     else if (access_commit(k, t, AUDIT_ADMIN, user))
         http_status(k->rep, 204);
 }
+
+static const struct res_op ops[] = {
+    {RES_OP_LIST, "list", HTTP_M_GET, "/v1/teams", PERM_TEAMS_READ, "List teams and their members"},
+    {RES_OP_GET, "get", HTTP_M_GET, "/v1/teams/{id}", PERM_TEAMS_READ, "Read one team"},
+    {RES_OP_CREATE, "create", HTTP_M_POST, "/v1/teams", PERM_TEAMS_WRITE, "Make a team, or many", .flags = RES_OP_BULK,
+     .body_max = 1 << 20},
+    {RES_OP_UPDATE, "update", HTTP_M_PATCH, "/v1/teams/{id}", PERM_TEAMS_WRITE, "Change a team"},
+    {RES_OP_DELETE, "delete", HTTP_M_DELETE, "/v1/teams/{id}", PERM_TEAMS_WRITE, "Delete a team; those below move up"},
+    {RES_OP_RAW, "member_put", HTTP_M_PUT, "/v1/teams/{id}/members/{user}", PERM_TEAMS_WRITE, "Put a user into a team",
+     .body = &put_shape, .status = 204, .raw = member_put_run},
+    {RES_OP_RAW, "member_delete", HTTP_M_DELETE, "/v1/teams/{id}/members/{user}", PERM_TEAMS_WRITE,
+     "Take a user out of a team", .status = 204, .raw = member_drop_run},
+};
+const struct resource res_teams = {
+    .name = "teams",
+    .key = "teams",
+    .one = "team",
+    .about = "Teams, as a tree, and who belongs to them.",
+    .flags = RES_ADMIN,
+    .shape = &shape,
+    .sort = "created_at",
+    .limit_max = 1000,
+    RES_OPS(ops),
+    .list = list,
+    .many = many,
+    .create = create,
+    .update = update,
+    .drop = drop,
+};
 
 /* ---- sharing of deals: who sees a deal, that is, may write it, shares it ---- */
 
@@ -249,12 +210,26 @@ static void share(struct call *k, enum err_code (*what)(struct db_tx *t, struct 
     }
 }
 
-void api_deal_share(struct call *k)
+static void deal_share_run(struct call *k)
 {
     share(k, deal_share);
 }
 
-void api_deal_unshare(struct call *k)
+static void deal_unshare_run(struct call *k)
 {
     share(k, deal_unshare);
 }
+
+static const struct res_op share_ops[] = {
+    {RES_OP_RAW, "put", HTTP_M_PUT, "/v1/deals/{id}/access/{user}", PERM_DEALS_WRITE, "Share a deal with a user",
+     .status = 204, .raw = deal_share_run},
+    {RES_OP_RAW, "delete", HTTP_M_DELETE, "/v1/deals/{id}/access/{user}", PERM_DEALS_WRITE, "Share a deal no longer",
+     .status = 204, .raw = deal_unshare_run},
+};
+const struct resource res_deal_access = {
+    .name = "deal-access",
+    .key = "deal_access",
+    .one = "deal",
+    .about = "Whom a deal is shared with.",
+    RES_OPS(share_ops),
+};

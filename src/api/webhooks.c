@@ -15,7 +15,7 @@ static const struct res_field fields[] = {
                "\"https://hooks.example.com/harken\"", .min = 1, .max = 2048},
     [F_TYPES] = {"types", RES_STR, RES_LIST,
                  "Types of events it wants, or beginnings of types up to a dot; all when left out or empty.",
-                 "\"interaction.created\"", .min = 1, .max = 51, .list_max = 32},
+                 "\"interaction.created\"", .min = 1, .max = 51, .list_max = 32, .pattern = "^[a-z_.]{1,51}$"},
     [F_STATE] = {"state", RES_ENUM, 0, "Active, disabled by a person, or disabled because it failed for days.",
                  "\"active\"", .words = states},
     [F_PUBLIC] = {"public_key", RES_STR, RES_READ_ONLY, "What its v1a signatures (Ed25519) are checked with.",
@@ -27,21 +27,22 @@ static const struct res_field fields[] = {
 };
 static const struct res_shape shape = {"Webhook", "An endpoint that is told what happens.", RES_FIELDS(fields)};
 
-static struct res_val *item_of(struct arena *a, const struct hook *h)
+static struct res_val *item_of(struct res_ctx *c, const void *row)
 {
-    struct res_val *item = ARENA_ARRAY(a, struct res_val, F_COUNT), *types = NULL;
+    const struct hook *h = row;
+    struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT), *types = NULL;
     size_t n = 0, cap = 0;
     str rest = h->types;
 
     while (rest.n) {
         str one = str_cut(rest, ',', &rest);
-        ARENA_PUSH(a, types, n, cap) = res_str(one);
+        ARENA_PUSH(c->a, types, n, cap) = res_str(one);
     }
     item[F_ID_] = res_id(h->id);
     item[F_URL] = res_str(h->url);
     item[F_TYPES] = res_vals(types, n);
     item[F_STATE] = res_str(str_of(states[h->state]));
-    item[F_PUBLIC] = res_str(h->keys_n ? hooksig_public_text(&h->keys[0], a) : STR(""));
+    item[F_PUBLIC] = res_str(h->keys_n ? hooksig_public_text(&h->keys[0], c->a) : STR(""));
     item[F_FAILING] = res_time(h->failing_since_ms);
     item[F_CREATED] = res_time(h->created_at_ms);
     return item;
@@ -55,11 +56,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
 
     if (hook_page(c->t, c->v, &w, c->a, &rows, &n, e))
         return e->code;
-    res_page_begin(c, page, q, n);
-    for (size_t i = 0; i < page->n; i++) {
-        page->items[i] = item_of(c->a, &rows[i]);
-        page->keys[i] = (struct res_key){rows[i].created_at_ms, rows[i].id};
-    }
+    res_page_fill(c, page, q, &shape, rows, n, sizeof *rows, item_of);
     return ERR_OK;
 }
 
@@ -72,8 +69,7 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
     (void)want;
     if (hook_load(c->t, c->v, ids, n, c->a, &rows, &rows_n, e))
         return e->code;
-    for (size_t i = 0; i < rows_n; i++)
-        res_place(ids, n, rows[i].id, item_of(c->a, &rows[i]), items);
+    res_rows_place(c, &shape, ids, n, rows, rows_n, sizeof *rows, item_of, items);
     return ERR_OK;
 }
 
@@ -98,14 +94,14 @@ static enum err_code values_read(struct res_ctx *c, const struct res_val *in, st
     if (in[F_URL].is == RES_SET) {
         h->url = in[F_URL].v.s;
         if (egress_url_check(h->url, &c->api->core->egress, e))
-            return err_wrap(e, "url");
+            return res_say(c, 422, "this url cannot be used", str_dup(c->a, str_of(e->msg)), e);
     }
     if (in[F_TYPES].is == RES_SET && types_read(c, &in[F_TYPES], &h->types, e))
         return err_wrap(e, "types");
     if (in[F_STATE].is == RES_SET)
         h->state = (enum hook_state)res_word(&fields[F_STATE], in[F_STATE].v.s);
     return h->state == HOOK_FAILED && in[F_STATE].is == RES_SET
-               ? err_set(e, ERR_INVALID, "state: active or disabled can be asked for")
+               ? res_say(c, 409, "not that state", STR("active or disabled can be asked for"), e)
                : ERR_OK;
 }
 
@@ -227,13 +223,14 @@ static const struct res_field delivery_fields[] = {
 static const struct res_shape delivery_shape = {"WebhookDelivery", "One message to one webhook.",
                                                 RES_FIELDS(delivery_fields)};
 
-static struct res_val *delivery_item(struct arena *a, const struct hook_delivery *d)
+static struct res_val *delivery_item(struct res_ctx *c, const void *row)
 {
-    struct res_val *item = ARENA_ARRAY(a, struct res_val, D_COUNT);
+    const struct hook_delivery *d = row;
+    struct res_val *item = ARENA_ARRAY(c->a, struct res_val, D_COUNT);
 
     item[D_ID] = res_id(d->id);
     item[D_HOOK] = res_id(d->hook);
-    item[D_TYPE] = res_str(str_dup(a, str_of(d->type)));
+    item[D_TYPE] = res_str(str_dup(c->a, str_of(d->type)));
     item[D_OBJECT] = res_id(d->object);
     item[D_STATE] = res_str(str_of(delivery_states[d->state]));
     item[D_TRIES] = res_i64(d->tries);
@@ -252,11 +249,7 @@ static enum err_code delivery_list(struct res_ctx *c, const struct res_query *q,
 
     if (hook_delivery_page(c->t, res_filter_ids(c->a, res_filter_get(q, "webhook", RES_EQ)), &w, c->a, &rows, &n, e))
         return e->code;
-    res_page_begin(c, page, q, n);
-    for (size_t i = 0; i < page->n; i++) {
-        page->items[i] = delivery_item(c->a, &rows[i]);
-        page->keys[i] = (struct res_key){rows[i].created_at_ms, rows[i].id};
-    }
+    res_page_fill(c, page, q, &delivery_shape, rows, n, sizeof *rows, delivery_item);
     return ERR_OK;
 }
 
@@ -269,8 +262,7 @@ static enum err_code delivery_many(struct res_ctx *c, const struct id *ids, size
     (void)want;
     if (hook_delivery_load(c->t, ids, n, c->a, &rows, &rows_n, e))
         return e->code;
-    for (size_t i = 0; i < rows_n; i++)
-        res_place(ids, n, rows[i].id, delivery_item(c->a, &rows[i]), items);
+    res_rows_place(c, &delivery_shape, ids, n, rows, rows_n, sizeof *rows, delivery_item, items);
     return ERR_OK;
 }
 
@@ -299,7 +291,7 @@ static enum err_code replay(struct res_ctx *c, struct id id, const struct res_va
     if (hook_delivery_note(c->t, d, 0, e))
         return e->code;
     res_after(c, wake, id);
-    *out = delivery_item(c->a, d);
+    *out = delivery_item(c, d);
     return ERR_OK;
 }
 

@@ -5,6 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static enum err_code too_large(size_t max, struct err *e)
+{
+    if (max >= 1 << 20 && max % (1 << 20) == 0)
+        return err_set(e, ERR_LIMIT, "larger than %zu MiB", max >> 20);
+    return err_set(e, ERR_LIMIT, "larger than %zu bytes", max);
+}
+
 enum err_code fs_read_fd(int fd, size_t max, struct buf *out, struct err *e)
 {
     for (;;) {
@@ -14,7 +21,7 @@ enum err_code fs_read_fd(int fd, size_t max, struct buf *out, struct err *e)
 
         room = buf_room(out, want);
         if (!room)
-            return err_set(e, ERR_LIMIT, "larger than %zu bytes", max);
+            return too_large(max, e);
         n = read(fd, room, want);
         if (n < 0) {
             if (errno == EINTR)
@@ -25,7 +32,7 @@ enum err_code fs_read_fd(int fd, size_t max, struct buf *out, struct err *e)
             return ERR_OK;
         out->n += (size_t)n;
         if (out->n > max)
-            return err_set(e, ERR_LIMIT, "larger than %zu bytes", max);
+            return too_large(max, e);
     }
 }
 
@@ -44,7 +51,7 @@ enum err_code fs_read(const char *path, size_t max, struct arena *a, str *out, s
     } else if (!S_ISREG(st.st_mode)) {
         rc = err_set(e, ERR_INVALID, "not a regular file");
     } else if ((uint64_t)st.st_size > max) {
-        rc = err_set(e, ERR_LIMIT, "larger than %zu bytes", max);
+        rc = too_large(max, e);
     } else {
         size_t size = (size_t)st.st_size;
         p = arena_alloc(a, size + 1);

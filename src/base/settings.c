@@ -169,43 +169,18 @@ enum setting_change settings_row_reload(struct settings *s, size_t i, const stru
     return value_set(s, i, str_of(now->text), now->origin, NULL) ? SETTING_SAME : SETTING_TAKEN;
 }
 
-/* Levenshtein distance, bounded by the short lengths of keys. */
-static size_t distance(str a, str b)
-{
-    size_t row[128];
-
-    if (b.n >= 127)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= b.n; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t diag = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.n; j++) {
-            size_t was = row[j], best = diag + (a.p[i - 1] != b.p[j - 1]);
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-            diag = was;
-        }
-    }
-    return row[b.n];
-}
-
 static enum err_code unknown_key(const struct settings *s, str key, struct err *e)
 {
     size_t best = 0, least = SIZE_MAX;
 
     for (size_t i = 0; i < s->n; i++) {
-        size_t d = distance(key, str_of(s->rows[i].key));
+        size_t d = str_distance(key, str_of(s->rows[i].key));
         if (d < least) {
             least = d;
             best = i;
         }
     }
-    if (least <= 4)
+    if (least <= 4 && 2 * least <= key.n)
         return err_set(e, ERR_INVALID, "unknown setting \"%.*s\"; did you mean \"%s\"?", STR_ARG(str_sub(key, 0, 80)),
                        s->rows[best].key);
     return err_set(e, ERR_INVALID, "unknown setting \"%.*s\"", STR_ARG(str_sub(key, 0, 80)));

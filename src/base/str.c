@@ -7,19 +7,9 @@
 
 #include "base/arena.h"
 
-str str_of(const char *cz)
-{
-    return cz ? (str){cz, strlen(cz)} : (str){"", 0};
-}
-
 static char low(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-bool str_eq(str a, str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
 bool str_eq_nocase(str a, str b)
@@ -39,19 +29,9 @@ int str_cmp(str a, str b)
     return c ? c : (a.n > b.n) - (a.n < b.n);
 }
 
-bool str_starts(str s, str prefix)
-{
-    return s.n >= prefix.n && str_eq(str_sub(s, 0, prefix.n), prefix);
-}
-
 bool str_starts_nocase(str s, str prefix)
 {
     return s.n >= prefix.n && str_eq_nocase(str_sub(s, 0, prefix.n), prefix);
-}
-
-bool str_ends(str s, str suffix)
-{
-    return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
 }
 
 bool str_ends_nocase(str s, str suffix)
@@ -361,4 +341,28 @@ bool str_to_double(str s, double *out)
         return false;
     *out = v;
     return true;
+}
+
+size_t str_distance(str a, str b)
+{
+    size_t row[STR_DISTANCE_MAX + 1];
+
+    if (b.n > STR_DISTANCE_MAX)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= b.n; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.n; i++) {
+        size_t diag = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.n; j++) {
+            size_t was = row[j], best = diag + (a.p[i - 1] != b.p[j - 1]);
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+            diag = was;
+        }
+    }
+    return row[b.n];
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/banned.h"
 
@@ -19,7 +20,10 @@ typedef struct {
 #define STR_ARG(s) (int)(s).n, (s).p /* for "%.*s" */
 #define STR_NULL ((str){NULL, 0})
 
-str str_of(const char *cz); /* NULL gives the empty string */
+static inline str str_of(const char *cz) /* NULL gives the empty string */
+{
+    return cz ? (str){cz, strlen(cz)} : (str){"", 0};
+}
 static inline str str_n(const char *p, size_t n)
 {
     return (str){p, n};
@@ -37,12 +41,22 @@ static inline str str_from(str s, size_t from)
     return str_sub(s, from, s.n);
 }
 
-bool str_eq(str a, str b);
+/* Inline, so that a comparison with a literal becomes a few instructions. */
+static inline bool str_eq(str a, str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 bool str_eq_nocase(str a, str b); /* ASCII letters only */
 int str_cmp(str a, str b);        /* by bytes; shorter first */
-bool str_starts(str s, str prefix);
+static inline bool str_starts(str s, str prefix)
+{
+    return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+}
 bool str_starts_nocase(str s, str prefix);
-bool str_ends(str s, str suffix);
+static inline bool str_ends(str s, str suffix)
+{
+    return s.n >= suffix.n && (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
+}
 bool str_ends_nocase(str s, str suffix);
 /* Byte offset of the first `needle` at or after `from`; SIZE_MAX when there is none. */
 size_t str_find(str s, str needle, size_t from);
@@ -78,3 +92,7 @@ bool str_utf8_valid(str s); /* strict: no surrogates, no overlong forms */
 bool str_to_i64(str s, int64_t *out);
 bool str_to_u64(str s, uint64_t *out);
 bool str_to_double(str s, double *out); /* "C" locale; finite only */
+
+/* Edit distance (Levenshtein) in bytes, for "did you mean"; SIZE_MAX when b is longer than STR_DISTANCE_MAX. */
+enum { STR_DISTANCE_MAX = 126 };
+size_t str_distance(str a, str b);

@@ -183,13 +183,32 @@ static void real_numbers(void **state)
             fail_msg("read: \"%s\"", no[i]);
 }
 
+static void distance_counts_single_changes(void **state)
+{
+    char long_name[STR_DISTANCE_MAX + 1] = {0};
+
+    (void)state;
+    assert_int_equal(str_distance(STR(""), STR("")), 0);
+    assert_int_equal(str_distance(STR("search"), STR("search")), 0);
+    assert_int_equal(str_distance(STR("serch"), STR("search")), 1);
+    assert_int_equal(str_distance(STR("kitten"), STR("sitting")), 3);
+    assert_int_equal(str_distance(STR(""), STR("abc")), 3);
+    assert_int_equal(str_distance(STR("a"), str_n(long_name, STR_DISTANCE_MAX)), STR_DISTANCE_MAX);
+    assert_int_equal(str_distance(STR("a"), str_n(long_name, sizeof long_name)), SIZE_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(comparing),     cmocka_unit_test(finding),
-        cmocka_unit_test(cutting),       cmocka_unit_test(lines_end_in_three_ways),
-        cmocka_unit_test(making),        cmocka_unit_test(utf8_is_strict),
-        cmocka_unit_test(whole_numbers), cmocka_unit_test(real_numbers),
+        cmocka_unit_test(comparing),
+        cmocka_unit_test(finding),
+        cmocka_unit_test(cutting),
+        cmocka_unit_test(lines_end_in_three_ways),
+        cmocka_unit_test(making),
+        cmocka_unit_test(utf8_is_strict),
+        cmocka_unit_test(whole_numbers),
+        cmocka_unit_test(real_numbers),
+        cmocka_unit_test(distance_counts_single_changes),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -14,29 +14,85 @@ const struct cli_command *cli_find(const char *name)
     return NULL;
 }
 
+/* Prints `text` from column `at` on, which the cursor has reached, in lines of at most CLI_COLUMNS; its own line ends stay. */
+static void wrapped_print(FILE *to, int at, str text)
+{
+    int column = at;
+
+    for (str line; str_line_next(&text, &line);) {
+        for (str word, rest = line; rest.n;) {
+            word = str_cut(rest, ' ', &rest);
+            if (column > at && column + 1 + (int)word.n > CLI_COLUMNS) {
+                fprintf(to, "\n%*s", at, "");
+                column = at;
+            }
+            column += fprintf(to, "%s%.*s", column > at ? " " : "", STR_ARG(word));
+        }
+        fprintf(to, text.n ? "\n%*s" : "\n", text.n ? at : 0, "");
+        column = at;
+    }
+}
+
+static void row_print(FILE *to, int width, const char *left, const char *right)
+{
+    int n = fprintf(to, "  %-*s ", width, left);
+
+    if (n > width + 3)
+        fprintf(to, "\n%*s", width + 3, "");
+    wrapped_print(to, width + 3, str_of(right));
+}
+
+static void overview_print(FILE *to)
+{
+    fprintf(to,
+            "usage: harken COMMAND [OPTION]... [ARGUMENT]...\n\nHarken turns a company's conversations into insights "
+            "that point at the words they came from,\non this machine.\n\ncommands:\n");
+    for (const struct cli_command *c = cli_commands; c->name; c++)
+        if (!c->hidden)
+            row_print(to, 10, c->name, c->summary);
+    fprintf(to, "\nharken COMMAND --help tells more. What talks to a server takes --json and --home FOLDER.\n"
+                "To begin: harken serve, and in another window harken ingest FOLDER.\n");
+}
+
 void cli_help(const struct cli_command *c, FILE *to)
 {
     if (!c) {
-        fprintf(to, "usage: harken COMMAND [OPTION]... [ARGUMENT]...\n\nHarken turns a company's conversations into "
-                    "insights that "
-                    "point at the words they came from,\non this machine.\n\ncommands:\n");
-        for (c = cli_commands; c->name; c++)
-            if (!c->hidden)
-                fprintf(to, "  %-10s %s\n", c->name, c->summary);
-        fprintf(to, "\nharken COMMAND --help tells more. Every command takes --json and --home FOLDER.\n");
+        overview_print(to);
         return;
     }
-    fprintf(to, "usage: harken %s [OPTION]... %s\n\n%s\n", c->name, c->args, c->summary);
-    if (c->text)
-        fprintf(to, "\n%s\n", c->text);
+    fprintf(to, "usage: harken %s %s%s\n\n%s\n", c->name, c->opts->name ? "[OPTION]... " : "", c->args, c->summary);
+    if (c->text) {
+        fprintf(to, "\n");
+        wrapped_print(to, 0, str_of(c->text));
+    }
     fprintf(to, "\noptions:\n");
     for (const struct cli_opt *o = c->opts; o->name; o++) {
         char left[64];
         snprintf(left, sizeof left, "%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-        fprintf(to, "  %-22s %s\n", left, o->help);
+        row_print(to, 22, left, o->help);
     }
-    fprintf(to, "  %-22s %s\n", "--help", "this text");
+    row_print(to, 22, "--help", "this text");
     fprintf(to, "\nexample:\n  %s\n", c->example);
+}
+
+void cli_verbs(const struct cli_command *c, struct buf *out)
+{
+    for (str one, rest = str_of(c->args); rest.n;) {
+        one = str_cut(rest, '|', &rest);
+        one = str_sub(one, 0, str_find_char(one, ' ', 0));
+        if (one.n && *one.p >= 'a' && *one.p <= 'z')
+            buf_fmt(out, "%.*s\n", STR_ARG(one));
+    }
+}
+
+void cli_opt_words(const struct cli_opt *o, struct buf *out)
+{
+    for (str rest = str_of(o->choices ? o->choices : ""); rest.n;) {
+        str one = str_cut(rest, '|', &rest);
+        buf_fmt(out, "%.*s\n", STR_ARG(one));
+    }
+    if (!o->choices && o->offer)
+        o->offer(out);
 }
 
 int cli_usage_error(const struct cli_command *c, const char *fmt, ...)
@@ -92,6 +148,22 @@ void cli_print(const char *fmt, ...)
     buf_done(&b);
 }
 
+const char *cli_meant(str typed, const struct buf *words, char out[64])
+{
+    size_t least = 3;
+    str rest = buf_view(words);
+
+    *out = 0;
+    for (str one; str_line_next(&rest, &one);) {
+        size_t d = str_distance(typed, one);
+        if (d < least && d < one.n) {
+            least = d;
+            snprintf(out, 64, " (did you mean %.*s?)", STR_ARG(one));
+        }
+    }
+    return out;
+}
+
 int cli_fail(const struct err *e)
 {
     fprintf(stderr, "harken: %s\n", e->msg);
@@ -110,6 +182,93 @@ static int opt_find(const struct cli_command *c, str arg, str *out_value, bool *
         if (str_eq(str_of(c->opts[i].name), name))
             return i;
     return -1;
+}
+
+static int unknown_option(const struct cli_command *c, const char *arg)
+{
+    struct buf names;
+    char hint[64];
+    int rc;
+
+    buf_init(&names, 1 << 16);
+    for (const struct cli_opt *o = c->opts; o->name; o++)
+        buf_fmt(&names, "%s\n", o->name);
+    str typed = str_of(arg), name = str_sub(typed, 0, str_find_char(typed, '=', 0));
+    rc = cli_usage_error(c, "unknown option %.*s%s", STR_ARG(name), cli_meant(name, &names, hint));
+    buf_done(&names);
+    return rc;
+}
+
+/* Is `value` one of "a|b|c"? */
+static bool choice_is(const char *choices, str value)
+{
+    for (str rest = str_of(choices); rest.n;)
+        if (str_eq(str_cut(rest, '|', &rest), value))
+            return true;
+    return false;
+}
+
+/* "a, b or c" */
+static str choices_say(struct arena *a, const char *choices)
+{
+    str out = STR("");
+
+    for (str one, rest = str_of(choices); rest.n;) {
+        one = str_cut(rest, '|', &rest);
+        out = str_fmt(a, "%.*s%s%.*s", STR_ARG(out), !out.n ? "" : rest.n ? ", " : " or ", STR_ARG(one));
+    }
+    return out;
+}
+
+/* Is every word of a value one that is offered? */
+static bool offered(const struct cli_command *c, const struct cli_opt *o, str value, int *out_exit)
+{
+    struct buf words;
+    char hint[64];
+    bool found = true;
+
+    buf_init(&words, 1 << 16);
+    o->offer(&words);
+    for (str one, rest = value; found && rest.n;) {
+        one = strcmp(o->arg, "LIST") == 0 ? str_trim(str_cut(rest, ',', &rest)) : rest;
+        rest = strcmp(o->arg, "LIST") == 0 ? rest : STR("");
+        found = false;
+        for (str word, all = buf_view(&words); !found && str_line_next(&all, &word);)
+            found = str_eq(word, one);
+        if (!found)
+            *out_exit = cli_usage_error(c, "%s cannot be \"%.*s\"%s", o->name, STR_ARG(str_sub(one, 0, 80)),
+                                        cli_meant(one, &words, hint));
+    }
+    buf_done(&words);
+    return found;
+}
+
+/* Does a value suit its row? If not, *out_exit is what to end with. */
+static bool value_suits(const struct cli_command *c, const struct cli_opt *o, str value, struct arena *a, int *out_exit)
+{
+    int64_t n;
+    str rest = value;
+
+    if (strcmp(o->arg, "N") == 0 && (!str_to_i64(value, &n) || n < 1 || n > o->max)) {
+        *out_exit = cli_usage_error(c, "%s must be a whole number from 1 to %lld", o->name, (long long)o->max);
+        return false;
+    }
+    while (o->choices && rest.n) {
+        str one = rest;
+        one = strcmp(o->arg, "LIST") == 0 ? str_trim(str_cut(rest, ',', &rest)) : (rest = STR(""), one);
+        if (!choice_is(o->choices, one)) {
+            *out_exit = cli_usage_error(c, "%s is %.*s, not \"%.*s\"", o->name, STR_ARG(choices_say(a, o->choices)),
+                                        STR_ARG(str_sub(one, 0, 80)));
+            return false;
+        }
+    }
+    if (o->only_offered && !offered(c, o, value, out_exit))
+        return false;
+    if (!value.n) {
+        *out_exit = cli_usage_error(c, "%s needs %s", o->name, o->arg);
+        return false;
+    }
+    return true;
 }
 
 bool cli_parse(const struct cli_command *c, int argc, char **argv, struct arena *a, struct cli_args *out, int *out_exit)
@@ -135,7 +294,7 @@ bool cli_parse(const struct cli_command *c, int argc, char **argv, struct arena 
         }
         row = opt_find(c, arg, &value, &has);
         if (row < 0) {
-            *out_exit = cli_usage_error(c, "unknown option %s", argv[i]);
+            *out_exit = unknown_option(c, argv[i]);
             return false;
         }
         if (!c->opts[row].arg && has) {
@@ -149,6 +308,8 @@ bool cli_parse(const struct cli_command *c, int argc, char **argv, struct arena 
             }
             value = str_of(argv[i]);
         }
+        if (c->opts[row].arg && !value_suits(c, &c->opts[row], value, a, out_exit))
+            return false;
         out->value[row] = c->opts[row].arg ? str_cz(a, value) : "";
     }
     return true;
@@ -167,14 +328,45 @@ bool cli_has(const struct cli_args *x, const char *opt)
     return cli_value(x, opt) != NULL;
 }
 
+static int unknown_command(const char *name)
+{
+    struct buf names;
+    char hint[64];
+
+    buf_init(&names, 1 << 16);
+    for (const struct cli_command *c = cli_commands; c->name; c++)
+        if (!c->hidden)
+            buf_fmt(&names, "%s\n", c->name);
+    fprintf(stderr, "harken: there is no command \"%s\"%s; see harken --help\n", name,
+            cli_meant(str_of(name), &names, hint));
+    buf_done(&names);
+    return CLI_USAGE;
+}
+
+int cli_help_run(struct arena *a, int argc, char **argv)
+{
+    const struct cli_command *c;
+    struct cli_args x;
+    int rc;
+
+    if (!cli_parse(cli_find("help"), argc, argv, a, &x, &rc))
+        return rc;
+    if (x.rest_n > 1)
+        return cli_usage_error(x.command, "name one command");
+    c = x.rest_n ? cli_find(x.rest[0]) : NULL;
+    if (x.rest_n && !c)
+        return unknown_command(x.rest[0]);
+    cli_help(c, stdout);
+    return CLI_OK;
+}
+
 int cli_main(int argc, char **argv)
 {
     const struct cli_command *c;
     struct arena *a;
     int rc;
 
-    if (argc < 2 || str_eq(str_of(argv[1]), STR("--help")) || str_eq(str_of(argv[1]), STR("-h")) ||
-        (str_eq(str_of(argv[1]), STR("help")) && argc < 3)) {
+    if (argc < 2 || str_eq(str_of(argv[1]), STR("--help")) || str_eq(str_of(argv[1]), STR("-h"))) {
         cli_help(NULL, argc < 2 ? stderr : stdout);
         return argc < 2 ? CLI_USAGE : CLI_OK;
     }
@@ -182,16 +374,9 @@ int cli_main(int argc, char **argv)
         printf("harken " HARKEN_VERSION "\n");
         return CLI_OK;
     }
-    if (str_eq(str_of(argv[1]), STR("help"))) {
-        c = cli_find(argv[2]);
-        cli_help(c, stdout);
-        return c ? CLI_OK : CLI_USAGE;
-    }
     c = cli_find(argv[1]);
-    if (!c) {
-        fprintf(stderr, "harken: there is no command \"%s\"; see harken --help\n", argv[1]);
-        return CLI_USAGE;
-    }
+    if (!c)
+        return unknown_command(argv[1]);
     a = arena_new_wiped("cli");
     rc = c->run(a, argc - 1, argv + 1);
     arena_free(a);

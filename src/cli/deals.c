@@ -1,4 +1,5 @@
 /* cli/deals.c - deals, deal, actions, brief, analytics, explain: what the server knows about deals, printed. */
+#include "analytics/figures.h"
 #include "base/id.h"
 #include "cli/cli.h"
 
@@ -55,15 +56,15 @@ static void deal_line(const struct json *d)
     struct json_it it;
     str name = text(d, "name"), stage = text(d, "stage"), amount = text(d, "amount"), close = text(d, "close_date");
 
-    printf("%-32.*s %-12.*s %14.*s %-10.*s ", STR_ARG(str_sub(name, 0, 32)), STR_ARG(stage), STR_ARG(amount),
-           STR_ARG(close));
+    cli_print("%-32.*s %-12.*s %14.*s %-10.*s ", STR_ARG(str_sub(name, 0, 32)), STR_ARG(stage), STR_ARG(amount),
+              STR_ARG(close));
     if (json_kind(p) == JSON_NULL || json_kind(p) == JSON_ABSENT)
-        printf("   -");
+        cli_print("   -");
     else
-        printf("%3.0f%%", 100 * json_real(p, 0));
+        cli_print("%3.0f%%", 100 * json_real(p, 0));
     for (json_it_init(&it, json_get(d, "warnings")); json_it_next(&it);)
-        printf(" %.*s", STR_ARG(text(it.val, "id")));
-    printf("\n");
+        cli_print(" %.*s", STR_ARG(text(it.val, "id")));
+    cli_print("\n");
 }
 
 static void deals_print(const struct json *v)
@@ -72,7 +73,7 @@ static void deals_print(const struct json *v)
 
     for (json_it_init(&it, json_get(v, "deals")); json_it_next(&it);)
         deal_line(it.val);
-    printf("%lld deals\n", (long long)json_i64(json_get(v, "total"), 0));
+    cli_print("%lld deals\n", (long long)json_i64(json_get(v, "total"), 0));
 }
 
 static void reasons_print(const struct json *list, const char *sign)
@@ -80,7 +81,7 @@ static void reasons_print(const struct json *list, const char *sign)
     struct json_it it;
 
     for (json_it_init(&it, list); json_it_next(&it);)
-        printf("  %s %.*s\n", sign, STR_ARG(text(it.val, "text")));
+        cli_print("  %s %.*s\n", sign, STR_ARG(text(it.val, "text")));
 }
 
 static void deal_print(const struct json *d)
@@ -89,18 +90,18 @@ static void deal_print(const struct json *d)
     struct json_it it;
 
     deal_line(d);
-    printf("%.*s, owned by %.*s, since %.*s\n", STR_ARG(text(d, "account")), STR_ARG(text(d, "owner")),
-           STR_ARG(text(d, "stage_since")));
+    cli_print("%.*s, owned by %.*s, since %.*s\n", STR_ARG(text(d, "account")), STR_ARG(text(d, "owner")),
+              STR_ARG(text(d, "stage_since")));
     if (json_kind(json_get(score, "low")) == JSON_REAL)
-        printf("won with %.0f %% (%.0f to %.0f)\n", 100 * json_real(json_get(score, "p"), 0),
-               100 * json_real(json_get(score, "low"), 0), 100 * json_real(json_get(score, "high"), 0));
+        cli_print("won with %.0f %% (%.0f to %.0f)\n", 100 * json_real(json_get(score, "p"), 0),
+                  100 * json_real(json_get(score, "low"), 0), 100 * json_real(json_get(score, "high"), 0));
     reasons_print(json_get(score, "up"), "+");
     reasons_print(json_get(score, "down"), "-");
     for (json_it_init(&it, json_get(d, "warnings")); json_it_next(&it);)
-        printf("  %.*s %.*s\n", STR_ARG(text(it.val, "id")), STR_ARG(text(it.val, "text")));
+        cli_print("  %.*s %.*s\n", STR_ARG(text(it.val, "id")), STR_ARG(text(it.val, "text")));
     for (json_it_init(&it, json_get(d, "unknown")); json_it_next(&it);)
-        printf("  ? %.*s cannot be told: %.*s\n", STR_ARG(json_str(it.key, STR(""))),
-               STR_ARG(json_str(it.val, STR(""))));
+        cli_print("  ? %.*s cannot be told: %.*s\n", STR_ARG(json_str(it.key, STR(""))),
+                  STR_ARG(json_str(it.val, STR(""))));
 }
 
 static void actions_print(const struct json *v)
@@ -108,10 +109,10 @@ static void actions_print(const struct json *v)
     struct json_it it;
 
     for (json_it_init(&it, json_get(v, "actions")); json_it_next(&it);)
-        printf("%-32.*s %.*s%s%.*s\n", STR_ARG(str_sub(text(it.val, "deal"), 0, 32)), STR_ARG(text(it.val, "text")),
-               "  because: ", STR_ARG(text(it.val, "reason")));
+        cli_print("%-32.*s %.*s%s%.*s\n", STR_ARG(str_sub(text(it.val, "deal"), 0, 32)), STR_ARG(text(it.val, "text")),
+                  "  because: ", STR_ARG(text(it.val, "reason")));
     if (!json_len(json_get(v, "actions")))
-        printf("nothing to do\n");
+        cli_print("nothing to do\n");
 }
 
 static void lines_print(const struct json *v, const char *key, const char *title)
@@ -120,13 +121,13 @@ static void lines_print(const struct json *v, const char *key, const char *title
 
     if (!json_len(json_get(v, key)))
         return;
-    printf("\n%s\n", title);
+    cli_print("\n%s\n", title);
     for (json_it_init(&it, json_get(v, key)); json_it_next(&it);) {
         json_it_init(&in, json_get(it.val, "sources"));
-        printf("  %.*s", STR_ARG(json_str(json_get(it.val, "text"), text(it.val, "name"))));
+        cli_print("  %.*s", STR_ARG(json_str(json_get(it.val, "text"), text(it.val, "name"))));
         while (json_it_next(&in))
-            printf("  [%.*s %.*s]", STR_ARG(text(in.val, "kind")), STR_ARG(text(in.val, "id")));
-        printf("\n");
+            cli_print("  [%.*s %.*s]", STR_ARG(text(in.val, "kind")), STR_ARG(text(in.val, "id")));
+        cli_print("\n");
     }
 }
 
@@ -145,20 +146,21 @@ static void figures_print(const struct json *v)
 {
     struct json_it it;
 
-    printf("%.*s to %.*s\n", STR_ARG(text(v, "from")), STR_ARG(text(v, "to")));
+    cli_print("%.*s to %.*s\n", STR_ARG(text(v, "from")), STR_ARG(text(v, "to")));
     for (json_it_init(&it, json_get(v, "figures")); json_it_next(&it);) {
         const struct json *value = json_get(it.val, "value");
-        printf("%-22.*s %-16.*s ", STR_ARG(text(it.val, "id")), STR_ARG(json_str(json_get(it.val, "part"), STR(""))));
+        cli_print("%-22.*s %-16.*s ", STR_ARG(text(it.val, "id")),
+                  STR_ARG(json_str(json_get(it.val, "part"), STR(""))));
         if (json_kind(value) == JSON_STR)
-            printf("%14.*s", STR_ARG(json_str(value, STR(""))));
+            cli_print("%14.*s", STR_ARG(json_str(value, STR(""))));
         else if (json_kind(value) == JSON_NULL)
-            printf("%14s", "-");
+            cli_print("%14s", "-");
         else
-            printf("%14.4f", json_real(value, 0));
-        printf(" %-7.*s n=%lld", STR_ARG(text(it.val, "unit")), (long long)json_i64(json_get(it.val, "n"), 0));
+            cli_print("%14.4f", json_real(value, 0));
+        cli_print(" %-7.*s n=%lld", STR_ARG(text(it.val, "unit")), (long long)json_i64(json_get(it.val, "n"), 0));
         if (json_kind(value) == JSON_NULL)
-            printf("  %.*s", STR_ARG(text(it.val, "reason")));
-        printf("\n");
+            cli_print("  %.*s", STR_ARG(text(it.val, "reason")));
+        cli_print("\n");
     }
 }
 
@@ -270,6 +272,66 @@ int cli_analytics(struct arena *a, int argc, char **argv)
                    cli_value(&x, "--format") ? NULL : figures_print);
 }
 
+static bool is_tree(const struct json *v)
+{
+    return json_kind(v) == JSON_OBJ || json_kind(v) == JSON_ARR;
+}
+
+static void scalar_print(const struct json *v)
+{
+    switch (json_kind(v)) {
+    case JSON_STR:
+        cli_print("%.*s", STR_ARG(json_str(v, STR(""))));
+        break;
+    case JSON_INT:
+        cli_print("%lld", (long long)json_i64(v, 0));
+        break;
+    case JSON_REAL:
+        cli_print("%.4g", json_real(v, 0));
+        break;
+    case JSON_BOOL:
+        cli_print(json_bool(v, false) ? "yes" : "no");
+        break;
+    default:
+        cli_print("-");
+    }
+}
+
+/* An object as "name: value" lines, what it holds further in; an item of a list begins with a dash. */
+static void tree_print(const struct json *v, int depth)
+{
+    bool list = json_kind(v) == JSON_ARR, behind_dash = !list && depth > 0;
+    struct json_it it;
+
+    for (json_it_init(&it, v); json_it_next(&it);) {
+        if (!list && json_kind(it.val) == JSON_STR && !json_str(it.val, STR("")).n)
+            continue; /* says nothing */
+        cli_print("%*s", behind_dash ? 0 : 2 * depth, "");
+        behind_dash = false;
+        if (list)
+            cli_print("- ");
+        else
+            cli_print("%.*s:%s", STR_ARG(json_str(it.key, STR(""))), is_tree(it.val) ? "\n" : " ");
+        if (json_kind(it.val) == JSON_OBJ && !list)
+            cli_print("%*s", 2 * depth + 2, "");
+        if (is_tree(it.val)) {
+            tree_print(it.val, depth + 1);
+        } else {
+            scalar_print(it.val);
+            cli_print("\n");
+        }
+    }
+    if (behind_dash)
+        cli_print("\n"); /* nothing was said */
+}
+
+static void explain_print(const struct json *v)
+{
+    const struct json *figures = json_get(v, "figures");
+
+    tree_print(json_kind(figures) == JSON_ARR ? figures : v, 0);
+}
+
 int cli_explain(struct arena *a, int argc, char **argv)
 {
     static const char *const of_deal[] = {"--as-of", NULL};
@@ -288,9 +350,14 @@ int cli_explain(struct arena *a, int argc, char **argv)
     figure = cli_quote(a, str_of(x.rest[0]));
     q = query_of(a, &x, deal ? of_deal : of_all);
     q = str_fmt(a, "%.*s%cfigure=%.*s", STR_ARG(q), q.n ? '&' : '?', STR_ARG(figure));
+    if (!deal && !figure_definition(x.rest[0])) {
+        err_set(&e, ERR_NOT_FOUND,
+                "there is no figure \"%.80s\": harken analytics lists them; those of a deal need --deal", x.rest[0]);
+        return cli_fail(&e);
+    }
     if (!deal)
-        return get_run(a, &x, str_fmt(a, "/v1/analytics/explain%.*s", STR_ARG(q)), NULL);
+        return get_run(a, &x, str_fmt(a, "/v1/analytics/explain%.*s", STR_ARG(q)), explain_print);
     if (deal_id(&x, deal, a, &id, &e))
         return cli_fail(&e);
-    return get_run(a, &x, str_fmt(a, "/v1/deals/%.*s/explain%.*s", STR_ARG(id), STR_ARG(q)), NULL);
+    return get_run(a, &x, str_fmt(a, "/v1/deals/%.*s/explain%.*s", STR_ARG(id), STR_ARG(q)), explain_print);
 }

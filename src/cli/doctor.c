@@ -26,7 +26,7 @@ static void say(struct report *r, const char *what, enum verdict v, str detail)
 
     r->bad += v == BAD;
     if (!r->w) {
-        printf("%-8s %-10s %.*s\n", names[v], what, STR_ARG(detail));
+        cli_print("%-8s %-10s %.*s\n", names[v], what, STR_ARG(detail));
         return;
     }
     jw_obj(r->w);
@@ -115,7 +115,7 @@ static void server_check(struct report *r, str home, struct arena *a)
 
     if (cli_connect(a, home, &c, &e))
         say(r, "server", NOTE, str_of(e.msg));
-    else if (cli_call(c, "GET", STR("/readyz"), STR_NULL, a, &body, &e))
+    else if (cli_call_once(c, "GET", STR("/readyz"), STR_NULL, a, &body, &e))
         say(r, "server", BAD, str_dup(a, str_of(e.msg)));
     else
         say(r, "server", FINE, STR("ready"));

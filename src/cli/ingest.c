@@ -14,7 +14,7 @@
 #include "formats/format.h"
 #include "pipeline/context.h"
 
-enum { JOBS_DEFAULT = 4, JOBS_MAX = 32, SERVER_AWAY_MS = 120000, DEPTH_MAX = 64 };
+enum { JOBS_DEFAULT = 4, JOBS_MAX = CLI_JOBS_MAX, SERVER_AWAY_MS = 120000, DEPTH_MAX = 64 };
 
 struct file {
     str given, absolute;
@@ -175,7 +175,7 @@ static enum err_code exchange(struct ingest *g, struct http_client **c, const ch
             e->code = ERR_BUSY;
         return e->code;
     }
-    if (http_client_call(*c, &call, a, out, e)) {
+    if (cli_send(*c, &call, a, out, e)) {
         http_client_free(*c);
         *c = NULL; /* the address and the token may be others after a restart */
         return e->code = e->code == ERR_LIMIT ? ERR_LIMIT : ERR_IO;
@@ -398,8 +398,8 @@ int cli_ingest(struct arena *a, int argc, char **argv)
         return rc;
     if (!x.rest_n)
         return cli_usage_error(x.command, "give at least one PATH, or -");
-    if (cli_has(&x, "--jobs") && (!str_to_i64(str_of(cli_value(&x, "--jobs")), &jobs) || jobs < 1 || jobs > JOBS_MAX))
-        return cli_usage_error(x.command, "--jobs must be from 1 to %d", JOBS_MAX);
+    if (cli_has(&x, "--jobs"))
+        str_to_i64(str_of(cli_value(&x, "--jobs")), &jobs);
     g.home = cli_home(a, cli_value(&x, "--home"));
     g.stdin_name = cli_value(&x, "--name");
     if (cli_connect(a, g.home, &c, &e))

@@ -10,6 +10,21 @@ struct people {
     struct err e;
 };
 
+static bool verb_is(const struct cli_command *c, str verb)
+{
+    struct buf verbs;
+    bool found = false;
+    str rest;
+
+    buf_init(&verbs, 4096);
+    cli_verbs(c, &verbs);
+    rest = buf_view(&verbs);
+    for (str one; !found && str_line_next(&rest, &one);)
+        found = str_eq(one, verb);
+    buf_done(&verbs);
+    return found;
+}
+
 static bool people_open(struct people *p, const char *name, struct arena *a, int argc, char **argv, int *out_exit)
 {
     const struct cli_command *c = cli_find(name);
@@ -21,7 +36,7 @@ static bool people_open(struct people *p, const char *name, struct arena *a, int
     p->what = p->x.rest_n > 1 ? p->x.rest[1] : NULL;
     p->who = p->x.rest_n > 2 ? p->x.rest[2] : NULL;
     p->json = cli_has(&p->x, "--json");
-    if (p->x.rest_n == 0) {
+    if (p->x.rest_n == 0 || !verb_is(c, str_of(p->verb))) {
         *out_exit = cli_usage_error(c, "say what to do: %s", c->args);
         return false;
     }
@@ -102,7 +117,7 @@ static enum err_code user_id(struct people *p, const char *mail, str *out)
         struct json_doc *d = NULL;
         struct json_it it;
         str path =
-            next.n ? str_fmt(p->a, "/v1/users?limit=1000&after=%.*s", STR_ARG(next)) : STR("/v1/users?limit=1000");
+            next.n ? str_fmt(p->a, "/v1/users?limit=1000&cursor=%.*s", STR_ARG(next)) : STR("/v1/users?limit=1000");
         if (call(p, "GET", path, NULL, &body) || json_parse(body, &d, &p->e))
             return p->e.code;
         for (json_it_init(&it, json_get(json_root(d), "users")); json_it_next(&it);)
@@ -126,10 +141,10 @@ static void users_print(struct people *p, str body)
         return;
     for (json_it_init(&it, json_get(json_root(d), "users")); json_it_next(&it);) {
         const struct json *u = it.val;
-        printf("%-32.*s %-24.*s %-20.*s %s%s\n", STR_ARG(text_of(u, "email")), STR_ARG(text_of(u, "name")),
-               STR_ARG(list_text(json_get(u, "roles"), p->a)),
-               json_bool(json_get(u, "active"), true) ? "active" : "disabled",
-               json_bool(json_get(u, "service"), false) ? ", program" : "");
+        cli_print("%-32.*s %-24.*s %-20.*s %s%s\n", STR_ARG(text_of(u, "email")), STR_ARG(text_of(u, "name")),
+                  STR_ARG(list_text(json_get(u, "roles"), p->a)),
+                  json_bool(json_get(u, "active"), true) ? "active" : "disabled",
+                  json_bool(json_get(u, "service"), false) ? ", program" : "");
     }
     json_free(d);
 }
@@ -252,7 +267,7 @@ static enum err_code team_id(struct people *p, const char *name, str *out)
     struct json_it it;
     str body;
 
-    if (call(p, "GET", STR("/v1/teams"), NULL, &body) || json_parse(body, &d, &p->e))
+    if (call(p, "GET", STR("/v1/teams?limit=1000"), NULL, &body) || json_parse(body, &d, &p->e))
         return p->e.code;
     *out = STR("");
     for (json_it_init(&it, json_get(json_root(d), "teams")); json_it_next(&it);)
@@ -305,7 +320,7 @@ static void teams_print(struct people *p, str body)
     if (raw_print(p, body) || json_parse(body, &d, &p->e))
         return;
     for (json_it_init(&it, json_get(json_root(d), "teams")); json_it_next(&it);)
-        printf("%-32.*s %zu members\n", STR_ARG(text_of(it.val, "name")), json_len(json_get(it.val, "members")));
+        cli_print("%-32.*s %zu members\n", STR_ARG(text_of(it.val, "name")), json_len(json_get(it.val, "members")));
     json_free(d);
 }
 
@@ -318,7 +333,7 @@ int cli_teams(struct arena *a, int argc, char **argv)
     if (!people_open(&p, "teams", a, argc, argv, &rc))
         return rc;
     if (strcmp(p.verb, "list") == 0) {
-        if (call(&p, "GET", STR("/v1/teams"), NULL, &body) == ERR_OK)
+        if (call(&p, "GET", STR("/v1/teams?limit=1000"), NULL, &body) == ERR_OK)
             teams_print(&p, body);
     } else if (strcmp(p.verb, "add") == 0 && p.what) {
         team_add(&p);
@@ -340,9 +355,9 @@ static void keys_print(struct people *p, str body)
     if (raw_print(p, body) || json_parse(body, &d, &p->e))
         return;
     for (json_it_init(&it, json_get(json_root(d), "keys")); json_it_next(&it);)
-        printf("%.*s  %-20.*s %.*s  used %.*s  until %.*s\n", STR_ARG(text_of(it.val, "id")),
-               STR_ARG(text_of(it.val, "name")), STR_ARG(list_text(json_get(it.val, "scopes"), p->a)),
-               STR_ARG(text_of(it.val, "used_at")), STR_ARG(text_of(it.val, "expires_at")));
+        cli_print("%.*s  %-20.*s %.*s  used %.*s  until %.*s\n", STR_ARG(text_of(it.val, "id")),
+                  STR_ARG(text_of(it.val, "name")), STR_ARG(list_text(json_get(it.val, "scopes"), p->a)),
+                  STR_ARG(text_of(it.val, "used_at")), STR_ARG(text_of(it.val, "expires_at")));
     json_free(d);
 }
 
@@ -378,13 +393,12 @@ int cli_keys(struct arena *a, int argc, char **argv)
 {
     struct people p = {0};
     int rc;
-    int64_t n;
     str body;
 
     if (!people_open(&p, "keys", a, argc, argv, &rc))
         return rc;
     if (strcmp(p.verb, "list") == 0) {
-        if (call(&p, "GET", STR("/v1/keys?everybody=1"), NULL, &body) == ERR_OK)
+        if (call(&p, "GET", STR("/v1/keys?everybody=1&limit=1000"), NULL, &body) == ERR_OK)
             keys_print(&p, body);
     } else if (strcmp(p.verb, "revoke") == 0 && p.what) {
         if (call(&p, "DELETE", str_fmt(a, "/v1/keys/%.*s", STR_ARG(cli_quote(a, str_of(p.what)))), NULL, &body) ==
@@ -393,8 +407,6 @@ int cli_keys(struct arena *a, int argc, char **argv)
     } else if (strcmp(p.verb, "create") == 0 && p.what) {
         if (!cli_value(&p.x, "--user") || !cli_value(&p.x, "--scopes"))
             return usage(&p, "a key needs --user and --scopes");
-        if (cli_value(&p.x, "--days") && !str_to_i64(str_of(cli_value(&p.x, "--days")), &n))
-            return usage(&p, "--days is a number");
         key_create(&p);
     } else {
         return usage(&p, "it is list, create NAME or revoke ID");

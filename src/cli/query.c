@@ -197,15 +197,12 @@ static int query_run(struct arena *a, const char *name, const char *key, str pat
     struct buf b;
     struct err e;
     int rc = CLI_OK;
-    int64_t n;
     str out;
 
     if (!cli_parse(cli_find(name), argc, argv, a, &x, &rc))
         return rc;
     if (!x.rest_n && !cli_has(&x, "--batch"))
         return cli_usage_error(x.command, "what is the %s?", key);
-    if (cli_has(&x, "--limit") && !str_to_i64(str_of(cli_value(&x, "--limit")), &n))
-        return cli_usage_error(x.command, "--limit needs a whole number");
     if (cli_connect(a, cli_home(a, cli_value(&x, "--home")), &c, &e))
         return cli_fail(&e);
     if (cli_has(&x, "--batch")) {

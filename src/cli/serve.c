@@ -36,6 +36,8 @@ static enum err_code flags_apply(struct settings *s, const struct cli_args *x, s
         return e->code;
     if (set) {
         str value, key = str_cut(str_of(set), '=', &value);
+        if (!strchr(set, '='))
+            return err_set(e, ERR_INVALID, "--set needs KEY=VALUE, not \"%.80s\"", set);
         if (settings_set(s, str_trim(key), str_trim(value), "flag", e))
             return e->code;
     }
@@ -84,16 +86,12 @@ int cli_serve(struct arena *a, int argc, char **argv)
     struct serve_opts o;
     struct cli_args x;
     struct err e = {0};
-    const char *role;
     int rc;
 
     if (!cli_parse(cli_find("serve"), argc, argv, a, &x, &rc))
         return rc;
     if (x.rest_n)
         return cli_usage_error(x.command, "takes no argument");
-    role = cli_value(&x, "--role");
-    if (role && strcmp(role, "all") != 0)
-        return cli_usage_error(x.command, "this build runs all roles in one process: --role=all");
     o = (struct serve_opts){.home = cli_home(a, cli_value(&x, "--home")),
                             .samples = !cli_has(&x, "--no-samples"),
                             .sandbox = !cli_has(&x, "--no-sandbox"),
@@ -104,7 +102,7 @@ int cli_serve(struct arena *a, int argc, char **argv)
     from = (struct settings_from){o.home, &x};
     if (settings_read(&from, &s, &e)) {
         cli_fail(&e);
-        return 78; /* EX_CONFIG: never starts half configured */
+        return CLI_CONFIG; /* never starts half configured */
     }
     o.settings = s;
     log_open(s);

@@ -65,7 +65,8 @@ static void insights_print(const struct json *v)
             cli_print(" %-12.4f %.*s\n", json_real(value, 0), STR_ARG(unit));
     }
     if (!json_len(json_get(v, "statistics")))
-        cli_print("no figures: only calls have them\n");
+        cli_print("%.*s has no figures: only calls have them\n",
+                  STR_ARG(json_str(json_get(v, "interaction"), STR("it"))));
 }
 
 static int each_run(struct arena *a, const char *suffix, bool clean, struct cli_args *x,

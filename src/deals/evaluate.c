@@ -14,9 +14,12 @@ enum {
     EV_WARNING_KEEP,
     EV_WARNING_CLEAR,
     EV_RANK_ONE,
-    EV_RANK_ALL,
+    EV_RANKED,
+    EV_RANK_PUT,
     EV_DUE,
 };
+
+enum { RANK_CHUNK = 1000 };
 
 const struct db_stmt evaluate_sql[] = {
     [EV_LOCK] = {"ev_lock", "SELECT id FROM deal WHERE workspace_id=$1 AND id=ANY($2) ORDER BY id FOR NO KEY UPDATE"},
@@ -70,20 +73,17 @@ const struct db_stmt evaluate_sql[] = {
          "UPDATE deal_now n SET rank=r.rank, band=CASE WHEN r.rank<30 THEN 1 WHEN r.rank<76 THEN 2 ELSE 3 END FROM "
          "(SELECT m.deal_id, CASE WHEN c.n>1 THEN 1+floor(((c.below+(c.same-1)/2.0)/(c.n-1))*98+0.5) ELSE 50 "
          "END::smallint AS "
-         "rank FROM deal_now m, LATERAL (SELECT (SELECT count(*) FROM deal_now WHERE workspace_id=$1 AND outcome=0 AND "
-         "p<m.p) AS below, (SELECT count(*) FROM deal_now WHERE workspace_id=$1 AND outcome=0 AND p=m.p) AS same, "
-         "(SELECT count(*) FROM deal_now WHERE workspace_id=$1 AND outcome=0 AND p IS NOT NULL) AS n) c WHERE "
+         "rank FROM deal_now m, LATERAL (SELECT count(*) FILTER (WHERE o.p<m.p) AS below, count(*) FILTER (WHERE "
+         "o.p=m.p) "
+         "AS same, count(*) AS n FROM deal_now o WHERE o.workspace_id=$1 AND o.outcome=0 AND o.p IS NOT NULL) c WHERE "
          "m.workspace_id=$1 AND m.deal_id=ANY($2) AND m.outcome=0 AND m.p IS NOT NULL) r WHERE n.workspace_id=$1 AND "
          "n.deal_id=r.deal_id"},
-    [EV_RANK_ALL] =
-        {"ev_rank_all",
-         "UPDATE deal_now n SET rank=r.rank, band=CASE WHEN r.rank<30 THEN 1 WHEN r.rank<76 THEN 2 ELSE 3 END FROM "
-         "(SELECT deal_id, CASE WHEN count(*) OVER ()>1 THEN 1+floor(((rank() OVER (ORDER BY p)-1+(count(*) OVER "
-         "(PARTITION BY "
-         "p)-1)/2.0)/(count(*) OVER ()-1))*98+0.5) ELSE 50 END::smallint AS rank FROM deal_now WHERE workspace_id=$1 "
-         "AND "
-         "outcome=0 AND p IS NOT NULL) r WHERE n.workspace_id=$1 AND n.deal_id=r.deal_id AND n.rank IS DISTINCT FROM "
-         "r.rank"},
+    /* every open deal with a score */
+    [EV_RANKED] = {"ev_ranked", "SELECT deal_id, p, coalesce(rank, 0) FROM deal_now WHERE workspace_id=$1 AND "
+                                "outcome=0 AND p IS NOT NULL ORDER BY deal_id"},
+    /* one look-up by key for each, whatever the planner knows of the table */
+    [EV_RANK_PUT] = {"ev_rank_put", "UPDATE deal_now n SET rank=r.rank, band=r.band FROM unnest($2::uuid[], $3::int[], "
+                                    "$4::int[]) AS r(deal, rank, band) WHERE n.workspace_id=$1 AND n.deal_id=r.deal"},
     [EV_DUE] = {"ev_due",
                 "SELECT deal_id FROM deal_now WHERE workspace_id=$1 AND outcome=0 AND next_at<=$2 ORDER BY next_at, "
                 "deal_id LIMIT $3"},
@@ -370,9 +370,60 @@ enum err_code deals_evaluate(struct db_tx *t, const struct vaulted *v, const str
     return db_flush(t, NULL, e);
 }
 
+/* What is ranked, side by side. */
+struct ranking {
+    struct id *deals;
+    double *p;
+    int *before, *rank;
+    size_t n, deals_cap, p_cap, before_cap;
+};
+
+static enum err_code ranking_load(struct db_tx *t, const struct vaulted *v, struct arena *a, struct ranking *out,
+                                  struct err *e)
+{
+    struct db_rows r;
+
+    *out = (struct ranking){0};
+    if (db_run(t, &evaluate_sql[EV_RANKED], DB_ARGS(P_ID(v->workspace)), &r, e))
+        return e->code;
+    for (size_t n = 0, m = 0, k = 0; db_next(&r); out->n = n) {
+        ARENA_PUSH(a, out->p, m, out->p_cap) = db_f64(&r, 1);
+        ARENA_PUSH(a, out->before, k, out->before_cap) = (int)db_i64(&r, 2);
+        ARENA_PUSH(a, out->deals, n, out->deals_cap) = db_id(&r, 0);
+    }
+    db_rows_done(&r);
+    out->rank = ARENA_ARRAY(a, int, out->n + 1);
+    score_ranks(out->p, out->n, a, out->rank);
+    return ERR_OK;
+}
+
 enum err_code deals_rank(struct db_tx *t, const struct vaulted *v, struct err *e)
 {
-    return db_run(t, &evaluate_sql[EV_RANK_ALL], DB_ARGS(P_ID(v->workspace)), NULL, e);
+    struct arena *a = arena_new("deals.rank");
+    int32_t ranks[RANK_CHUNK], bands[RANK_CHUNK];
+    struct id ids[RANK_CHUNK];
+    struct ranking all;
+    size_t n = 0;
+
+    if (ranking_load(t, v, a, &all, e))
+        goto out;
+    for (size_t i = 0; i < all.n; i++) {
+        if (all.rank[i] != all.before[i]) {
+            ids[n] = all.deals[i];
+            ranks[n] = all.rank[i];
+            bands[n++] = score_band(all.rank[i]);
+        }
+        if (n && (n == RANK_CHUNK || i + 1 == all.n)) {
+            if (db_send(t, &evaluate_sql[EV_RANK_PUT],
+                        DB_ARGS(P_ID(v->workspace), P_IDS(ids, n), P_I32S(ranks, n), P_I32S(bands, n)), e))
+                goto out;
+            n = 0;
+        }
+    }
+    db_flush(t, NULL, e);
+out:
+    arena_free(a);
+    return e->code;
 }
 
 enum err_code deals_due(struct db_tx *t, const struct vaulted *v, int64_t now, size_t limit, struct arena *a,

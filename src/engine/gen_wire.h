@@ -16,7 +16,12 @@ enum {
     GEN_WAITING_MAX = 64
 };
 enum { GEN_ASK = 1, GEN_CANCEL = 2 };
-enum { GEN_TEXT = 1, GEN_DONE = 2, GEN_FAILED = 3 };
+enum {
+    GEN_TEXT = 1,
+    GEN_DONE = 2,
+    GEN_FAILED = 3,
+    GEN_STEP = 4
+}; /* GEN_STEP: a round is done, of nobody in particular */
 enum { GEN_STOP = 1, GEN_LENGTH = 2, GEN_CANCELLED = 3 }; /* why a text ended */
 enum { GEN_TOO_LONG = 1, GEN_BUSY = 2, GEN_BROKEN = 3 }; /* why it failed, in `finish` */
 enum { GEN_HAS_LLAMA3 = 1 << 0, GEN_HAS_CHATML = 1 << 1, GEN_HAS_GEMMA = 1 << 2, GEN_HAS_MISTRAL = 1 << 3 };

@@ -353,6 +353,8 @@ static void round_run(struct writer *w)
             }
         return;
     }
+    reply_send(w, &(struct gen_reply){.kind = GEN_STEP},
+               STR("")); /* long prompts take many rounds before the first word */
     for (int i = 0; i < w->slots_n; i++)
         if (w->slot[i].busy && w->slot[i].logits >= 0)
             slot_step(w, &w->slot[i]);

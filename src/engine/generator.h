@@ -1,7 +1,7 @@
 /* engine/generator.h - text written by one GGUF language model in an engine process of its own.
  *
  * The core's side: starts `harken engine generate`, hands over prompts, passes on what is written as it comes. A child that
- * dies is started again with back-off; what was under way fails with ERR_BUSY. Any thread; calls block. */
+ * dies, or is stuck (watch.h), is started again with back-off; what was under way fails with ERR_BUSY. Any thread; calls block. */
 #pragma once
 #include "base/arena.h"
 #include "base/err.h"
@@ -19,13 +19,20 @@ struct generator_opts {
     const char *exe, *model_path;
     int threads, context, slots; /* 0: one per core; as trained, at most 8192; 1 */
     bool sandbox;
+    int stall_ms; /* asleep over a text; 0: GENERATOR_STALL_MS */
+    int spin_ms;  /* processor time of a thread without a step; 0: GENERATOR_SPIN_MS */
+};
+enum {
+    GENERATOR_STALL_MS = 30000,
+    GENERATOR_SPIN_MS =
+        600000 /* a step of the largest model, half a thousand tokens of prompts, takes some minutes of a core */
 };
 
 /* Returns when the model is loaded. ERR_UNSUPPORTED says why it was not. */
 enum err_code generator_start(const struct generator_opts *o, struct generator **out, struct err *e);
 void generator_stop(struct generator *g); /* NULL is ignored */
 const struct generator_info *generator_info(const struct generator *g);
-int generator_pid(const struct generator *g); /* -1 while it is being restarted */
+int generator_pid(struct generator *g); /* -1 while it is being restarted */
 
 struct gen_segment {
     str text;

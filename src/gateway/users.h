@@ -7,7 +7,7 @@
 #include "store/reader.h"
 #include "vault/seal.h"
 
-enum { USER_TEXT_MAX = 256, USER_ADDRESSES_MAX = 20, TEAM_DEPTH_MAX = 16 };
+enum { USER_TEXT_MAX = 1024, USER_ADDRESSES_MAX = 20, TEAM_DEPTH_MAX = 16 };
 
 struct user {
     struct id id;

@@ -26,31 +26,55 @@ struct parse {
 
 static const char *const links[] = {"and", "but", "so", "then", "or", "und", "aber", "et", "mais", "y", "pero", NULL};
 static const char *const buts[] = {"but", "however", "aber", "mais", "pero", NULL};
-static const char *const fill[] = {"also",   "just",    "then",    "definitely", "certainly", "personally",  "gladly",
-                                   "still",  "now",     "simply",  "only",       "both",      "all",         "of",
-                                   "course", "happily", "quickly", "first",      "surely",    "absolutely",  "be",
-                                   "able",   "to",      "go",      "ahead",      "and",       "have",        "please",
-                                   "kindly", "maybe",   "perhaps", "possibly",   "actually",  "immediately", "gerne",
-                                   "gern",   "dann",    "noch",    "auch",       "ihnen",     "dir",         "euch",
-                                   "vous",   "te",      "le",      "les",        "uns",       "mir",         "einfach",
-                                   "bitte",  "sofort",  "you",     "us",         "me",        NULL};
-static const char *const soft_fill[] = {"also",    "just",      "then",     "definitely", "certainly",   "personally",
-                                        "gladly",  "still",     "now",      "simply",     "only",        "happily",
-                                        "quickly", "first",     "surely",   "absolutely", "please",      "kindly",
-                                        "maybe",   "perhaps",   "possibly", "actually",   "immediately", "probably",
-                                        "ideally", "hopefully", "both",     "all",        NULL};
+static const char *const fill[] = {
+    "also",   "just",       "then",  "definitely", "certainly", "personally", "gladly",      "still",   "now",
+    "simply", "only",       "both",  "all",        "of",        "course",     "happily",     "quickly", "first",
+    "surely", "absolutely", "be",    "able",       "to",        "go",         "ahead",       "and",     "have",
+    "please", "kindly",     "maybe", "perhaps",    "possibly",  "actually",   "immediately", "uh",      "um",
+    "uhm",    "er",         "erm",   "gerne",      "gern",      "dann",       "noch",        "auch",    "ihnen",
+    "dir",    "euch",       "vous",  "te",         "le",        "les",        "uns",         "mir",     "einfach",
+    "bitte",  "sofort",     "you",   "us",         "me",        NULL};
+static const char *const soft_fill[] = {
+    "also",   "just",    "then",     "definitely", "certainly",   "personally", "gladly",     "still",     "now",
+    "simply", "only",    "happily",  "quickly",    "first",       "surely",     "absolutely", "please",    "kindly",
+    "maybe",  "perhaps", "possibly", "actually",   "immediately", "probably",   "ideally",    "hopefully", "both",
+    "all",    "uh",      "um",       "uhm",        "er",          "erm",        NULL};
 
 /* ---- clauses ---- */
 
 /* "I'll ask if ...", "let me know when ...": a question inside, no condition. */
 static bool indirect(const struct parse *p, size_t i)
 {
+    static const char *const asks[] = {"ask", "check", "asking", "checking", NULL};
+    static const char *const evens[] = {"even", NULL};
+
+    if (i > 0 && word_is(&p->k, i - 1, evens)) /* "even if": holds anyway */
+        return true;
+    for (size_t k = i; k-- > 0 && i - k <= 4 && !p->k.s->word[k].after;) /* "ask my colleague if he has it" */
+        if (word_is(&p->k, k, asks))
+            return true;
     return i > 0 && !p->k.s->word[i - 1].after &&
            (mark_at(&p->k, i - 1, C_INDIRECT) == 1 || (i > 1 && mark_at(&p->k, i - 2, C_INDIRECT) == 2));
 }
 
+/* "Until the bug is fixed ..." in front; "until the end of March" is a day. */
+static bool until_at(const struct parse *p, size_t i)
+{
+    static const char *const untils[] = {"until", "till", NULL};
+    static const char *const finite[] = {"is", "are", "has", "have", "was", "gets", "comes", "says", "agrees", NULL};
+
+    if (!word_is(&p->k, i, untils) || (i > 0 && !p->k.s->word[i - 1].after))
+        return false;
+    for (size_t k = i + 1; k < p->k.s->words_n && k < i + 7; k++)
+        if (word_is(&p->k, k, finite))
+            return true;
+    return false;
+}
+
 static bool condition_at(const struct parse *p, size_t i)
 {
+    if (until_at(p, i))
+        return true;
     if (!mark_at(&p->k, i, C_COND | C_TIMECOND) || indirect(p, i))
         return false;
     /* "when can you ...?", "once a week" */
@@ -88,8 +112,8 @@ static void clauses_make(struct parse *p)
             continue;
         c = &p->c[p->n++];
         *c = (struct clause){.from = from, .to = i};
-        c->but = word_is(&p->k, from, buts);
-        c->linked = word_is(&p->k, from, links);
+        c->but = word_is(&p->k, from, buts) && !str_eq(word_at(&p->k, from + 1), STR("then"));
+        c->linked = word_is(&p->k, from, links) && !condition_at(p, from); /* "so long as" */
         head = from + c->linked;
         if (mark_at(&p->k, head, C_YES) == 1 && head + 1 < i) /* "yes if ..." */
             head++;
@@ -102,7 +126,11 @@ static void clauses_make(struct parse *p)
 
 static bool has_head(const struct parse *p, const struct clause *c)
 {
-    return mark_in(&p->k, c->from, c->to, HEADS);
+    static const char *const wills[] = {"will", "is", "shall", NULL};
+    size_t first = c->from + c->linked;
+
+    return mark_in(&p->k, c->from, c->to, HEADS) ||
+           (word_is(&p->k, first + 1, wills) && discourse_named(p->k.d, word_at(&p->k, first)) != VOICE_NONE);
 }
 
 /* A clause without act of its own that hedges its neighbour: "no promises", "hopefully", "if I can". */
@@ -121,15 +149,31 @@ static bool leans(const struct parse *p, size_t ci, size_t of)
            (c->to == p->c[of].from && !has_head(p, c) && !p->c[of].linked && c->to - c->from <= LEAD_WORDS_MAX + 1);
 }
 
-/* "no promises", "don't hold me to it": wherever it stands in the sentence. */
-static bool disclaimed(const struct parse *p)
+/* "no promises", "don't hold me to it": wherever it stands in the sentence; "I'm not sure about the colour, but ..." is of
+ * something else. */
+static bool disclaimed(const struct parse *p, size_t ci)
 {
+    static const char *const doubts[] = {"sure", "certain", "know", "think", "entirely", NULL};
     static const char *const nots[] = {"no", "don't", "not", "can't", "cannot", "without", NULL};
 
-    for (size_t i = 0; i < p->k.s->words_n; i++)
-        if (word_is(&p->k, i, nots) && mark_at(&p->k, i, C_HEDGE) > 1)
+    for (size_t i = 0; i < p->k.s->words_n; i++) {
+        if (!word_is(&p->k, i, nots) || mark_at(&p->k, i, C_HEDGE) <= 1)
+            continue;
+        if (!(p->c[ci].but && i < p->c[ci].from && word_is(&p->k, i + 1, doubts)))
             return true;
+    }
     return false;
+}
+
+/* Where "how long it may be" begins within a clause, one word on; the clause's end without one. */
+static size_t question_inside(const struct parse *p, const struct clause *c, size_t from)
+{
+    static const char *const words[] = {"how", "what", "which", "where", "why", "who", NULL};
+
+    for (size_t i = from; i < c->to; i++)
+        if (word_is(&p->k, i, words))
+            return i + 1;
+    return c->to;
 }
 
 /* "and we'll see" behind a promise is manner of speech. */
@@ -137,13 +181,12 @@ static bool hedged(const struct parse *p, size_t ci, size_t head_end)
 {
     const struct clause *c = &p->c[ci];
 
-    (void)head_end;
-    if (disclaimed(p))
+    if (disclaimed(p, ci))
         return true;
     for (size_t i = ci; i-- > 0 && !p->c[i + 1].but;) /* one condition in front holds for all that follows */
         if (p->c[i].condition && !p->c[i].linked)
             return true;
-    if (mark_in(&p->k, c->from, c->to, C_HEDGE))
+    if (mark_in(&p->k, c->from, question_inside(p, c, head_end), C_HEDGE))
         return true;
     for (size_t i = ci + 1; i < p->n; i++) {
         if (leans(p, i, ci))
@@ -152,6 +195,8 @@ static bool hedged(const struct parse *p, size_t ci, size_t head_end)
             break;
     }
     for (size_t i = ci; i-- > 0;) {
+        if (p->c[i + 1].but && mark_in(&p->k, p->c[i].from, p->c[i].to, C_INDIRECT))
+            break; /* "I'm not sure about the colour, but ..." */
         if (leans(p, i, ci))
             return true;
         if (has_head(p, &p->c[i]) && !p->c[i].condition)
@@ -183,10 +228,13 @@ static bool reported(const struct parse *p, size_t head)
     return quotes % 2 == 1;
 }
 
-static bool whens_in(const struct parse *p, size_t from, size_t to, enum when_role role)
+static bool whens_in(struct parse *p, size_t from, size_t to, enum when_role role)
 {
-    for (size_t i = 0; i < p->k.when_n; i++)
-        if (p->k.when[i].from >= from && p->k.when[i].from < to && p->k.when[i].role == role)
+    size_t n;
+    const struct when *w = marks_when(&p->k, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (w[i].from >= from && w[i].from < to && w[i].role == role)
             return true;
     return false;
 }
@@ -194,6 +242,9 @@ static bool whens_in(const struct parse *p, size_t from, size_t to, enum when_ro
 /* Something that happens within the call. */
 static bool here(const struct parse *p, size_t from)
 {
+    for (size_t i = 1; i < p->n; i++) /* "Hold on, I'll ..." */
+        if (p->c[i].from == from && p->c[i - 1].to - p->c[i - 1].from <= LEAD_WORDS_MAX && !has_head(p, &p->c[i - 1]))
+            from = p->c[i - 1].from;
     return !p->written && mark_in(&p->k, from, p->k.s->words_n, C_HERE);
 }
 
@@ -233,13 +284,27 @@ static bool belongs_to_thing(const struct parse *p, const struct when *w, size_t
     return false;
 }
 
-static int32_t due_in(const struct parse *p, size_t from, size_t to, bool *out_dated)
+/* "not on Monday", "rather than tonight" */
+static bool ruled_out(const struct parse *p, const struct when *w)
+{
+    static const char *const outs[] = {"not", "than", "nicht", "pas", NULL};
+    static const char *const between[] = {"on", "by", "until", "till", "am", "bis", NULL};
+    size_t i = w->from;
+
+    while (i > 0 && word_is(&p->k, i - 1, between))
+        i--;
+    return i > 0 && word_is(&p->k, i - 1, outs);
+}
+
+static int32_t due_in(struct parse *p, size_t from, size_t to, bool *out_dated)
 {
     int32_t day = ACT_NO_DAY;
+    size_t n;
+    const struct when *all = marks_when(&p->k, &n);
 
-    for (size_t i = 0; i < p->k.when_n; i++) {
-        const struct when *w = &p->k.when[i];
-        if (w->from < from || w->from >= to || w->role == WHEN_PAST || belongs_to_thing(p, w, from))
+    for (size_t i = 0; i < n; i++) {
+        const struct when *w = &all[i];
+        if (w->from < from || w->from >= to || w->role == WHEN_PAST || belongs_to_thing(p, w, from) || ruled_out(p, w))
             continue;
         *out_dated = true;
         if (w->resolved || day == ACT_NO_DAY)
@@ -324,7 +389,15 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
     x = act_add(p, hedge ? ACT_HEDGED : ACT_PROMISE, 0, p->k.s->words_n);
     x->due = due;
     x->dated = dated;
+    x->begin = c->from;
     owner_set(p, x, we);
+    if (head > 1 && str_eq(word_at(&p->k, head - 1), STR("and")) && !p->k.s->word[head - 2].after &&
+        discourse_named(p->k.d, word_at(&p->k, head - 2)) != VOICE_NONE) { /* "Dan and I will" */
+        x->owner = VOICE_NONE;
+        x->team = true;
+    }
+    if (str_eq(word_at(&p->k, verb), STR("let")) && discourse_named(p->k.d, word_at(&p->k, verb + 1)) != VOICE_NONE)
+        x->owner = discourse_named(p->k.d, word_at(&p->k, verb + 1));
     if (p->k.s->asks) {
         x->kind = hedge ? ACT_HEDGED : ACT_OFFER;
         x->weak = false;
@@ -359,6 +432,8 @@ static bool receives(struct parse *p, size_t ci, size_t head, size_t len)
             if (!after || !word_is(&p->k, next, things) || word_is(&p->k, next, not_got))
                 return false;
         }
+    if (str_ends(word_at(&p->k, next - 1), STR("hear")) && !ours && due == ACT_NO_DAY) /* "some noise" */
+        return false;
     if (habit(p) || reported(p, head) || p->k.s->asks)
         return false;
     x = act_add(p, hedged(p, ci, next) ? ACT_HEDGED : ACT_PROMISE, 0, p->k.s->words_n);
@@ -395,7 +470,7 @@ static int addressed(const struct parse *p)
 
     for (size_t i = p->si; v == VOICE_NONE && i-- > 0 && d->s[i].floor == p->k.s->floor;) {
         struct parse q = {.si = i};
-        marks_make(d, &d->s[i], ACT_NO_DAY, &q.k);
+        marks_make(d, i, ACT_NO_DAY, &q.k);
         v = vocative(&q);
     }
     return v;
@@ -524,7 +599,10 @@ static void might(struct parse *p, size_t ci, size_t head, size_t len)
         if (!condition)
             return;
     }
-    if (!bare && !acts_at(p, verb, dated) && !mark_at(&p->k, verb, C_ING) && !softened(p, head, len) &&
+    /* "..., or at least I'll try" */
+    bool trails = ci > 0 && verb >= p->k.s->words_n && p->out->n && p->out->v[p->out->n - 1].sentence == p->si;
+
+    if (!bare && !trails && !acts_at(p, verb, dated) && !mark_at(&p->k, verb, C_ING) && !softened(p, head, len) &&
         !mark_at(&p->k, head, C_LETME) &&
         !(str_starts(word_at(&p->k, head), STR("let")) && mark_at(&p->k, head, C_MIGHT)))
         return;
@@ -532,7 +610,7 @@ static void might(struct parse *p, size_t ci, size_t head, size_t len)
         return;
     x = act_add(p, ACT_HEDGED, 0, p->k.s->words_n);
     owner_set(p, x, str_starts(word_at(&p->k, head), STR("we")));
-    x->shaky = bare || p->k.s->asks;
+    x->shaky = (bare && !trails) || p->k.s->asks;
 }
 
 static void can(struct parse *p, size_t ci, size_t head, size_t len)
@@ -580,7 +658,9 @@ static bool named(struct parse *p, size_t ci, size_t i)
 {
     static const char *const wills[] = {"will", "is", "shall", "wird", NULL};
     struct clause *c = &p->c[ci];
-    int v = p->k.s->word[i].upper ? discourse_named(p->k.d, word_at(&p->k, i)) : VOICE_NONE;
+    int v = p->k.s->word[i].upper || (sentence_lower(p->k.s) && !mark_at(&p->k, i, C_ACTION | HEADS))
+                ? discourse_named(p->k.d, word_at(&p->k, i))
+                : VOICE_NONE;
     bool short_will = str_ends(word_at(&p->k, i), STR("'ll"));
     size_t verb = i + 1;
     bool dated = false, hedge;
@@ -766,7 +846,7 @@ static bool starts_clause(const struct parse *p, const struct clause *c, size_t 
 static bool may_begin(const struct parse *p, const struct clause *c, size_t i)
 {
     static const char *const before[] = {"think", "guess", "because",       "suppose", "believe", "afraid",
-                                         "then",  "sorry", "unfortunately", "that",    NULL};
+                                         "then",  "sorry", "unfortunately", "that",    "least",   NULL};
 
     return starts_clause(p, c, i) || (i > c->from && word_is(&p->k, i - 1, before));
 }
@@ -839,7 +919,7 @@ static void clause_read(struct parse *p, size_t ci)
     if (c->condition)
         return;
     if (!p->k.s->asks && mark_at(&p->k, c->from + c->linked, C_ASKVERB) &&
-        !mark_at(&p->k, c->from + c->linked, C_LETME) &&
+        !mark_at(&p->k, c->from + c->linked, C_LETME | C_I) &&
         (ci == 0 || c->linked || vocative(p) != VOICE_NONE || mark_at(&p->k, p->c[ci - 1].from, C_ASK | C_YES))) {
         size_t at = c->from + c->linked, n = mark_at(&p->k, at, C_ASKVERB);
         static const char *const to_me[] = {"me", "us", "uns", "mir", NULL};
@@ -871,20 +951,48 @@ static bool restated(const struct parse *p)
 {
     static const char *const said[] = {"promised", "said", "told", NULL};
 
-    for (size_t i = 0; i + 2 < p->k.s->words_n; i++)
+    static const char *const you[] = {"you", "them", "that", NULL};
+
+    for (size_t i = 0; i + 2 < p->k.s->words_n; i++) {
+        size_t next = i + 2 + word_is(&p->k, i + 2, you);
         if (str_eq(word_at(&p->k, i), STR("i")) && word_is(&p->k, i + 1, said) &&
-            (str_eq(word_at(&p->k, i + 1), STR("promised")) || str_starts(word_at(&p->k, i + 2), STR("i'"))))
+            (str_eq(word_at(&p->k, i + 1), STR("promised")) || str_starts(word_at(&p->k, next), STR("i'")) ||
+             (str_eq(word_at(&p->k, next), STR("i")) && str_eq(word_at(&p->k, next + 1), STR("would")))))
             return true;
+    }
+    return false;
+}
+
+/* Most sentences are no act. Without one of these marks only those of a third person or team can be ("Anna will", "can Anna",
+ * "our team will"), and what is said of a promise made before. */
+static bool may_act(const struct marked *k)
+{
+    if (k->bits & (HEADS | C_CANCEL | C_ASKVERB | C_ING | C_PRESENT | C_FOLLOWS))
+        return true;
+    for (size_t i = 0; i < k->s->words_n; i++) {
+        static const char *const words[] = {"will",  "going", "shall",    "wird", "can",
+                                            "could", "would", "promised", "said", "told"};
+        str w = k->s->token[i];
+        if (w.n > 3 && str_ends(w, STR("'ll")))
+            return true;
+        for (size_t j = 0; w.n && j < sizeof words / sizeof *words; j++)
+            if (*words[j] == *w.p && str_eq(w, str_of(words[j])))
+                return true;
+    }
     return false;
 }
 
 void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct act_list *out)
 {
-    struct parse p = {.si = sentence, .today = today, .out = out, .written = d->ia->kind != IA_CALL};
+    struct marked k;
+    struct parse p;
 
     if (!d->s[sentence].words_n)
         return;
-    marks_make(d, &d->s[sentence], today, &p.k);
+    marks_make(d, sentence, today, &k);
+    if (!may_act(&k))
+        return;
+    p = (struct parse){.k = k, .si = sentence, .today = today, .out = out, .written = d->ia->kind != IA_CALL};
     p.late_verb = !str_eq(d->s[sentence].lang, STR("en"));
     clauses_make(&p);
     if (mark_in(&p.k, 0, p.k.s->words_n, C_JOKE))
@@ -903,67 +1011,13 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
         clause_read(&p, i);
 }
 
-enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_strong)
-{
-    static const char *const strongs[] = {"please", "go", "do", NULL};
-    const struct sentence *s = &d->s[sentence];
-    enum answer found = ANSWER_NONE;
-    bool soft = false;
-    struct marked k;
-
-    *out_strong = false;
-    marks_make(d, s, ACT_NO_DAY, &k);
-    for (size_t i = 0; i < s->words_n && i < 6; i++) {
-        size_t no = mark_at(&k, i, C_NO), yes = mark_at(&k, i, C_YES);
-        if (no && no >= yes && found != ANSWER_YES)
-            return ANSWER_NO;
-        if (yes && (i == 0 || found == ANSWER_YES || s->word[i - 1].after)) {
-            found = ANSWER_YES;
-            for (size_t w = i; w < i + yes; w++)
-                *out_strong |= word_is(&k, w, strongs);
-            *out_strong |= str_eq(k.s->word[i].token, STR("yes"));
-        } else if (found == ANSWER_NONE && i > 1) {
-            break;
-        }
-    }
-    for (size_t i = 0; i < s->words_n && !soft; i++) {
-        size_t yes = mark_at(&k, i, C_YES), hedge = mark_at(&k, i, C_HEDGE | C_MIGHT);
-        soft = hedge > yes;
-        i += yes > 1 ? yes - 1 : 0; /* "consider it done" */
-    }
-    if (soft && (found != ANSWER_NONE || s->words_n <= 8))
-        return ANSWER_HEDGED;
-    for (size_t i = 0; i < s->words_n; i++)
-        if (found == ANSWER_YES && mark_at(&k, i, C_COND | C_TIMECOND) &&
-            !(i > 0 && !s->word[i - 1].after && mark_at(&k, i - 1, C_INDIRECT) == 1))
-            return ANSWER_HEDGED;
-    return found;
-}
-
-bool sentence_moves_date(const struct discourse *d, size_t sentence)
-{
-    struct marked k;
-
-    marks_make(d, &d->s[sentence], ACT_NO_DAY, &k);
-    return k.when_n > 0 && (mark_in(&k, 0, k.s->words_n, C_MOVE) || k.s->words_n <= 4);
-}
-
-int32_t act_due(const struct discourse *d, const struct sentence *s, size_t from, size_t to, int32_t today,
-                bool *out_dated)
+int32_t act_due(const struct discourse *d, size_t sentence, int32_t today, bool *out_dated)
 {
     struct parse p = {.today = today};
 
     *out_dated = false;
-    marks_make(d, s, today, &p.k);
-    return due_in(&p, from, to, out_dated);
-}
-
-bool sentence_jokes(const struct discourse *d, size_t sentence)
-{
-    struct marked k;
-
-    marks_make(d, &d->s[sentence], ACT_NO_DAY, &k);
-    return mark_in(&k, 0, k.s->words_n, C_JOKE);
+    marks_make(d, sentence, today, &p.k);
+    return due_in(&p, 0, d->s[sentence].words_n, out_dated);
 }
 
 int acts_version(str lang)

@@ -13,6 +13,7 @@ struct act {
     enum act_kind kind;
     size_t sentence;
     size_t from, to;   /* words */
+    size_t begin;      /* where its clause begins */
     int owner;         /* promise: who does it; request: who is asked; VOICE_NONE: not said or nobody we know */
     bool team;         /* "we" of several, a team: nobody in particular */
     bool open;         /* request to whoever answers: "who sends ..." */
@@ -41,8 +42,13 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
 /* The answer in the beginning of a sentence, by its words alone. *out_strong: a clear word ("please do"). */
 enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_strong);
 bool sentence_moves_date(const struct discourse *d, size_t sentence);
-/* The last day among the words [from, to) that may say when something is done. */
-int32_t act_due(const struct discourse *d, const struct sentence *s, size_t from, size_t to, int32_t today,
-                bool *out_dated);
+/* The last day among the words of a sentence that may say when something is done. */
+int32_t act_due(const struct discourse *d, size_t sentence, int32_t today, bool *out_dated);
+/* Begins with a no. */
+bool sentence_objects(const struct discourse *d, size_t sentence);
 bool sentence_jokes(const struct discourse *d, size_t sentence);
+/* "Don't bother, I found it": taken back in its first words. */
+bool sentence_lets_off(const struct discourse *d, size_t sentence);
+/* "At least that's the plan.", "Well, if I find the time.": hedges the sentence before it. */
+bool sentence_softens(const struct discourse *d, size_t sentence);
 int acts_version(str lang);

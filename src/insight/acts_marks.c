@@ -1,62 +1,61 @@
 /* insight/acts_marks.c - which listed words and phrases begin at each word of a sentence. */
 #include "insight/acts_priv.h"
 
-enum { ENTRY_WORDS = 8 };
-
-static void mark_word(const struct word_list *l, const str *tokens, size_t n, struct mark *out)
-{
-    size_t longest = list_match(l, tokens, n, NULL);
-    char key[128];
-    size_t k = 0;
-
-    for (size_t i = 0; i < longest && i < ENTRY_WORDS && out->n < MARKS_AT_ONE; i++) {
-        int bits;
-        if (k + tokens[i].n + 1 > sizeof key)
-            break;
-        if (i)
-            key[k++] = ' ';
-        memcpy(key + k, tokens[i].p, tokens[i].n);
-        k += tokens[i].n;
-        bits = list_value(l, str_n(key, k));
-        if (!bits)
-            continue;
-        out->e[out->n].bits = bits;
-        out->e[out->n].len = (uint8_t)(i + 1);
-        out->n++;
-    }
-}
-
-void marks_make(const struct discourse *d, const struct sentence *s, int32_t today, struct marked *out)
+static const struct mark *marks_find(const struct discourse *d, const struct sentence *s)
 {
     const struct word_list *l = list_for("commit", s->lang);
-    str *tokens = ARENA_ARRAY(d->a, str, s->words_n + 1);
+    struct mark *m = ARENA_ARRAY(d->a, struct mark, s->words_n + 1);
 
-    *out = (struct marked){.d = d, .s = s, .m = ARENA_ARRAY(d->a, struct mark, s->words_n + 1)};
-    for (size_t i = 0; i < s->words_n; i++)
-        tokens[i] = s->word[i].token;
     if (!l)
         l = list_get("commit.en");
-    for (size_t i = 0; i < s->words_n; i++)
-        mark_word(l, tokens + i, s->words_n - i, &out->m[i]);
-    out->when_n = when_find(tokens, s->words_n, s->lang, today == ACT_NO_DAY ? 0 : today, out->when);
-    if (today == ACT_NO_DAY)
-        for (size_t i = 0; i < out->when_n; i++)
-            out->when[i].resolved = false;
+    for (size_t i = 0; i < s->words_n; i++) {
+        struct list_hit hit[LIST_ENTRY_WORDS];
+        size_t n = list_hits(l, s->atom + i, s->words_n - i, hit);
+        m[i].n = (uint8_t)(n < MARKS_AT_ONE ? n : MARKS_AT_ONE);
+        for (size_t k = 0; k < m[i].n; k++) {
+            m[i].e[k] = hit[k];
+            m[i].bits |= hit[k].value;
+        }
+        m[s->words_n].bits |= m[i].bits; /* behind the last word: what all have */
+    }
+    return m;
 }
 
-size_t mark_at(const struct marked *k, size_t i, int bits)
+void marks_make(const struct discourse *d, size_t sentence, int32_t today, struct marked *out)
 {
-    size_t found = 0;
+    if (!d->marks[sentence])
+        d->marks[sentence] = marks_find(d, &d->s[sentence]);
+    *out = (struct marked){.d = d, .s = &d->s[sentence], .m = d->marks[sentence], .today = today};
+    out->bits = out->m[out->s->words_n].bits;
+}
 
-    for (size_t j = 0; i < k->s->words_n && j < k->m[i].n; j++)
-        if (k->m[i].e[j].bits & bits)
-            found = k->m[i].e[j].len;
-    return found;
+const struct when *marks_when(struct marked *k, size_t *out_n)
+{
+    struct words w = sentence_words(k->s);
+
+    if (!k->when) {
+        struct when found[WHEN_MAX];
+        k->when_n = when_find(&w, k->s->lang, k->today == ACT_NO_DAY ? 0 : k->today, found);
+        k->when = ARENA_ARRAY(k->d->a, struct when, k->when_n);
+        memcpy(k->when, found, k->when_n * sizeof *found);
+        for (size_t i = 0; k->today == ACT_NO_DAY && i < k->when_n; i++)
+            k->when[i].resolved = false;
+    }
+    *out_n = k->when_n;
+    return k->when;
+}
+
+size_t mark_length(const struct mark *m, int bits)
+{
+    for (size_t j = m->n; j-- > 0;)
+        if (m->e[j].value & bits)
+            return m->e[j].words;
+    return 0;
 }
 
 bool mark_in(const struct marked *k, size_t from, size_t to, int bits)
 {
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = from; (k->bits & bits) && i < to; i++) {
         size_t n = mark_at(k, i, bits);
         if (n && i + n <= to)
             return true;
@@ -69,7 +68,7 @@ bool word_is(const struct marked *k, size_t i, const char *const *words)
     str w = word_at(k, i);
 
     for (; w.n && *words; words++)
-        if (str_eq(w, str_of(*words)))
+        if (**words == *w.p && str_eq(w, str_of(*words)))
             return true;
     return false;
 }

@@ -41,24 +41,30 @@ enum { MARKS_AT_ONE = 6 };
 
 /* The entries that begin at a word, shortest first. */
 struct mark {
-    struct {
-        int bits;
-        uint8_t len;
-    } e[MARKS_AT_ONE];
+    struct list_hit e[MARKS_AT_ONE];
+    int bits; /* of all entries */
     uint8_t n;
 };
 
+/* A sentence with its marks, and the words of time in it once somebody asks. */
 struct marked {
     const struct discourse *d;
     const struct sentence *s;
-    struct mark *m;
-    struct when when[WHEN_MAX];
+    const struct mark *m;
+    int bits; /* of all marks */
+    int32_t today; /* ACT_NO_DAY: unknown, nothing is resolved */
+    struct when *when;
     size_t when_n;
 };
 
-void marks_make(const struct discourse *d, const struct sentence *s, int32_t today, struct marked *out);
+void marks_make(const struct discourse *d, size_t sentence, int32_t today, struct marked *out);
+const struct when *marks_when(struct marked *k, size_t *out_n);
 /* Length of the longest entry at i that can be one of the bits; 0: none. */
-size_t mark_at(const struct marked *k, size_t i, int bits);
+size_t mark_length(const struct mark *m, int bits);
+static inline size_t mark_at(const struct marked *k, size_t i, int bits)
+{
+    return i < k->s->words_n && (k->m[i].bits & bits) ? mark_length(&k->m[i], bits) : 0;
+}
 /* Is there one in [from, to)? */
 bool mark_in(const struct marked *k, size_t from, size_t to, int bits);
 static inline str word_at(const struct marked *k, size_t i)

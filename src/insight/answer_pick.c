@@ -107,7 +107,7 @@ static unsigned cues_of(const struct pick *p, str text)
     for (size_t i = 0; i < w.n; i++) {
         str raw = str_sub(text, w.word[i].inner_start, w.word[i].inner_end);
         size_t at = 0;
-        cues |= (unsigned)list_value(l, w.token[i]);
+        cues |= (unsigned)list_value_atom(l, w.atom[i]);
         for (size_t k = 0; k < raw.n; k++)
             if (raw.p[k] >= '0' && raw.p[k] <= '9')
                 cues |= CUE_NUMBER | CUE_TIME;

@@ -56,7 +56,8 @@ static void content_add(const struct book *b, const struct sentence *s, struct i
 
     for (size_t i = 0; i < s->words_n && it->content_n < CONTENT_MAX; i++) {
         str w = s->word[i].token;
-        if (w.n < 3 || list_value(stop, w) || list_value(when, w) || str_find_char(w, '\'', 0) != SIZE_MAX)
+        if (w.n < 3 || list_value_atom(stop, s->atom[i]) || list_value_atom(when, s->atom[i]) ||
+            str_find_char(w, '\'', 0) != SIZE_MAX)
             continue;
         it->content[it->content_n++] = str_hash(stem(w));
     }
@@ -260,6 +261,8 @@ static void request_settle(struct book *b, size_t at)
     struct reply r;
 
     b->used[at] = true;
+    if (sentence_lets_off(b->d, x->sentence)) /* "please hold off with the server" */
+        return;
     if (!reply_find(b, x, &r)) {
         for (size_t i = 0; x->and_promise && i < b->acts.n; i++)
             if (b->acts.v[i].sentence == x->sentence && b->acts.v[i].kind != ACT_REQUEST)
@@ -282,7 +285,7 @@ static void request_settle(struct book *b, size_t at)
               : NULL;
     if (old) {
         bool dated = false;
-        int32_t due = act_due(b->d, &b->d->s[r.sentence], 0, b->d->s[r.sentence].words_n, b->today, &dated);
+        int32_t due = act_due(b->d, r.sentence, b->today, &dated);
         old->due = dated && due != ACT_NO_DAY ? due : x->due;
         spans_put(b, old, x->sentence, x->from, x->to);
         spans_put(b, old, r.sentence, 0, SIZE_MAX);
@@ -300,12 +303,12 @@ static void request_settle(struct book *b, size_t at)
         it->due = r.act->due;
     } else {
         bool dated = false;
-        int32_t due = act_due(b->d, &b->d->s[r.sentence], 0, b->d->s[r.sentence].words_n, b->today, &dated);
+        int32_t due = act_due(b->d, r.sentence, b->today, &dated);
         if (dated)
             it->due = due;
         for (size_t i = r.sentence + 1; /* "Sure. Friday at the latest." */
              !dated && i < b->d->n && turn_of(b, i) == turn_of(b, r.sentence) && i <= r.sentence + 2; i++) {
-            due = act_due(b->d, &b->d->s[i], 0, b->d->s[i].words_n, b->today, &dated);
+            due = act_due(b->d, i, b->today, &dated);
             bool short_one = b->d->s[i].words_n <= 6;
             bool again = false;
             for (size_t k = 0; k < b->acts.n; k++)
@@ -366,6 +369,27 @@ static bool joke_follows(const struct book *b, size_t sentence)
            sentence_jokes(b->d, sentence + 1);
 }
 
+static bool softened_after(const struct book *b, size_t sentence)
+{
+    return sentence + 1 < b->d->n && turn_of(b, sentence + 1) == turn_of(b, sentence) &&
+           sentence_softens(b->d, sentence + 1);
+}
+
+/* Somebody else's name was put down for it: does the one named say no? */
+static bool declined(const struct book *b, const struct act *x)
+{
+    bool strong;
+
+    if (x->owner == VOICE_NONE || x->owner == b->d->s[x->sentence].voice)
+        return false;
+    for (size_t i = floor_end(b, x->sentence), seen = 0, end; i < b->d->n && seen < 3; i = end, seen++) {
+        end = floor_end(b, i);
+        if (b->d->s[i].voice == x->owner)
+            return answer_of(b->d, i, &strong) == ANSWER_NO;
+    }
+    return false;
+}
+
 static bool asked_before(const struct book *b, size_t sentence)
 {
     int v = b->d->s[sentence].voice;
@@ -399,6 +423,16 @@ static void acts_settle(struct book *b, size_t from, size_t to)
             item_add(b, "COMMITTED", x); /* two people in one sentence */
             continue;
         }
+        if (first && x->kind == ACT_PROMISE && first->kind == ACT_PROMISE && x->due != ACT_NO_DAY &&
+            first->due != ACT_NO_DAY && x->due != first->due && !sentence_moves_date(b->d, x->sentence)) {
+            first->to = x->begin > first->from ? x->begin : first->to; /* two things on two days */
+            x->from = x->begin;
+            if (!hedged) {
+                item_add(b, "COMMITTED", first);
+                first = x;
+                continue;
+            }
+        }
         hedged |= x->kind == ACT_HEDGED;
         if (!first) {
             first = x;
@@ -411,8 +445,11 @@ static void acts_settle(struct book *b, size_t from, size_t to)
         struct item *it;
         if (first->answers && !asked_before(b, first->sentence) && b->d->s[first->sentence].words_n < 3)
             return;
-        it = item_add(b, hedged ? "HEDGED" : "COMMITTED", first);
-        if (hedged)
+        hedged |= softened_after(b, first->sentence);
+        it = item_add(b, declined(b, first) ? "NEGATED" : hedged ? "HEDGED" : "COMMITTED", first);
+        if (softened_after(b, first->sentence))
+            spans_put(b, it, first->sentence + 1, 0, SIZE_MAX);
+        if (!firm(it))
             it->due = ACT_NO_DAY;
         return;
     }
@@ -435,6 +472,9 @@ static void repeats_merge(struct book *b)
             struct item *x = &b->items[i], *y = &b->items[k];
             size_t both, small;
             bool back, near;
+            if (firm(x) && firm(y) && x->owner != y->owner && y->sentence > x->last && shared(x, y) >= 2 &&
+                turn_of(b, y->sentence) - turn_of(b, x->last) <= 2 && sentence_objects(b->d, y->sentence))
+                x->dropped = true; /* "No, I'll send it." */
             if (!firm(x) || !firm(y) || x->owner != y->owner || x->owner == VOICE_NONE || y->sentence <= x->last)
                 continue;
             both = shared(x, y);
@@ -455,17 +495,17 @@ static void repeats_merge(struct book *b)
 
 static void dates_move(struct book *b)
 {
-    for (size_t s = 1; s < b->d->n; s++) {
+    for (size_t s = 1, at = 0; s < b->d->n; s++) { /* acts stand in the order of their sentences */
         struct item *it;
         bool dated = false, has_act = false;
         int32_t due;
-        for (size_t i = 0; i < b->acts.n; i++)
-            has_act |= b->acts.v[i].sentence == s && b->acts.v[i].kind != ACT_CANCEL;
+        for (; at < b->acts.n && b->acts.v[at].sentence <= s; at++)
+            has_act |= b->acts.v[at].sentence == s && b->acts.v[at].kind != ACT_CANCEL;
         if (has_act || b->d->s[s].words_n > 12 || b->d->s[s].asks || b->d->s[s].voice == VOICE_NONE)
             continue;
         if (!(it = moved_item(b, s, b->d->s[s].voice)) || !sentence_moves_date(b->d, s))
             continue;
-        due = act_due(b->d, &b->d->s[s], 0, b->d->s[s].words_n, b->today, &dated);
+        due = act_due(b->d, s, b->today, &dated);
         if (!dated || due == ACT_NO_DAY || it->due == ACT_NO_DAY)
             continue;
         it->due = due;
@@ -529,6 +569,44 @@ static bool promised_in(const struct book *b, size_t from, size_t to, int owner)
     return false;
 }
 
+/* "I won't bring it" about what was promised: the promise is off. */
+static void refusals_cancel(struct book *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        struct item *no = &b->items[i], *best = NULL;
+        if (no->dropped || strcmp(no->modality, "NEGATED") != 0 || no->owner == VOICE_NONE || no->last != no->sentence)
+            continue; /* a refused request is its own */
+        for (size_t k = 0; k < b->n; k++) {
+            struct item *it = &b->items[k];
+            size_t apart = turn_of(b, no->sentence) - turn_of(b, it->last);
+            if ((!firm(it) && strcmp(it->modality, "CANCELLED") != 0) || it->dropped || it->owner != no->owner ||
+                it->last >= no->sentence || apart > NEAR_TURNS)
+                continue;
+            if (shared(it, no) >= 2 || (apart <= 4 && refers_back(&b->d->s[no->last])))
+                best = it;
+        }
+        if (!best)
+            continue;
+        best->modality = "CANCELLED";
+        best->due = ACT_NO_DAY;
+        for (size_t k = 0; k < no->spans_n && best->spans_n < ITEM_SPANS_MAX; k++)
+            best->spans[best->spans_n++] = no->spans[k];
+        no->dropped = true;
+    }
+}
+
+/* "Don't bother, I found it": who asked for it lets the other off. */
+static struct item *let_off_item(struct book *b, const struct act *x)
+{
+    for (size_t i = b->n; i-- > 0;) {
+        struct item *it = &b->items[i];
+        if (firm(it) && it->owner != x->owner && it->last < x->sentence &&
+            turn_of(b, x->sentence) - turn_of(b, it->last) <= 2)
+            return it;
+    }
+    return NULL;
+}
+
 static void cancels_settle(struct book *b)
 {
     for (size_t i = 0; i < b->acts.n; i++) {
@@ -552,6 +630,8 @@ static void cancels_settle(struct book *b)
                 it = item_add(b, "CANCELLED", x);
         } else {
             it = cancelled_item(b, x);
+            if (!it && sentence_lets_off(b->d, x->sentence))
+                it = let_off_item(b, x);
             if (!it)
                 continue;
             spans_put(b, it, x->sentence, x->from, x->to);
@@ -613,6 +693,7 @@ void analysis_commitments(struct analysis *an)
     }
     dates_move(&b);
     cancels_settle(&b);
+    refusals_cancel(&b);
     repeats_merge(&b);
     items_emit(&b);
 }

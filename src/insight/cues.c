@@ -1,15 +1,8 @@
 #include "insight/cues.h"
 
-enum { PHRASE_MAX = 8 };
-
 size_t cue_at(const struct word_list *l, const struct sentence *s, size_t i, int *out_value)
 {
-    str tokens[PHRASE_MAX];
-    size_t n = 0;
-
-    for (; n < PHRASE_MAX && i + n < s->words_n; n++)
-        tokens[n] = s->word[i + n].token;
-    return l ? list_match(l, tokens, n, out_value) : 0;
+    return list_match_atoms(l, s->atom + i, s->words_n - i, out_value);
 }
 
 int cues_of(const struct word_list *l, const struct sentence *s)
@@ -32,7 +25,7 @@ bool sentence_has_number(const struct discourse *d, const struct sentence *s)
     (void)d;
     for (size_t i = 0; i < s->words_n; i++) {
         str w = s->word[i].token;
-        int v = when ? list_value(when, w) : 0;
+        int v = list_value_atom(when, s->atom[i]);
         if (w.n && w.p[0] >= '0' && w.p[0] <= '9')
             return true;
         if (v >= 402 && v <= 499)

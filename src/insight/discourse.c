@@ -2,6 +2,7 @@
 
 #include "text/lists.h"
 #include "text/names.h"
+#include "text/reply.h"
 #include "text/sentences.h"
 #include "text/words.h"
 
@@ -99,7 +100,7 @@ static str lang_of(const struct discourse *d, const struct words *w, size_t from
     str best = d->lang;
 
     for (size_t i = from; own && i < to; i++)
-        most += list_value(own, w->token[i]) != 0;
+        most += list_value_atom(own, w->atom[i]) != 0;
     if (to - from < 3 || (own && most > 1 && most * 6 >= to - from))
         return d->lang;
     most++;
@@ -107,7 +108,7 @@ static str lang_of(const struct discourse *d, const struct words *w, size_t from
         const struct word_list *l = list_for("stop", str_of(langs[k]));
         size_t n = 0;
         for (size_t i = from; i < to; i++)
-            n += list_value(l, w->token[i]) != 0;
+            n += list_value_atom(l, w->atom[i]) != 0;
         if (n > most) {
             most = n;
             best = str_of(langs[k]);
@@ -120,6 +121,7 @@ static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const 
                          uint32_t end, size_t *cap)
 {
     str text = d->ia->turns[turn].text;
+    struct words part = words_part(w, from, to);
     struct sentence s = {.turn = (uint32_t)turn,
                          .start = base + w->word[from].start,
                          .voice = d->of_turn[turn],
@@ -130,6 +132,8 @@ static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const 
     if (from == 0)
         s.start = base;
     s.words_n = to - from;
+    s.token = part.token;
+    s.atom = part.atom;
     s.word = ARENA_ARRAY(d->a, struct dword, s.words_n + 1);
     for (size_t i = from; i < to; i++) {
         struct dword *x = &s.word[i - from];
@@ -142,7 +146,7 @@ static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const 
         x->upper = first < text.n && uni_is_upper(uni_next(text, &first));
     }
     s.asks = s.words_n && s.word[s.words_n - 1].after == '?';
-    s.kind = utterance_classify(str_sub(text, s.start, s.end), d->lang, d->a);
+    s.kind = utterance_classify_words(str_sub(text, s.start, s.end), &part, d->lang);
     ARENA_PUSH(d->a, d->s, d->n, *cap) = s;
 }
 
@@ -192,25 +196,51 @@ static bool goes_on(const struct discourse *d, size_t turn)
 static void join_last(struct discourse *d)
 {
     struct sentence *x = &d->s[d->n - 2], *y = &d->s[d->n - 1];
-    struct dword *w = ARENA_ARRAY(d->a, struct dword, x->words_n + y->words_n + 1);
+    size_t n = x->words_n + y->words_n;
+    struct dword *w = ARENA_ARRAY(d->a, struct dword, n);
+    str *token = ARENA_ARRAY(d->a, str, n);
+    uint32_t *atom = ARENA_ARRAY(d->a, uint32_t, n);
 
     memcpy(w, x->word, x->words_n * sizeof *w);
     memcpy(w + x->words_n, y->word, y->words_n * sizeof *w);
+    memcpy(token, x->token, x->words_n * sizeof *token);
+    memcpy(token + x->words_n, y->token, y->words_n * sizeof *token);
+    memcpy(atom, x->atom, x->words_n * sizeof *atom);
+    memcpy(atom + x->words_n, y->atom, y->words_n * sizeof *atom);
     x->word = w;
-    x->words_n += y->words_n;
+    x->token = token;
+    x->atom = atom;
+    x->words_n = n;
     x->asks = y->asks;
     d->n--;
 }
 
+/* Words of an earlier mail are somebody else's, at another time. */
+static bool quoted_at(const struct reply_part *parts, size_t n, str body, size_t at)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t from = (size_t)(parts[i].text.p - body.p);
+        if (at >= from && at < from + parts[i].text.n)
+            return reply_is_quoted(parts[i].kind);
+    }
+    return false;
+}
+
 static void sentences_add(struct discourse *d, size_t turn, size_t *cap)
 {
-    str text = lines_joined(d, d->ia->turns[turn].text);
+    str body = d->ia->turns[turn].text, text = lines_joined(d, body);
+    struct reply_part *parts = NULL;
+    size_t parts_n = 0;
     bool go_on = goes_on(d, turn);
     struct text_span *u;
     size_t n;
 
+    if (d->ia->kind == IA_MAIL)
+        reply_split(body, d->ia->turns[turn].speaker, d->a, &parts, &parts_n);
     sentences_split(text, d->a, &u, &n);
     for (size_t i = 0; i < n; i++) {
+        if (quoted_at(parts, parts_n, body, u[i].start))
+            continue;
         struct words w = words_split(str_sub(text, u[i].start, u[i].end), d->a);
         size_t from = 0;
         for (size_t k = 1; w.n > LONG_SENTENCE && k < w.n; k++)
@@ -242,6 +272,7 @@ void discourse_make(const struct interaction *ia, struct arena *a, struct discou
         sentences_add(&d, i, &cap);
     }
     d.first_of_turn[ia->turns_n] = d.n;
+    d.marks = ARENA_ARRAY(a, const struct mark *, d.n);
     *out = d;
 }
 
@@ -283,6 +314,14 @@ size_t discourse_side_count(const struct discourse *d, enum ia_side side)
     for (size_t i = 0; i < d->voices_n; i++)
         n += side == IA_SIDE_UNKNOWN || d->voices[i].side == side;
     return n;
+}
+
+bool sentence_lower(const struct sentence *s)
+{
+    for (size_t i = 0; i < s->words_n; i++)
+        if (s->word[i].upper)
+            return false;
+    return s->words_n > 0;
 }
 
 int discourse_named(const struct discourse *d, str token)

@@ -7,6 +7,7 @@
 #pragma once
 #include "domain/interaction.h"
 #include "insight/questions.h"
+#include "text/words.h"
 
 enum { VOICE_NONE = -1 };
 
@@ -34,10 +35,14 @@ struct sentence {
     size_t floor; /* number of the speaker's stretch: grows when somebody else goes on */
     str lang;     /* of this sentence, where it plainly is another than the conversation's */
     struct dword *word;
+    str *token;     /* of each word, as text/words.h gives them */
+    uint32_t *atom; /* likewise */
     size_t words_n;
     bool asks;                 /* ends with a question mark */
     enum utterance_kind kind;
 };
+
+struct mark; /* insight/acts_priv.h */
 
 struct discourse {
     const struct interaction *ia;
@@ -48,6 +53,7 @@ struct discourse {
     int *of_turn;              /* voice of each turn; VOICE_NONE: unknown */
     struct sentence *s;
     size_t n;
+    const struct mark **marks; /* per sentence; what acts.c has asked for so far */
     size_t *first_of_turn;     /* per turn, and one more: index of its first sentence */
     size_t *floor_of_turn;
 };
@@ -58,8 +64,15 @@ enum { SENTENCE_SPANS_MAX = 4 };
 size_t sentence_spans(const struct discourse *d, const struct sentence *s, size_t from, size_t to,
                       struct ia_span out[SENTENCE_SPANS_MAX]);
 str sentence_text(const struct discourse *d, const struct sentence *s);
+/* Its words as text/ asks for them; without offsets. */
+static inline struct words sentence_words(const struct sentence *s)
+{
+    return (struct words){.token = s->token, .atom = s->atom, .n = s->words_n};
+}
 enum ia_side discourse_side(const struct discourse *d, int voice);
 /* How many voices of that side there are; a side nobody has counts all voices. */
 size_t discourse_side_count(const struct discourse *d, enum ia_side side);
+/* Not one capital: a recogniser wrote it, and names look like words. */
+bool sentence_lower(const struct sentence *s);
 /* The voice a name in the text means (folded token): exact first name or whole name of one voice only. */
 int discourse_named(const struct discourse *d, str token);

@@ -3,7 +3,7 @@
 #include "insight/findings_priv.h"
 #include "text/uni.h"
 
-enum { NAME_WORDS_MAX = 4, WINDOW = 10, NAME_BYTES_MAX = 64 };
+enum { NAME_WORDS_MAX = 4, WINDOW = 10, NAME_BYTES_MAX = 64, NAMES_MAX = 64 };
 
 static size_t edit_distance(str x, str y, size_t most)
 {
@@ -29,32 +29,38 @@ static size_t edit_distance(str x, str y, size_t most)
     return row[y.n];
 }
 
-/* How a name sounds, roughly: letters that sound alike are one, vowels but the first are left out, repeats are one. */
-static str sound_of(str s, struct arena *a)
+/* Letters that sound alike are one; 'a' stands for the vowels; 0: no letter. */
+static const char sounds[256] = {
+    ['a'] = 'a', ['b'] = 'p', ['c'] = 'k', ['d'] = 't', ['e'] = 'a', ['f'] = 'f', ['g'] = 'k', ['h'] = 'a', ['i'] = 'a',
+    ['j'] = 'j', ['k'] = 'k', ['l'] = 'l', ['m'] = 'm', ['n'] = 'n', ['o'] = 'a', ['p'] = 'p', ['q'] = 'k', ['r'] = 'r',
+    ['s'] = 's', ['t'] = 't', ['u'] = 'a', ['v'] = 'f', ['w'] = 'a', ['x'] = 's', ['y'] = 'a', ['z'] = 's',
+};
+
+static char sound_at(str s, size_t i)
 {
-    char *out = arena_alloc(a, s.n + 1), c;
+    return s.p[i] == 'p' && i + 1 < s.n && s.p[i + 1] == 'h' ? 'f' : sounds[(unsigned char)s.p[i]];
+}
+
+/* How a name sounds, roughly: vowels but the first are left out, repeats are one. `out` has room for s.n bytes. */
+static size_t sound_put(str s, char *out)
+{
     size_t n = 0;
 
     for (size_t i = 0; i < s.n; i++) {
-        c = s.p[i];
-        if (c == 'p' && i + 1 < s.n && s.p[i + 1] == 'h')
-            c = 'f';
-        else if (c == 'c' || c == 'q' || c == 'g')
-            c = 'k';
-        else if (c == 'z' || c == 'x')
-            c = 's';
-        else if (c == 'v')
-            c = 'f';
-        else if (c == 'd')
-            c = 't';
-        else if (c == 'b')
-            c = 'p';
-        else if (strchr("aeiouyhw", c))
-            c = n ? 0 : 'a';
-        if (c && (!n || out[n - 1] != c) && c >= 'a' && c <= 'z')
+        char c = sound_at(s, i);
+        if (c && !(c == 'a' && n) && (!n || out[n - 1] != c))
             out[n++] = c;
     }
-    return str_n(out, n);
+    return n;
+}
+
+/* The first letter of that, 0 for none. */
+static char sound_begin(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (sounds[(unsigned char)s.p[i]])
+            return sound_at(s, i);
+    return 0;
 }
 
 struct name {
@@ -67,6 +73,7 @@ struct name {
 static bool name_split(str text, struct arena *a, struct name *out)
 {
     str rest = str_trim(uni_fold(a, text)), flat = STR("");
+    char *sound;
 
     *out = (struct name){.whole = str_trim(text)};
     while (rest.n && out->n < NAME_WORDS_MAX) {
@@ -77,7 +84,8 @@ static bool name_split(str text, struct arena *a, struct name *out)
         }
     }
     out->flat = flat;
-    out->sound = sound_of(flat, a);
+    sound = arena_alloc(a, flat.n + 1);
+    out->sound = str_n(sound, sound_put(flat, sound));
     return out->n > 0 && flat.n >= 3;
 }
 
@@ -99,15 +107,37 @@ static bool confirmed(const struct sentence *s, size_t from, size_t to)
     return false;
 }
 
+/* The same by letters or sound, however it is cut into words; 0: no. */
+static size_t name_heard(const struct discourse *d, const struct sentence *s, size_t i, const struct name *n)
+{
+    char mem[NAME_BYTES_MAX + 8], sound[NAME_BYTES_MAX + 8];
+    size_t best = 0, most = n->flat.n / 6, at = 0;
+
+    for (size_t words = 0; words < n->n + 1 && i + words < s->words_n; words++) {
+        str w = uni_fold(d->a, s->token[i + words]), flat;
+        if (at + w.n > n->flat.n + 3 || at + w.n > sizeof mem)
+            break;
+        memcpy(mem + at, w.p, w.n);
+        at += w.n;
+        flat = str_n(mem, at);
+        if (flat.n + 2 < n->flat.n)
+            continue;
+        if (flat.p[0] == n->flat.p[0] && most && edit_distance(flat, n->flat, most) <= most)
+            best = words + 1;
+        else if (flat.n >= 5 && n->sound.n >= 3 && str_eq(str_n(sound, sound_put(flat, sound)), n->sound))
+            best = words + 1;
+    }
+    return best;
+}
+
 /* Words at i that are the name; 0: none. *out_exact: letter by letter. */
 static size_t name_at(const struct discourse *d, const struct sentence *s, size_t i, const struct name *n,
                       bool *out_exact)
 {
-    str flat = STR("");
-    size_t words = 0, best = 0;
+    size_t words = 0;
 
     for (; words < n->n && i + words < s->words_n; words++) {
-        str w = uni_fold(d->a, s->word[i + words].token);
+        str w = uni_fold(d->a, s->token[i + words]);
         if (str_ends(w, STR("'s")))
             w.n -= 2;
         if (!str_eq(w, n->word[words]))
@@ -116,47 +146,60 @@ static size_t name_at(const struct discourse *d, const struct sentence *s, size_
     *out_exact = words == n->n;
     if (*out_exact)
         return words;
-    if (n->flat.n < 5)
-        return 0;
-    for (words = 0; words < n->n + 1 && i + words < s->words_n; words++) {
-        size_t most = n->flat.n / 6;
-        flat = str_fmt(d->a, "%.*s%.*s", STR_ARG(flat), STR_ARG(uni_fold(d->a, s->word[i + words].token)));
-        if (flat.n > n->flat.n + 3)
-            break;
-        if (flat.n + 2 < n->flat.n)
-            continue;
-        if (flat.p[0] == n->flat.p[0] && most && edit_distance(flat, n->flat, most) <= most)
-            best = words + 1;
-        else if (flat.n >= 5 && n->sound.n >= 3 && str_eq(sound_of(flat, d->a), n->sound))
-            best = words + 1;
-    }
-    return best;
+    return n->flat.n < 5 ? 0 : name_heard(d, s, i, n);
 }
 
-static void mentions_find(struct analysis *an, const struct name *n)
+/* The words where a name may begin, by their first letter or its sound; in order. */
+struct place {
+    size_t sentence, word;
+};
+struct places {
+    struct place *v;
+    size_t n, cap;
+};
+
+/* One pass over the words for up to NAMES_MAX names. */
+static void places_find(const struct discourse *d, const struct name *names, size_t n, struct places *out)
+{
+    uint64_t letter[256] = {0}, sound[256] = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        letter[(unsigned char)names[i].flat.p[0]] |= 1ull << i;
+        sound[names[i].sound.n ? (unsigned char)names[i].sound.p[0] : 0] |= 1ull << i;
+    }
+    for (size_t k = 0; k < d->n; k++)
+        for (size_t i = 0; i < d->s[k].words_n; i++) {
+            str w = d->s[k].token[i];
+            uint64_t may = w.n ? letter[(unsigned char)(w.p[0] | 32)] | sound[(unsigned char)sound_begin(w)] : 0;
+            for (; may; may &= may - 1) {
+                struct places *p = &out[__builtin_ctzll(may)];
+                ARENA_PUSH(d->a, p->v, p->n, p->cap) = (struct place){k, i};
+            }
+        }
+}
+
+static void mentions_find(struct analysis *an, const struct name *n, const struct places *at)
 {
     struct discourse *d = &an->d;
+    size_t done = SIZE_MAX; /* a sentence mentions a name once */
 
-    for (size_t k = 0; k < d->n; k++) {
-        const struct sentence *s = &d->s[k];
-        for (size_t i = 0; i < s->words_n; i++) {
-            struct ia_span spans[SENTENCE_SPANS_MAX];
-            struct record_finding *f;
-            bool exact;
-            size_t len;
-            str w = s->word[i].token;
-            if (!w.n || ((w.p[0] | 32) != n->flat.p[0] && sound_of(w, d->a).p[0] != n->sound.p[0]))
-                continue;
-            len = name_at(d, s, i, n, &exact);
-            if (!len || (!exact && !confirmed(s, i, i + len)))
-                continue;
-            f = analysis_add(an, "competitor", STR(""), spans, sentence_spans(d, s, 0, s->words_n, spans));
-            f->confidence = exact ? 0.95 : 0.6;
-            f->attributes =
-                json_object_of(an->a, "name", n->whole, "heard",
-                               str_sub(d->ia->turns[s->word[i].turn].text, s->word[i].start, s->word[i + len - 1].end));
-            break;
-        }
+    for (size_t p = 0; p < at->n; p++) {
+        const struct sentence *s = &d->s[at->v[p].sentence];
+        size_t i = at->v[p].word, len;
+        struct ia_span spans[SENTENCE_SPANS_MAX];
+        struct record_finding *f;
+        bool exact;
+        if (at->v[p].sentence == done)
+            continue;
+        len = name_at(d, s, i, n, &exact);
+        if (!len || (!exact && !confirmed(s, i, i + len)))
+            continue;
+        done = at->v[p].sentence;
+        f = analysis_add(an, "competitor", STR(""), spans, sentence_spans(d, s, 0, s->words_n, spans));
+        f->confidence = exact ? 0.95 : 0.6;
+        f->attributes =
+            json_object_of(an->a, "name", n->whole, "heard",
+                           str_sub(d->ia->turns[s->word[i].turn].text, s->word[i].start, s->word[i + len - 1].end));
     }
 }
 
@@ -175,9 +218,16 @@ static bool of_the_parties(const struct analysis *an, const struct name *n)
 
 void analysis_competitors(struct analysis *an)
 {
-    for (size_t i = 0; i < an->c->competitors_n; i++) {
-        struct name n;
-        if (name_split(an->c->competitors[i], an->a, &n) && !of_the_parties(an, &n))
-            mentions_find(an, &n);
+    size_t at = 0;
+
+    while (at < an->c->competitors_n) {
+        struct name name[NAMES_MAX];
+        struct places places[NAMES_MAX] = {0};
+        size_t n = 0;
+        for (; at < an->c->competitors_n && n < NAMES_MAX; at++)
+            n += name_split(an->c->competitors[at], an->a, &name[n]) && !of_the_parties(an, &name[n]);
+        places_find(&an->d, name, n, places);
+        for (size_t i = 0; i < n; i++)
+            mentions_find(an, &name[i], &places[i]);
     }
 }

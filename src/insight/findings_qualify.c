@@ -34,14 +34,12 @@ struct evidence {
     int score, weight;
 };
 
-static bool has_day(const struct discourse *d, const struct sentence *s)
+static bool has_day(const struct sentence *s)
 {
-    str *tokens = ARENA_ARRAY(d->a, str, s->words_n + 1);
+    struct words words = sentence_words(s);
     struct when w[WHEN_MAX];
 
-    for (size_t i = 0; i < s->words_n; i++)
-        tokens[i] = s->word[i].token;
-    return when_find(tokens, s->words_n, s->lang, 0, w) > 0;
+    return when_find(&words, s->lang, 0, w) > 0;
 }
 
 static int bits_count(const struct word_list *l, const struct sentence *s, int bit, bool *out_strong)
@@ -67,7 +65,7 @@ static void evidence_weigh(const struct discourse *d, size_t at, struct evidence
         return;
     number = sentence_has_number(d, s);
     if (bits & (1 << 11 | 1 << 15))
-        day = has_day(d, s);
+        day = has_day(s);
     for (int f = 0; f < FIELDS; f++) {
         bool strong = false;
         int cues = bits_count(l, s, 1 << f, &strong), score, weight;

@@ -2,14 +2,10 @@
 #include "insight/cues.h"
 #include "insight/findings_priv.h"
 
-static bool has_entry(const struct word_list *l, const struct sentence *s, struct arena *a)
+static bool has_entry(const struct word_list *l, const struct sentence *s)
 {
-    str *tokens = ARENA_ARRAY(a, str, s->words_n + 1);
-
     for (size_t i = 0; i < s->words_n; i++)
-        tokens[i] = s->word[i].token;
-    for (size_t i = 0; l && i < s->words_n; i++)
-        if (list_match(l, tokens + i, s->words_n - i, NULL))
+        if (cue_at(l, s, i, NULL))
             return true;
     return false;
 }
@@ -44,9 +40,9 @@ void analysis_utterances(struct analysis *an)
             analysis_add(an, "question", str_of(class_of(an->d.s[i].kind)), &span, 1);
         if (names_sum(&an->d, &an->d.s[i]))
             analysis_add(an, "pricing", STR("amount"), &span, 1);
-        else if (has_entry(pricing, &an->d.s[i], an->a))
+        else if (has_entry(pricing, &an->d.s[i]))
             analysis_add(an, "pricing", STR("topic"), &span, 1);
-        if (has_entry(next, &an->d.s[i], an->a))
+        if (has_entry(next, &an->d.s[i]))
             analysis_add(an, "next_step", STR(""), &span, 1);
     }
 }

@@ -23,7 +23,7 @@ enum {
     Q_AUX_STRICT = 8192,    /* do, have: also imperatives */
 };
 
-enum { CHECK_IN_WORDS = 5, ENTRY_BYTES_MAX = 120 };
+enum { CHECK_IN_WORDS = 5 };
 
 static str lang_of(str lang)
 {
@@ -48,24 +48,12 @@ static bool asks(str s)
 /* How many words the longest entry at `at` has that can be `bits`; 0: there is none. */
 static size_t match(const struct word_list *l, const struct words *w, size_t at, int bits)
 {
-    char key[ENTRY_BYTES_MAX];
-    int value = 0;
-    size_t n = 0, found = 0, longest = at < w->n ? list_match(l, w->token + at, w->n - at, &value) : 0;
+    struct list_hit hit[LIST_ENTRY_WORDS];
+    size_t n = at < w->n ? list_hits(l, w->atom + at, w->n - at, hit) : 0;
 
-    if (!longest || (value & bits))
-        return longest;
-    for (size_t i = at; i < at + longest - 1; i++) { /* a shorter one may */
-        str token = w->token[i];
-        if (n + token.n + 1 > sizeof key)
-            break;
-        if (i > at)
-            key[n++] = ' ';
-        memcpy(key + n, token.p, token.n);
-        n += token.n;
-        if (list_value(l, str_n(key, n)) & bits)
-            found = i - at + 1;
-    }
-    return found;
+    while (n && !(hit[n - 1].value & bits))
+        n--;
+    return n ? hit[n - 1].words : 0;
 }
 
 static bool checks_in(const struct word_list *l, const struct words *w, bool mark)

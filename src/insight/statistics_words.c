@@ -32,7 +32,7 @@ static bool words_within(const struct words *w, size_t *from, struct text_span u
     for (k = i; k < w->n && w->word[k].start < u.end; k++)
         if (w->word[k].end > u.end)
             return false;
-    *out = (struct words){.word = w->word + i, .token = w->token + i, .n = k - i};
+    *out = words_part(w, i, k);
     *from = k;
     return i == 0 || w->word[i - 1].end <= u.start;
 }
@@ -68,7 +68,7 @@ static const struct word_list *topic_list(const struct stats *s, enum topic topi
 static bool any_match(const struct word_list *l, const struct words *w)
 {
     for (size_t i = 0; i < w->n; i++)
-        if (list_match(l, w->token + i, w->n - i, NULL))
+        if (list_match_atoms(l, w->atom + i, w->n - i, NULL))
             return true;
     return false;
 }
@@ -81,7 +81,7 @@ static uint8_t topics_of(const struct stats *s, const struct words *w)
         const struct word_list *l = topic_list(s, (enum topic)t);
         if (l && any_match(l, w))
             bits |= LISTED_MATCH << 2 * t;
-        else if (l && list_open_end(l, w->token, w->n))
+        else if (l && list_open_end(l, w->atom, w->n))
             bits |= LISTED_OPEN_END << 2 * t;
     }
     return (uint8_t)bits;
@@ -93,7 +93,7 @@ static void style_count(struct stats *s, enum ia_side side, const struct words *
 
     s->style_words[side] += w->n;
     for (size_t i = 0; l && i < w->n; i++) {
-        int class = list_value(l, w->token[i]);
+        int class = list_value_atom(l, w->atom[i]);
         if (class > 0 && class <= STYLE_CLASSES)
             s->style[side][class - 1]++;
     }
@@ -124,7 +124,7 @@ void stats_words_count(struct stats *s)
         questions_count(s, turn, &w, v, scratch);
         s->listed[i] = topics_of(s, &w);
         v->file_words += w.n;
-        v->fillers += fillers_count(w.token, w.n, lang_of(s), &known);
+        v->fillers += fillers_count(w.atom, w.n, lang_of(s), &known);
         if (s->c->lsm)
             style_count(s, s->t.speakers[s->t.of_turn[i]].side, &w);
         arena_reset(scratch);

@@ -164,7 +164,7 @@ static bool words_listed(str text, struct arena *a)
     size_t listed = 0;
 
     for (size_t i = 0; i < w.n;) {
-        size_t n = list_match(list, w.token + i, w.n - i, NULL);
+        size_t n = list_match_atoms(list, w.atom + i, w.n - i, NULL);
         listed += n;
         i += n ? n : 1;
     }

@@ -4,25 +4,29 @@
 
 #include "base/sort.h"
 
-enum { STEPS = 120, FOLDS = 5 };
+enum { STEPS = 120, FOLDS = 5, PRIOR_EXAMPLES = 4, PLACES = 80, PLATT_STEPS = 60 };
 
-static const float PENALTY = 0.002f, RATE = 4.0f, BACKGROUND_SHARE = 1.0f;
+static const float PENALTY = 0.002f, RATE = 4.0f;
+static const double RARITY = 0.1;
 
 struct set {
     const float *vec;
     size_t n;
     float weight; /* of one row */
     float target;
-    size_t skip_from, skip_to; /* rows left out */
 };
 
 static double dot(const float *x, const float *y, size_t dim)
 {
-    float sum = 0;
+    float sum[8] = {0}, rest = 0; /* eight at a time, so that additions need not wait for each other */
+    size_t i = 0;
 
-    for (size_t i = 0; i < dim; i++)
-        sum += x[i] * y[i];
-    return (double)sum;
+    for (; i + 8 <= dim; i += 8)
+        for (size_t k = 0; k < 8; k++)
+            sum[k] += x[i + k] * y[i + k];
+    for (; i < dim; i++)
+        rest += x[i] * y[i];
+    return (double)(sum[0] + sum[1] + sum[2] + sum[3] + sum[4] + sum[5] + sum[6] + sum[7] + rest);
 }
 
 static float sigmoid(double x)
@@ -30,7 +34,8 @@ static float sigmoid(double x)
     return (float)(1 / (1 + exp(-x)));
 }
 
-static void step(const struct set *sets, size_t sets_n, struct tracker_head *h, float *grad)
+/* Row r of a set is left out when r % FOLDS is `fold`; -1: none is. */
+static void step(const struct set *sets, size_t sets_n, int fold, struct tracker_head *h, float *grad)
 {
     double bias = 0;
 
@@ -40,7 +45,7 @@ static void step(const struct set *sets, size_t sets_n, struct tracker_head *h, 
         for (size_t r = 0; r < sets[s].n; r++) {
             const float *x = sets[s].vec + r * h->dim;
             float g;
-            if (r >= sets[s].skip_from && r < sets[s].skip_to)
+            if (fold >= 0 && r % FOLDS == (size_t)fold)
                 continue;
             g = sets[s].weight * (sigmoid(dot(h->weight, x, h->dim) + (double)h->bias) - sets[s].target);
             for (size_t i = 0; i < h->dim; i++)
@@ -52,24 +57,41 @@ static void step(const struct set *sets, size_t sets_n, struct tracker_head *h, 
     h->bias -= RATE * (float)bias;
 }
 
-/* Each side weighs one half; the unjudged ones are part of the "no" side. */
-static void fit(struct set sets[3], struct tracker_head *h, float *grad)
+static float rows_in(const struct set *s, int fold)
 {
-    size_t yes = sets[0].n - (sets[0].skip_to - sets[0].skip_from), no = sets[1].n, back = sets[2].n;
+    size_t out = fold < 0 ? 0 : (s->n + FOLDS - 1 - (size_t)fold) / FOLDS;
 
-    sets[0].weight = yes ? 0.5f / (float)yes : 0;
-    sets[1].weight = no ? (back ? 0.25f : 0.5f) / (float)no : 0;
-    sets[2].weight = back ? (no ? 0.25f : 0.5f) * BACKGROUND_SHARE / (float)back : 0;
+    return (float)(s->n - out);
+}
+
+/* Each side weighs one half; the unjudged ones are half of the "no" side, or all of it where nothing was judged so. */
+static void fit(struct set sets[3], int fold, struct tracker_head *h, float *grad)
+{
+    float yes = rows_in(&sets[0], fold), no = rows_in(&sets[1], fold), back = rows_in(&sets[2], fold);
+
+    sets[0].weight = yes > 0 ? 0.5f / yes : 0;
+    sets[1].weight = no > 0 ? (back > 0 ? 0.25f : 0.5f) / no : 0;
+    sets[2].weight = back > 0 ? (no > 0 ? 0.25f : 0.5f) / back : 0;
     for (size_t i = 0; i < h->dim; i++)
         h->weight[i] = 0;
     h->bias = 0;
     for (int i = 0; i < STEPS; i++)
-        step(sets, 3, h, grad);
+        step(sets, 3, fold, h, grad);
 }
 
-double tracker_score(const struct tracker_head *h, const float *vec)
+static double score(const struct tracker_head *h, const float *vec)
 {
-    return (double)sigmoid(dot(h->weight, vec, h->dim) + (double)h->bias);
+    return dot(h->weight, vec, h->dim) + (double)h->bias;
+}
+
+bool tracker_matches(const struct tracker_head *h, const float *vec)
+{
+    return score(h, vec) >= (double)h->threshold;
+}
+
+double tracker_confidence(const struct tracker_head *h, const float *vec)
+{
+    return 1 / (1 + exp(-((double)h->slope * score(h, vec) + (double)h->offset)));
 }
 
 static int by_value(const void *x, const void *y)
@@ -79,58 +101,107 @@ static int by_value(const void *x, const void *y)
     return (a > b) - (a < b);
 }
 
-/* Where the wanted sentences, as scored when they were left out, stand out best from the rest: the threshold of the highest F1
- * when one sentence in `RARITY` is wanted. */
-static float threshold_choose(const double *yes, size_t yes_n, const double *rest, size_t rest_n)
-{
-    const double share = 0.08;
-    double best = 0, at = 0.5;
+struct spread {
+    double mean, variance;
+};
 
-    for (size_t i = 0; i < yes_n; i++) {
-        double right = 0, wrong = 0, f1;
-        for (size_t k = 0; k < yes_n; k++)
-            right += yes[k] >= yes[i];
-        for (size_t k = 0; k < rest_n; k++)
-            wrong += rest[k] >= yes[i];
-        right = right / (double)yes_n * share;
-        wrong = rest_n ? wrong / (double)rest_n * (1 - share) : 0;
-        f1 = 2 * right / (right + wrong + share);
+static struct spread spread_of(const double *x, size_t n)
+{
+    struct spread s = {0, 0};
+
+    for (size_t i = 0; i < n; i++)
+        s.mean += x[i] / (double)n;
+    for (size_t i = 0; i < n; i++)
+        s.variance += (x[i] - s.mean) * (x[i] - s.mean) / (double)n;
+    return s;
+}
+
+/* `rest` is sorted. */
+static double share_from(const double *rest, size_t n, double at)
+{
+    size_t below = 0;
+
+    while (below < n && rest[below] < at)
+        below++;
+    return (double)(n - below) / (double)n;
+}
+
+static double threshold_choose(const double *yes, size_t yes_n, const double *rest, size_t rest_n)
+{
+    struct spread y = spread_of(yes, yes_n), r = spread_of(rest, rest_n);
+    double sd = sqrt((y.variance * (double)yes_n + PRIOR_EXAMPLES * r.variance) / (double)(yes_n + PRIOR_EXAMPLES));
+    double from = rest[rest_n / 2], to = fmax(rest[rest_n - 1], y.mean + sd), best = 0, at = y.mean;
+
+    for (int i = 0; i < PLACES && sd > 0; i++) {
+        double t = from + (to - from) * i / (PLACES - 1);
+        double right = RARITY * 0.5 * erfc((t - y.mean) / sd * M_SQRT1_2);
+        double wrong = (1 - RARITY) * share_from(rest, rest_n, t), f1 = 2 * right / (right + wrong + RARITY);
         if (f1 > best) {
             best = f1;
-            at = yes[i];
+            at = t;
         }
     }
-    return (float)at;
+    return at;
+}
+
+/* Newton's method on the two numbers of the curve. */
+static void curve_fit(const double *yes, size_t yes_n, const double *rest, size_t rest_n, struct tracker_head *h)
+{
+    double target[2] = {1 / ((double)rest_n + 2), ((double)yes_n + 1) / ((double)yes_n + 2)};
+    double weight[2] = {(1 - RARITY) / (double)rest_n, RARITY / (double)yes_n}, a = 1, b = log(RARITY / (1 - RARITY));
+
+    for (int i = 0; i < PLATT_STEPS; i++) {
+        double ga = 0, gb = 0, aa = 1e-6, ab = 0, bb = 1e-6, det;
+        for (size_t k = 0; k < yes_n + rest_n; k++) {
+            size_t side = k < yes_n;
+            double x = side ? yes[k] : rest[k - yes_n], p = (double)sigmoid(a * x + b), w = weight[side];
+            double g = w * (p - target[side]), q = w * p * (1 - p);
+            ga += g * x;
+            gb += g;
+            aa += q * x * x;
+            ab += q * x;
+            bb += q;
+        }
+        det = aa * bb - ab * ab;
+        a -= fmax(-1, fmin(1, (bb * ga - ab * gb) / det));
+        b -= fmax(-1, fmin(1, (aa * gb - ab * ga) / det));
+    }
+    h->slope = a > 0.01 && isfinite(a) && isfinite(b) ? (float)a : 1;
+    h->offset = a > 0.01 && isfinite(a) && isfinite(b) ? (float)b : -h->threshold;
+}
+
+/* Scores of all rows, each by a head that has not seen it. */
+static void left_out_score(struct set sets[3], struct tracker_head *h, float *grad, double *yes, double *rest)
+{
+    for (int fold = 0; fold < FOLDS; fold++) {
+        double *out = yes;
+        if ((size_t)fold >= sets[0].n && (size_t)fold >= sets[1].n && (size_t)fold >= sets[2].n)
+            break;
+        fit(sets, sets[0].n > 1 ? fold : -1, h, grad);
+        for (size_t s = 0; s < 3; s++, out = s == 2 ? rest + sets[1].n : rest)
+            for (size_t r = (size_t)fold; r < sets[s].n; r += FOLDS)
+                out[r] = score(h, sets[s].vec + r * h->dim);
+    }
 }
 
 enum err_code tracker_train(const float *yes, size_t yes_n, const float *no, size_t no_n, const float *background,
                             size_t background_n, size_t dim, struct arena *a, struct tracker_head *out, struct err *e)
 {
-    struct tracker_head h = {.dim = dim, .weight = ARENA_ARRAY(a, float, dim + 1), .threshold = 0.5f};
+    struct tracker_head h = {.dim = dim, .weight = ARENA_ARRAY(a, float, dim + 1), .slope = 1};
     float *grad = ARENA_ARRAY(a, float, dim + 1);
     double *held = ARENA_ARRAY(a, double, yes_n + 1), *rest = ARENA_ARRAY(a, double, no_n + background_n + 1);
-    struct set sets[3] = {{yes, yes_n, 0, 1, 0, 0}, {no, no_n, 0, 0, 0, 0}, {background, background_n, 0, 0, 0, 0}};
-    size_t folds = yes_n < FOLDS ? yes_n : FOLDS;
+    struct set sets[3] = {{yes, yes_n, 0, 1}, {no, no_n, 0, 0}, {background, background_n, 0, 0}};
+    size_t rest_n = no_n + background_n;
 
     if (!yes_n || !dim || yes_n > TRACKER_EXAMPLES_MAX || no_n > TRACKER_EXAMPLES_MAX ||
         background_n > TRACKER_BACKGROUND_MAX)
         return err_set(e, ERR_INVALID, "a tracker needs 1 to %d examples", TRACKER_EXAMPLES_MAX);
-    for (size_t f = 0; yes_n > 1 && f < folds; f++) {
-        sets[0].skip_from = f * yes_n / folds;
-        sets[0].skip_to = (f + 1) * yes_n / folds;
-        fit(sets, &h, grad);
-        for (size_t r = sets[0].skip_from; r < sets[0].skip_to; r++)
-            held[r] = tracker_score(&h, yes + r * dim);
-    }
-    sets[0].skip_from = sets[0].skip_to = 0;
-    fit(sets, &h, grad);
-    for (size_t r = 0; r < no_n; r++)
-        rest[r] = tracker_score(&h, no + r * dim);
-    for (size_t r = 0; r < background_n; r++)
-        rest[no_n + r] = tracker_score(&h, background + r * dim);
-    if (yes_n > 1) {
-        list_sort(held, yes_n, sizeof *held, by_value);
-        h.threshold = threshold_choose(held, yes_n, rest, no_n + background_n);
+    left_out_score(sets, &h, grad, held, rest);
+    fit(sets, -1, &h, grad);
+    if (rest_n) {
+        list_sort(rest, rest_n, sizeof *rest, by_value);
+        h.threshold = (float)threshold_choose(held, yes_n, rest, rest_n);
+        curve_fit(held, yes_n, rest, rest_n, &h);
     }
     *out = h;
     return ERR_OK;

@@ -23,8 +23,9 @@ static void what_is_like_the_examples_matches(void **state)
 
     (void)state;
     assert_int_equal(tracker_train(yes[0], 3, NULL, 0, other[0], 4, DIM, a, &h, &e), ERR_OK);
-    assert_true(tracker_score(&h, like) >= (double)h.threshold);
-    assert_true(tracker_score(&h, unlike) < (double)h.threshold);
+    assert_true(tracker_matches(&h, like));
+    assert_false(tracker_matches(&h, unlike));
+    assert_true(tracker_confidence(&h, like) > tracker_confidence(&h, unlike));
 }
 
 static void a_wrong_click_is_learned_at_once(void **state)
@@ -35,9 +36,9 @@ static void a_wrong_click_is_learned_at_once(void **state)
     (void)state;
     assert_int_equal(tracker_train(yes[0], 3, NULL, 0, other[0], 3, DIM, a, &before, &e), ERR_OK);
     assert_int_equal(tracker_train(yes[0], 3, near, 1, other[0], 3, DIM, a, &after, &e), ERR_OK);
-    assert_true(tracker_score(&after, near) < tracker_score(&before, near));
-    assert_true(tracker_score(&after, near) < (double)after.threshold);
-    assert_true(tracker_score(&after, yes[0]) >= (double)after.threshold);
+    assert_true(tracker_confidence(&after, near) < tracker_confidence(&before, near));
+    assert_false(tracker_matches(&after, near));
+    assert_true(tracker_matches(&after, yes[0]));
 }
 
 static void no_example_is_no_tracker(void **state)

@@ -9,6 +9,7 @@
 #include "search/index.h"
 #include "store/queue.h"
 
+struct track_state;
 struct worker_pool;
 
 struct core {
@@ -22,6 +23,9 @@ struct core {
     size_t own_domains_n;
     const str *competitors; /* names to look for in what is said */
     size_t competitors_n;
+    struct track_state *track; /* of the one thread that looks for trackers; see track_stage.c */
+    _Atomic int trackers_n;     /* enabled ones, when last looked */
+    _Atomic int trackers_swept; /* the generation for which old conversations are queued */
     struct worker_pool *workers;
     atomic_bool draining; /* long stages give up between steps; their jobs go back untouched */
     atomic_bool index_ready; /* the rebuild from the store is over */

@@ -18,6 +18,7 @@ extern const struct stage stages[]; /* ends with queue NULL */
 
 enum err_code parse_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code analyse_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
+enum err_code track_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code deal_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code score_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code hook_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);

@@ -9,6 +9,7 @@
 #include "base/thread.h"
 #include "pipeline/deal_stage.h"
 #include "pipeline/stage.h"
+#include "pipeline/track_stage.h"
 
 static struct metric jobs_done = METRIC_COUNTER("harken_jobs_done_total", "jobs finished");
 static struct metric jobs_failed = METRIC_COUNTER("harken_jobs_failed_total", "tries of jobs that failed");
@@ -29,6 +30,7 @@ const struct stage stages[] = {
     {.queue = "analyse", .batch = 8, .threads = 1, .run = analyse_stage_run},
     {.queue = "deal", .batch = 16, .threads = 1, .run = deal_stage_run},
     {.queue = "score", .batch = 1, .threads = 1, .run = score_stage_run},
+    {.queue = "track", .batch = 8, .threads = 1, .run = track_stage_run},
     {.queue = "embed", .batch = 16, .threads = 3, .run = embed_stage_run},
     {.queue = "webhook", .batch = 1, .threads = 2, .run = webhook_stage_run},
     {.queue = "hook", .batch = 16, .threads = 1, .run = hook_stage_run},
@@ -212,15 +214,26 @@ static void beat_run(void *arg)
     arena_free(a);
 }
 
-/* What time alone changes. */
+static void sweep(struct core *c)
+{
+    struct err e;
+
+    if (trackers_sweep(c, &e))
+        LOG_WARN("trackers.sweep.failed", F_ERR(&e));
+}
+
+/* What time alone changes, and what was changed before the start. */
 static void tick_run(void *arg)
 {
     struct core *c = arg;
     struct err e;
 
-    while (pause_for(c->workers, TICK_MS))
+    sweep(c);
+    while (pause_for(c->workers, TICK_MS)) {
         if (deals_tick(c, &e))
             LOG_WARN("deals.tick.failed", F_ERR(&e));
+        sweep(c);
+    }
 }
 
 enum err_code workers_start(struct core *c, struct err *e)
@@ -246,7 +259,7 @@ enum err_code workers_start(struct core *c, struct err *e)
     }
     if (thread_start(&p->beat, "job-beat", beat_run, c, e))
         return e->code;
-    return thread_start(&p->tick, "deals-tick", tick_run, c, e);
+    return thread_start(&p->tick, "tick", tick_run, c, e);
 }
 
 void workers_drain(struct core *c)
@@ -265,6 +278,7 @@ void workers_drain(struct core *c)
         thread_join(&p->threads[i].thread);
     thread_join(&p->beat);
     thread_join(&p->tick);
+    trackers_forget(c);
     pthread_mutex_destroy(&p->lock);
     pthread_cond_destroy(&p->wake);
     pthread_cond_destroy(&p->progress);

@@ -25,10 +25,10 @@ extern const size_t crm_sql_n, crm_load_sql_n, facts_sql_n, evaluate_sql_n, fit_
     figures_sql_n;
 extern const struct db_stmt raw_sql[], accounts_sql[], people_sql[], ia_save_sql[], ia_load_sql[], derived_sql[],
     rebuild_sql[], samples_sql[], findings_sql[], people_read_sql[], resource_sql[], idempotency_sql[], graphql_sql[],
-    cards_sql[], audit_read_sql[], uploads_sql[], accounts_read_sql[];
+    cards_sql[], audit_read_sql[], uploads_sql[], accounts_read_sql[], trackers_sql[];
 extern const size_t raw_sql_n, accounts_sql_n, people_sql_n, ia_save_sql_n, ia_load_sql_n, derived_sql_n, rebuild_sql_n,
     samples_sql_n, findings_sql_n, people_read_sql_n, resource_sql_n, idempotency_sql_n, graphql_sql_n, cards_sql_n,
-    audit_read_sql_n, uploads_sql_n, accounts_read_sql_n;
+    audit_read_sql_n, uploads_sql_n, accounts_read_sql_n, trackers_sql_n;
 
 static struct test_home home;
 
@@ -56,6 +56,7 @@ static void every_statement_is_prepared(void **state)
         {"uploads", uploads_sql, uploads_sql_n},
         {"accounts_read", accounts_read_sql, accounts_read_sql_n},
         {"cards", cards_sql, cards_sql_n},
+        {"trackers", trackers_sql, trackers_sql_n},
         {"idempotency", idempotency_sql, idempotency_sql_n},
         {"graphql", graphql_sql, graphql_sql_n},
         {"crm", crm_sql, crm_sql_n},

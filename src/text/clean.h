@@ -21,5 +21,5 @@ void clean_text(str text, str lang, struct arena *a, struct cleaned *out);
 
 /* Fillers as the statistics count them: matches in the language's list, a phrase once. *out_known is false when there
  * is no list for the language (then 0). Tokens as in words.h. */
-size_t fillers_count(const str *tokens, size_t n, str lang, bool *out_known);
+size_t fillers_count(const uint32_t *atoms, size_t n, str lang, bool *out_known);
 int fillers_version(str lang); /* 0 without list */

@@ -1,111 +1,278 @@
+#include <assert.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 #include "text/lists.h"
 #include "text/lists_data.h"
 
-enum { ENTRY_WORDS_MAX = 8, ENTRY_BYTES_MAX = 120 };
+enum { NODES_MAX = UINT16_MAX };
 
-struct entry {
-    str key;
-    int value;     /* 0: only the beginning of a phrase */
-    bool extended; /* some longer phrase begins with it */
+/* The node behind `parent` by the word `atom`; open addressing. */
+struct list_child {
+    uint32_t atom;
+    uint16_t parent, node; /* node 0: an empty place */
 };
 
-struct word_list {
-    struct entry *slot; /* open addressing, a power of two */
-    uint32_t *tag;      /* of each slot: upper half of its hash, 0 when empty; most questions end here */
-    size_t mask, n;
-    int version;
+/* All words of all lists. Those of short lists have the small numbers, so that `first` of a short list is short. Most words are
+ * short, too: theirs are tables of their own, where a look-up touches one cache line. The first of them has the words of
+ * the short lists, which are most of what is said, and is small enough to stay in the cache. */
+enum { SHORT_MAX = 12, NEAR_WORDS = 8192, NEAR_SLOTS = 2 * NEAR_WORDS };
+struct short_slot {
+    uint64_t head; /* the word's bytes, zero behind its end */
+    uint32_t tail;
+    uint32_t atom; /* 0: empty */
 };
+struct long_slot {
+    str word;
+    uint64_t hash;
+    uint32_t atom; /* 0: empty */
+};
+struct lexicon {
+    struct short_slot near[NEAR_SLOTS], *far;
+    struct long_slot *many;
+    uint32_t near_n, far_mask, many_mask, n;
+};
+
+static pthread_once_t lexicon_once = PTHREAD_ONCE_INIT;
+static struct lexicon lexicon;
 
 static pthread_mutex_t lists_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the two below; lists are immutable once set */
 static struct word_list *lists_ready[LISTS_MAX];
 static struct arena *lists_arena;
 
-static uint32_t tag_of(uint64_t hash)
+static uint64_t load(const char *p, size_t n)
 {
-    return (uint32_t)(hash >> 32) | 1;
+    uint64_t w = 0;
+
+    memcpy(&w, p, n);
+    return w;
 }
 
-/* The entry's slot, or the empty one where it would be. */
-static size_t slot_find(const struct word_list *l, str key)
+/* The bytes of a word of at most SHORT_MAX; loads that overlap instead of a loop. */
+static struct short_slot short_of(str w)
 {
-    uint64_t hash = str_hash(key);
-    uint32_t tag = tag_of(hash);
-    size_t i = hash & l->mask;
+    struct short_slot s = {0};
 
-    while (l->tag[i] && !(l->tag[i] == tag && str_eq(l->slot[i].key, key)))
-        i = (i + 1) & l->mask;
+    if (w.n >= 8) {
+        s.head = load(w.p, 8);
+        s.tail = (uint32_t)(load(w.p + w.n - 4, 4) >> 8 * (SHORT_MAX - w.n));
+    } else if (w.n >= 4) {
+        s.head = load(w.p, 4) | load(w.p + w.n - 4, 4) >> 8 * (8 - w.n) << 32;
+    } else if (w.n) {
+        s.head = load(w.p, 1) | load(w.p + w.n / 2, 1) << 8 * (w.n / 2) | load(w.p + w.n - 1, 1) << 8 * (w.n - 1);
+    }
+    return s;
+}
+
+static uint64_t short_hash(const struct short_slot *s)
+{
+    uint64_t h = (s->head ^ (uint64_t)s->tail << 17) * 0x9e3779b97f4a7c15u;
+
+    return (h ^ h >> 29) * 0xd6e8feb86659fd93u >> 32;
+}
+
+/* The word's place in a table, or the empty one where it would be. */
+static struct short_slot *short_find(struct short_slot *table, uint32_t mask, uint64_t hash, const struct short_slot *s)
+{
+    uint32_t i = (uint32_t)hash & mask;
+
+    while (table[i].atom && !(table[i].head == s->head && table[i].tail == s->tail))
+        i = (i + 1) & mask;
+    return &table[i];
+}
+
+static struct long_slot *long_find(str word, uint64_t hash)
+{
+    uint32_t i = (uint32_t)hash & lexicon.many_mask;
+
+    while (lexicon.many[i].atom && !(lexicon.many[i].hash == hash && str_eq(lexicon.many[i].word, word)))
+        i = (i + 1) & lexicon.many_mask;
+    return &lexicon.many[i];
+}
+
+static void word_add(str word)
+{
+    if (word.n > SHORT_MAX) {
+        uint64_t hash = str_hash(word);
+        struct long_slot *at = long_find(word, hash);
+        if (!at->atom)
+            *at = (struct long_slot){word, hash, ++lexicon.n};
+    } else if (word.n) {
+        struct short_slot s = short_of(word);
+        uint64_t hash = short_hash(&s);
+        struct short_slot *at = short_find(lexicon.near, NEAR_SLOTS - 1, hash, &s);
+        if (!at->atom && lexicon.near_n == NEAR_WORDS)
+            at = short_find(lexicon.far, lexicon.far_mask, hash, &s);
+        else
+            lexicon.near_n += !at->atom;
+        s.atom = at->atom ? at->atom : ++lexicon.n;
+        *at = s;
+    }
+}
+
+/* The next entry of a list's text; false at its end. *version is set when a line says it. */
+static bool entry_next(str *rest, str *out_entry, int *out_value, int *version)
+{
+    str line, value;
+    int64_t v;
+
+    while (str_line_next(rest, &line)) {
+        v = 1;
+        line = str_trim_end(line);
+        if (str_starts(line, STR("# version:")) && str_to_i64(str_trim(str_from(line, 10)), &v))
+            *version = (int)v;
+        if (line.n == 0 || line.p[0] == '#')
+            continue;
+        *out_entry = str_cut(line, '\t', &value);
+        if (value.n && !str_to_i64(value, &v))
+            continue;
+        *out_value = (int)v;
+        return true;
+    }
+    return false;
+}
+
+static int shorter_first(const void *x, const void *y)
+{
+    size_t a = lists_data[*(const size_t *)x].n, b = lists_data[*(const size_t *)y].n;
+
+    return (a > b) - (a < b);
+}
+
+static uint32_t power_above(size_t n)
+{
+    uint32_t cap = 16;
+
+    while (cap < n)
+        cap *= 2;
+    return cap;
+}
+
+static void lexicon_make(void)
+{
+    struct arena *a = arena_new("text.lexicon");
+    size_t order[LISTS_MAX], few = 0, many = 0, run = 0;
+
+    for (size_t i = 0; i < lists_data_n; i++) {
+        order[i] = i;
+        for (size_t k = 0; k < lists_data[i].n; k++, run++)
+            if (strchr(" \t\n", lists_data[i].text[k])) {
+                few += run <= SHORT_MAX;
+                many += run > SHORT_MAX;
+                run = SIZE_MAX;
+            }
+    }
+    qsort(order, lists_data_n, sizeof *order, shorter_first);
+    lexicon.far_mask = power_above(few + few / 2) - 1;
+    lexicon.many_mask = power_above(many + many / 2 + 1) - 1;
+    lexicon.far = ARENA_ARRAY(a, struct short_slot, lexicon.far_mask + 1);
+    lexicon.many = ARENA_ARRAY(a, struct long_slot, lexicon.many_mask + 1);
+    for (size_t i = 0; i < lists_data_n; i++) {
+        str rest = str_n(lists_data[order[i]].text, lists_data[order[i]].n), entry;
+        int value, version;
+        while (entry_next(&rest, &entry, &value, &version))
+            while (entry.n)
+                word_add(str_cut(entry, ' ', &entry));
+    }
+}
+
+uint32_t list_atom(str word)
+{
+    struct short_slot s;
+    uint64_t hash;
+    uint32_t near;
+
+    pthread_once(&lexicon_once, lexicon_make);
+    if (word.n > SHORT_MAX)
+        return long_find(word, str_hash(word))->atom;
+    if (!word.n)
+        return 0;
+    s = short_of(word);
+    hash = short_hash(&s);
+    near = short_find(lexicon.near, NEAR_SLOTS - 1, hash, &s)->atom;
+    return near ? near : short_find(lexicon.far, lexicon.far_mask, hash, &s)->atom;
+}
+
+static uint32_t child_slot(const struct word_list *l, uint32_t parent, uint32_t atom)
+{
+    uint32_t i = (uint32_t)((((uint64_t)parent << 32 | atom) * 0x9e3779b97f4a7c15u) >> 32) & l->child_mask;
+
+    while (l->child[i].node && !(l->child[i].parent == parent && l->child[i].atom == atom))
+        i = (i + 1) & l->child_mask;
     return i;
 }
 
-/* NULL when there is none. */
-static const struct entry *entry_find(const struct word_list *l, str key)
+/* The node behind `at` (0: the beginning) by a word; 0: none. */
+static uint32_t step(const struct word_list *l, uint32_t at, uint32_t atom)
 {
-    size_t i = slot_find(l, key);
-
-    return l->tag[i] ? &l->slot[i] : NULL;
+    if (!at)
+        return atom < l->first_n ? l->first[atom] : 0;
+    return atom && l->node[at].extended ? l->child[child_slot(l, at, atom)].node : 0;
 }
 
-static struct entry *entry_make(struct word_list *l, str key)
+static uint16_t node_make(struct word_list *l)
 {
-    size_t i = slot_find(l, key);
-
-    l->slot[i].key = key;
-    l->tag[i] = tag_of(str_hash(key));
-    return &l->slot[i];
+    assert(l->nodes_n < NODES_MAX);
+    return (uint16_t)++l->nodes_n;
 }
 
-static void entry_add(struct word_list *l, str key, int value)
+static void entry_add(struct word_list *l, str entry, int value)
 {
-    struct entry *e;
+    uint16_t *first = (uint16_t *)l->first; /* being made */
+    uint32_t at = 0;
 
-    for (size_t i = 1; i < key.n; i++) /* all beginnings, so that matching knows when to stop */
-        if (key.p[i] == ' ')
-            entry_make(l, str_sub(key, 0, i))->extended = true;
-    e = entry_make(l, key);
-    l->n += e->value == 0;
-    e->value = value;
-}
-
-static void line_read(struct word_list *l, str line)
-{
-    str value;
-    int64_t v = 1;
-
-    line = str_trim_end(line);
-    if (str_starts(line, STR("# version:"))) {
-        if (str_to_i64(str_trim(str_from(line, 10)), &v))
-            l->version = (int)v;
-        return;
+    while (entry.n) {
+        uint32_t atom = list_atom(str_cut(entry, ' ', &entry)), next = step(l, at, atom);
+        if (!next && !at) {
+            next = first[atom] = node_make(l);
+        } else if (!next) {
+            uint32_t i = child_slot(l, at, atom);
+            next = node_make(l);
+            l->node[at].extended = true;
+            l->child[i] = (struct list_child){atom, (uint16_t)at, (uint16_t)next};
+        }
+        at = next;
     }
-    if (line.n == 0 || line.p[0] == '#')
-        return;
-    line = str_cut(line, '\t', &value);
-    if (value.n && !str_to_i64(value, &v))
-        return;
-    entry_add(l, line, (int)v);
+    l->n += l->node[at].value == 0;
+    l->node[at].value = value;
+}
+
+/* Sizes the tables of a list by its text. */
+static void list_measure(struct word_list *l, str rest)
+{
+    size_t words = 0, inner = 0;
+    uint32_t most = 0;
+    str entry;
+    int value;
+
+    while (entry_next(&rest, &entry, &value, &l->version))
+        for (bool first = true; entry.n; first = false) {
+            uint32_t atom = list_atom(str_cut(entry, ' ', &entry));
+            words++;
+            inner += !first;
+            if (first && atom > most)
+                most = atom;
+        }
+    l->node = ARENA_ARRAY(lists_arena, struct list_node, words + 1);
+    l->first = ARENA_ARRAY(lists_arena, uint16_t, most + 1);
+    l->first_n = most + 1;
+    l->child_mask = power_above(inner * 2) - 1;
+    l->child = ARENA_ARRAY(lists_arena, struct list_child, l->child_mask + 1);
 }
 
 static struct word_list *list_read(str text)
 {
     struct word_list *l;
-    size_t words = 1, cap = 16;
-    str rest = text, line;
+    str entry;
+    int value;
 
     if (!lists_arena)
         lists_arena = arena_new("text.lists");
     l = ARENA_NEW(lists_arena, struct word_list);
-    for (size_t i = 0; i < text.n; i++)
-        words += text.p[i] == '\n' || text.p[i] == ' ';
-    while (cap < words * 2)
-        cap *= 2;
-    l->slot = ARENA_ARRAY(lists_arena, struct entry, cap);
-    l->tag = ARENA_ARRAY(lists_arena, uint32_t, cap);
-    l->mask = cap - 1;
-    while (str_line_next(&rest, &line))
-        line_read(l, line);
+    list_measure(l, text);
+    while (entry_next(&text, &entry, &value, &l->version))
+        entry_add(l, entry, value);
     return l;
 }
 
@@ -128,12 +295,25 @@ static const struct word_list *list_named(const char *name)
 
 /* Lists are asked for by the same literals, sentence after sentence: each thread remembers the answers. */
 struct asked {
-    const char *base; /* a literal: its address says which */
+    const char *base; /* a literal: its address says which; NULL: empty */
     uint64_t lang; /* its bytes */
     const struct word_list *list;
 };
-enum { ASKED_MAX = 64 };
+enum { ASKED_MAX = 256, ASKED_PROBES = 8 };
 static __thread struct asked asked[ASKED_MAX];
+
+/* Where the answer stands, or where it can be put. */
+static struct asked *asked_at(const char *base, uint64_t lang)
+{
+    size_t first = (((uintptr_t)base ^ lang) * 0x9e3779b97f4a7c15u) >> 56;
+
+    for (size_t i = 0; i < ASKED_PROBES; i++) {
+        struct asked *at = &asked[(first + i) % ASKED_MAX];
+        if (!at->base || (at->base == base && at->lang == lang))
+            return at;
+    }
+    return &asked[first];
+}
 
 const struct word_list *list_for(const char *base, str lang)
 {
@@ -144,7 +324,7 @@ const struct word_list *list_for(const char *base, str lang)
     if (lang.n == 0 || lang.n > sizeof key)
         return NULL;
     memcpy(&key, lang.p, lang.n);
-    at = &asked[(((uintptr_t)base ^ key) * 0x9e3779b97f4a7c15u) >> 58];
+    at = asked_at(base, key);
     if (at->base != base || at->lang != key) {
         snprintf(name, sizeof name, "%s.%.*s", base, STR_ARG(lang));
         *at = (struct asked){base, key, list_named(name)};
@@ -154,7 +334,7 @@ const struct word_list *list_for(const char *base, str lang)
 
 const struct word_list *list_get(const char *name)
 {
-    struct asked *at = &asked[((uintptr_t)name * 0x9e3779b97f4a7c15u) >> 58];
+    struct asked *at = asked_at(name, 0);
 
     if (at->base != name || at->lang != 0)
         *at = (struct asked){name, 0, list_named(name)};
@@ -173,56 +353,84 @@ size_t list_count(const struct word_list *l)
 
 int list_value(const struct word_list *l, str entry)
 {
-    const struct entry *e = l ? entry_find(l, entry) : NULL;
+    uint32_t at = 0;
 
-    return e ? e->value : 0;
-}
-
-/* The longest entry that tokens begin with; *open: all tokens were read, and longer entries begin with them. */
-static size_t match(const struct word_list *l, const str *tokens, size_t n, int *out_value, bool *open)
-{
-    char mem[ENTRY_BYTES_MAX];
-    str key = n ? tokens[0] : STR_NULL; /* one word needs no copy */
-    size_t found = 0;
-
-    *open = false;
-    for (size_t i = 0; l && i < n && i < ENTRY_WORDS_MAX; i++) {
-        const struct entry *e;
-        if (tokens[i].n == 0 || key.n + (i ? tokens[i].n : 0) + 1 > sizeof mem)
-            return found;
-        if (i) {
-            if (i == 1)
-                memcpy(mem, tokens[0].p, tokens[0].n);
-            mem[key.n] = ' ';
-            memcpy(mem + key.n + 1, tokens[i].p, tokens[i].n);
-            key = str_n(mem, key.n + 1 + tokens[i].n);
-        }
-        e = entry_find(l, key);
-        if (e && e->value) {
-            found = i + 1;
-            if (out_value)
-                *out_value = e->value;
-        }
-        if (!e || !e->extended)
-            return found;
+    if (!l || !entry.n)
+        return 0;
+    while (entry.n) {
+        at = step(l, at, list_atom(str_cut(entry, ' ', &entry)));
+        if (!at)
+            return 0;
     }
-    *open = l && n > 0;
-    return found;
+    return l->node[at].value;
 }
 
 size_t list_match(const struct word_list *l, const str *tokens, size_t n, int *out_value)
 {
-    bool open;
+    uint32_t atoms[LIST_ENTRY_WORDS];
+    size_t k = 0;
 
-    return match(l, tokens, n, out_value, &open);
+    if (!l || !n)
+        return 0;
+    atoms[k++] = list_atom(tokens[0]);
+    if (list_begins(l, atoms[0]))
+        for (; k < n && k < LIST_ENTRY_WORDS; k++)
+            atoms[k] = list_atom(tokens[k]);
+    return list_match_atoms(l, atoms, k, out_value);
 }
 
-bool list_open_end(const struct word_list *l, const str *tokens, size_t n)
+size_t list_match_from(const struct word_list *l, const uint32_t *atoms, size_t n, int *out_value)
 {
-    size_t from = n > ENTRY_WORDS_MAX ? n - ENTRY_WORDS_MAX : 0;
-    bool open = false;
+    size_t found = 0;
+    uint32_t at = 0;
 
-    for (size_t i = from; i < n && !open; i++)
-        (void)match(l, tokens + i, n - i, NULL, &open);
-    return open;
+    for (size_t i = 0; i < n && i < LIST_ENTRY_WORDS; i++) {
+        at = step(l, at, atoms[i]);
+        if (!at)
+            break;
+        if (l->node[at].value) {
+            found = i + 1;
+            if (out_value)
+                *out_value = l->node[at].value;
+        }
+        if (!l->node[at].extended)
+            break;
+    }
+    return found;
+}
+
+size_t list_hits_from(const struct word_list *l, const uint32_t *atoms, size_t n, struct list_hit out[LIST_ENTRY_WORDS])
+{
+    size_t found = 0;
+    uint32_t at = 0;
+
+    for (size_t i = 0; i < n && i < LIST_ENTRY_WORDS; i++) {
+        at = step(l, at, atoms[i]);
+        if (!at)
+            break;
+        if (l->node[at].value)
+            out[found++] = (struct list_hit){l->node[at].value, (uint8_t)(i + 1)};
+    }
+    return found;
+}
+
+/* Are all these words the beginning of a longer entry? */
+static bool goes_on(const struct word_list *l, const uint32_t *atoms, size_t n)
+{
+    uint32_t at = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        at = step(l, at, atoms[i]);
+        if (!at || !l->node[at].extended)
+            return false;
+    }
+    return true;
+}
+
+bool list_open_end(const struct word_list *l, const uint32_t *atoms, size_t n)
+{
+    for (size_t i = n > LIST_ENTRY_WORDS ? n - LIST_ENTRY_WORDS : 0; l && i < n; i++)
+        if (goes_on(l, atoms + i, n - i))
+            return true;
+    return false;
 }

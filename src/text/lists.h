@@ -2,11 +2,32 @@
  *
  * A list file has one entry a line, lower case, words separated by one space; an entry may carry a number after a tab
  * (1 when absent) whose meaning the file's comment states. Lines that start with '#' are comments; `# version: N` gives
- * the version that figures and the index record. A list is read at first use and then never changes. Any thread. */
+ * the version that figures and the index record. A list is read at first use and then never changes. Any thread.
+ *
+ * Every word of any list has a number, its atom. Who asks several lists about the same words finds the atoms once
+ * (words_split() does) and asks with them: a list is then a look into an array. */
 #pragma once
 #include "base/str.h"
 
-struct word_list;
+/* A word, or the words of an entry up to one of them. */
+struct list_node {
+    int32_t value; /* 0: only the beginning of entries */
+    bool extended; /* longer entries begin with it */
+};
+
+struct list_child;
+
+/* Its layout stands here so that the commonest answer, none, takes no call; ask by the functions below. */
+struct word_list {
+    const uint16_t *first; /* node of each atom that begins an entry; 0: none */
+    uint32_t first_n;
+    struct list_node *node; /* from 1; node 0 is empty */
+    struct list_child *child;
+    uint32_t child_mask;
+    uint32_t nodes_n;
+    size_t n;
+    int version;
+};
 
 /* "fillers.en"; NULL when the build holds no such list. `name` and `base` are string literals: their address is remembered. */
 const struct word_list *list_get(const char *name);
@@ -15,9 +36,42 @@ const struct word_list *list_for(const char *base, str lang);
 
 int list_version(const struct word_list *l);
 size_t list_count(const struct word_list *l);
+/* 1..; 0 for what is no word of any list. `word`: lower case. */
+uint32_t list_atom(str word);
+
 /* The value of a one-word or whole-phrase entry, 0 when there is none. */
 int list_value(const struct word_list *l, str entry);
 /* The longest entry that tokens[0..] begin with: how many tokens it has, 0 for none. *out_value may be NULL. */
 size_t list_match(const struct word_list *l, const str *tokens, size_t n, int *out_value);
+size_t list_match_from(const struct word_list *l, const uint32_t *atoms, size_t n, int *out_value); /* n > 0 */
+/* Does an entry, of one word or of several, begin with it? */
+static inline bool list_begins(const struct word_list *l, uint32_t atom)
+{
+    return l && atom < l->first_n && l->first[atom];
+}
+/* The value of a word that is an entry by itself, else 0. */
+static inline int list_value_atom(const struct word_list *l, uint32_t atom)
+{
+    return l && atom < l->first_n ? l->node[l->first[atom]].value : 0;
+}
+static inline size_t list_match_atoms(const struct word_list *l, const uint32_t *atoms, size_t n, int *out_value)
+{
+    return n && list_begins(l, atoms[0]) ? list_match_from(l, atoms, n, out_value) : 0;
+}
+
+/* All entries that the words begin with, the shortest first; returns how many. */
+enum { LIST_ENTRY_WORDS = 8 }; /* the longest entry of any list */
+struct list_hit {
+    int value;
+    uint8_t words;
+};
+size_t list_hits_from(const struct word_list *l, const uint32_t *atoms, size_t n,
+                      struct list_hit out[LIST_ENTRY_WORDS]); /* n > 0 */
+static inline size_t list_hits(const struct word_list *l, const uint32_t *atoms, size_t n,
+                               struct list_hit out[LIST_ENTRY_WORDS])
+{
+    return n && list_begins(l, atoms[0]) ? list_hits_from(l, atoms, n, out) : 0;
+}
+
 /* Might an entry that begins within these tokens go on behind their end? */
-bool list_open_end(const struct word_list *l, const str *tokens, size_t n);
+bool list_open_end(const struct word_list *l, const uint32_t *atoms, size_t n);

@@ -521,8 +521,7 @@ static void secrets(struct pii_run *r)
     for (size_t i = 0; i + 1 < r->n; i++) {
         size_t v = i + 1, end;
         bool linked = false;
-        if (!pii_in(r->w[i].low, "password passwords passcode passwd pwd pw passphrase otp pin") &&
-            !(pii_word_is(r, i, "word") && i && pii_word_is(r, i - 1, "pass")))
+        if (!pii_of(r, i, PII_SET_SECRET) && !(pii_word_is(r, i, "word") && i && pii_word_is(r, i - 1, "pass")))
             continue;
         while (v < r->n && v < i + 4 &&
                pii_in(r->w[v].low, "is was are as to number no code be will it's its for this")) {
@@ -557,13 +556,11 @@ static void ages(struct pii_run *r)
     }
 }
 
-void pii_find_digits(struct pii_run *r)
+static void numbers(struct pii_run *r)
 {
     str t = r->text;
     struct digits g;
 
-    mixed_ids(r);
-    exponents(r);
     for (size_t i = 0; i < t.n;) {
         if (!is_digit(t.p[i])) {
             i++;
@@ -578,6 +575,16 @@ void pii_find_digits(struct pii_run *r)
                 i++;
         }
     }
+}
+
+void pii_find_digits(struct pii_run *r)
+{
+    if (r->numbers) {
+        mixed_ids(r);
+        exponents(r);
+        numbers(r);
+    }
     secrets(r);
-    ages(r);
+    if (r->numbers)
+        ages(r);
 }

@@ -43,6 +43,28 @@ static const char cue_word[] = "name named called calls i'm im this dear hi hell
                                "says said asked told ask tell mr with and from speak contact by brother sister mother "
                                "father son daughter kid child wife husband partner friend colleague boss";
 
+static const char lead_words[] =
+    "a an the this that these those and but or so if when while why who what where how is are was were did does do can "
+    "could will would should has have had please ask tell call because yes no not for from with by in on at to of as "
+    "then now just my our your his her their its it we you they he she uh um well okay";
+
+static const char *const sets[PII_SETS] = {
+    [PII_SET_TITLE] = titles,
+    [PII_SET_PARTICLE] = particles,
+    [PII_SET_ORGANISATION] = org_words,
+    [PII_SET_NOT_NAME] = not_names,
+    [PII_SET_CALENDAR] = months_days,
+    [PII_SET_LEAD] = lead_words,
+    [PII_SET_NAME_CUE] = "name names named nam username",
+    [PII_SET_I_AM] = "im i'm",
+    [PII_SET_BE] = "is am myself",
+    [PII_SET_GREETS] = "myself hi hello",
+    [PII_SET_ADDRESS] = "address adress addres adddress addrss",
+    [PII_SET_LIVES] = "live lives living located residing reside deliver delivered ship corner",
+    [PII_SET_SECRET] = "password passwords passcode passwd pwd pw passphrase otp pin",
+    [PII_SET_SCHEME] = "http https ftp ftps sftp",
+};
+
 static bool ends_as_family(str low)
 {
     for (size_t i = 0; i < sizeof family_ends / sizeof family_ends[0]; i++)
@@ -65,15 +87,19 @@ static bool common_without_end(const struct pii_run *r, str low)
 
 struct pii_facts pii_facts_make(const struct pii_run *r, str low)
 {
-    struct pii_facts f = {.given = (uint8_t)list_value(r->given, low),
-                          .family = (uint8_t)list_value(r->family, low),
-                          .common = (uint8_t)list_value(r->common, low),
-                          .place = (uint8_t)list_value(r->places, low)};
+    uint32_t atom = list_atom(low);
+    struct pii_facts f = {.atom = atom,
+                          .given = (uint8_t)list_value_atom(r->given, atom),
+                          .family = (uint8_t)list_value_atom(r->family, atom),
+                          .common = (uint8_t)list_value_atom(r->common, atom),
+                          .place = (uint8_t)list_value_atom(r->places, atom)};
 
-    f.place_begins = f.place || list_open_end(r->places, &low, 1);
+    f.place_begins = list_begins(r->places, atom);
     f.common_form = f.common || common_without_end(r, low);
     if (!f.family && !f.common && ends_as_family(low))
         f.family = 1;
+    for (int i = 0; i < PII_SETS; i++)
+        f.sets |= (uint16_t)(pii_in(low, sets[i]) << i);
     return f;
 }
 
@@ -115,19 +141,19 @@ static bool adjoins(const struct pii_run *r, size_t w)
     if (gap == 1)
         return r->text.p[r->w[w - 1].end] == ' ';
     return gap == 2 && r->text.p[r->w[w - 1].end] == '.' && r->text.p[r->w[w - 1].end + 1] == ' ' &&
-           (r->w[w - 1].low.n == 1 || pii_in(r->w[w - 1].low, titles) || r->w[w - 1].low.n == 2);
+           (r->w[w - 1].low.n == 1 || pii_of(r, w - 1, PII_SET_TITLE) || r->w[w - 1].low.n == 2);
 }
 
 /* 1 a town, 3 a state or country, 0 neither. */
 static int known_place(const struct pii_run *r, size_t from, size_t to)
 {
-    str next[4];
+    uint32_t next[4];
     size_t n = 0;
     int value = 0;
 
     for (size_t i = from; i < to && n < 4; i++)
-        next[n++] = r->w[i].low;
-    return n && list_match(r->places, next, n, &value) == n ? (value == 2 ? 0 : value) : 0;
+        next[n++] = r->w[i].is.atom;
+    return n && list_match_atoms(r->places, next, n, &value) == n ? (value == 2 ? 0 : value) : 0;
 }
 
 /* End of the run of capitalised words (and name particles between them) that begins at w. */
@@ -140,7 +166,7 @@ static size_t chunk_end(const struct pii_run *r, size_t w)
             end = i + 1;
             continue;
         }
-        if (!(pii_in(r->w[i].low, particles) && i + 1 < r->n && r->w[i + 1].cap))
+        if (!(pii_of(r, i, PII_SET_PARTICLE) && i + 1 < r->n && r->w[i + 1].cap))
             break;
     }
     return end;
@@ -149,7 +175,7 @@ static size_t chunk_end(const struct pii_run *r, size_t w)
 static bool organisation(const struct pii_run *r, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++)
-        if (pii_in(r->w[i].low, org_words) && !(i == from && given(r, i) == 1))
+        if (pii_of(r, i, PII_SET_ORGANISATION) && !(i == from && given(r, i) == 1))
             return true;
     if (to < r->n && r->w[to].start <= r->w[to - 1].end + 2 &&
         pii_in(r->w[to].low, "inc ltd llc corp gmbh plc group & bank company"))
@@ -164,7 +190,7 @@ static int cue(const struct pii_run *r, size_t w, size_t to)
     str t = r->text;
     size_t e = r->w[to - 1].end;
 
-    if (w > 0 && pii_in(r->w[w - 1].low, titles) && r->w[w].start <= r->w[w - 1].end + 2 &&
+    if (w > 0 && pii_of(r, w - 1, PII_SET_TITLE) && r->w[w].start <= r->w[w - 1].end + 2 &&
         (r->w[w - 1].cap || r->chat))
         return 2;
     if (w > 0 && r->w[w].start <= r->w[w - 1].end + 3) {
@@ -194,18 +220,13 @@ static int cue(const struct pii_run *r, size_t w, size_t to)
     return 0;
 }
 
-static const char lead_words[] =
-    "a an the this that these those and but or so if when while why who what where how is are was were did does do can "
-    "could will would should has have had please ask tell call because yes no not for from with by in on at to of as "
-    "then now just my our your his her their its it we you they he she uh um well okay";
-
 /* "Bill, maybe I should": a name that is a word too, at the start of a sentence, with a comma behind it */
 static bool vocative(const struct pii_run *r, size_t from, size_t to)
 {
     size_t e = r->w[from].end;
 
-    return to == from + 1 && given(r, from) && e < r->text.n && r->text.p[e] == ',' &&
-           !pii_in(r->w[from].low, lead_words) && !r->w[from].all_caps;
+    return to == from + 1 && given(r, from) && e < r->text.n && r->text.p[e] == ',' && !pii_of(r, from, PII_SET_LEAD) &&
+           !r->w[from].all_caps;
 }
 
 /* "Ann Bell from Acme": behind a name these lead to a company */
@@ -230,21 +251,21 @@ static void chunk_judge(struct pii_run *r, size_t from, size_t to)
     /* a sentence begins with a capital too: "Why is", "Please ask"; and titles are not part of the name */
     c = cue(r, from, to);
     while (from < to && c < 2 &&
-           (pii_in(r->w[from].low, titles) || pii_in(r->w[from].low, "hi hello hey dear thanks thank good") ||
+           (pii_of(r, from, PII_SET_TITLE) || pii_in(r->w[from].low, "hi hello hey dear thanks thank good") ||
             (r->w[from].first && (common(r, from) || from + 1 == to) && given(r, from) != 1 && !vocative(r, from, to) &&
              !(to - from >= 2 &&
                ((given(r, from) && !common(r, to - 1)) || initial(r, from + 1) ||
                 (family(r, to - 1) == 1 && !common(r, from))) &&
-               !pii_in(r->w[from].low, lead_words)))))
+               !pii_of(r, from, PII_SET_LEAD)))))
         if (++from == to || !r->w[from].cap)
             break;
-    while (to > from && (pii_in(r->w[to - 1].low, months_days) || pii_in(r->w[to - 1].low, particles)))
+    while (to > from && (pii_of(r, to - 1, PII_SET_CALENDAR) || pii_of(r, to - 1, PII_SET_PARTICLE)))
         to--;
     if (from >= to)
         return;
     n = to - from;
     c = cue(r, from, to);
-    if (n == 1 && (pii_in(r->w[from].low, not_names) || str_starts(r->w[from].low, STR("i'"))))
+    if (n == 1 && (pii_of(r, from, PII_SET_NOT_NAME) || str_starts(r->w[from].low, STR("i'"))))
         return;
     if (behind_name(r, from) && c < 2)
         return;
@@ -282,7 +303,7 @@ static void chunk_judge(struct pii_run *r, size_t from, size_t to)
             sure = f ? 0.92 : 0.85;
         else if (g == 2 && !last_common)
             sure = f ? 0.8 : 0.7;
-        else if (!k && ((!last_common && n >= 3 && pii_in(r->w[from + 1].low, particles)) || (n >= 2 && f == 1)))
+        else if (!k && ((!last_common && n >= 3 && pii_of(r, from + 1, PII_SET_PARTICLE)) || (n >= 2 && f == 1)))
             sure = 0.75;
         else if (!k && !last_common && (g || f || c == 1 || initial(r, from) || initial(r, from + 1)))
             sure = 0.65;
@@ -297,7 +318,7 @@ static void capitalised(struct pii_run *r)
 {
     for (size_t i = 0; i < r->n;) {
         size_t to;
-        if (!r->w[i].cap || r->w[i].digits || !r->w[i].letters || pii_in(r->w[i].low, months_days) ||
+        if (!r->w[i].cap || r->w[i].digits || !r->w[i].letters || pii_of(r, i, PII_SET_CALENDAR) ||
             str_eq(r->w[i].low, STR("i")) || (r->w[i].low.n == 1 && !initial(r, i))) {
             i++;
             continue;
@@ -326,7 +347,7 @@ static void listed(struct pii_run *r)
         for (size_t i = 0; i < r->n; i++) {
             size_t other = SIZE_MAX;
             if (!r->w[i].cap || r->w[i].all_caps || !r->w[i].letters || r->w[i].low.n < 3 ||
-                pii_in(r->w[i].low, not_names) || pii_in(r->w[i].low, lead_words) || pii_in(r->w[i].low, org_words) ||
+                pii_of(r, i, PII_SET_NOT_NAME) || pii_of(r, i, PII_SET_LEAD) || pii_of(r, i, PII_SET_ORGANISATION) ||
                 (common(r, i) && !given(r, i) && !family(r, i)) || r->w[i].is.place ||
                 (i > 0 && adjoins(r, i) && r->w[i - 1].cap) || (i + 1 < r->n && adjoins(r, i + 1) && r->w[i + 1].cap) ||
                 pii_taken(r, r->w[i].start, r->w[i].end))
@@ -349,7 +370,7 @@ static void listed(struct pii_run *r)
 
 static bool chat_name_word(const struct pii_run *r, size_t w, bool lenient)
 {
-    if (w >= r->n || !r->w[w].letters || r->w[w].digits || r->w[w].low.n < 2 || pii_in(r->w[w].low, not_names))
+    if (w >= r->n || !r->w[w].letters || r->w[w].digits || r->w[w].low.n < 2 || pii_of(r, w, PII_SET_NOT_NAME))
         return false;
     if ((r->w[w].is.place == 3 || (r->w[w].is.place && !given(r, w))))
         return false;
@@ -384,15 +405,15 @@ static void chat_names(struct pii_run *r)
         digits += r->w[i].digits && r->w[i].low.n >= 4;
     }
     for (size_t i = 0; i < r->n; i++) {
-        bool me = pii_in(r->w[i].low, "name names named nam username") &&
+        bool me = pii_of(r, i, PII_SET_NAME_CUE) &&
                   !(i > 0 && pii_in(r->w[i - 1].low, "company city town village file user's business"));
-        bool self = (pii_in(r->w[i].low, "im i'm") ||
-                     (pii_in(r->w[i].low, "is am myself") && i > 0 && pii_in(r->w[i - 1].low, "this i")) ||
-                     pii_in(r->w[i].low, "myself hi hello")) &&
-                    i + 1 < r->n && chat_name_word(r, i + 1, pii_in(r->w[i].low, "am myself")) &&
-                    !common_form(r, i + 1) && (given(r, i + 1) || i + 3 >= r->n);
+        bool self =
+            (pii_of(r, i, PII_SET_I_AM) || (pii_of(r, i, PII_SET_BE) && i > 0 && pii_in(r->w[i - 1].low, "this i")) ||
+             pii_of(r, i, PII_SET_GREETS)) &&
+            i + 1 < r->n && chat_name_word(r, i + 1, pii_in(r->w[i].low, "am myself")) && !common_form(r, i + 1) &&
+            (given(r, i + 1) || i + 3 >= r->n);
         if (me || self ||
-            (pii_in(r->w[i].low, titles) && r->w[i].low.n > 1 && chat_name_word(r, i + 1, true) &&
+            (pii_of(r, i, PII_SET_TITLE) && r->w[i].low.n > 1 && chat_name_word(r, i + 1, true) &&
              !pii_in(r->w[i].low, "sir madam lady president miss")))
             i = chat_cued(r, i);
         else if (chat_name_word(r, i, false) && r->w[i].low.n >= 3 && !pii_taken(r, r->w[i].start, r->w[i].end)) {
@@ -404,11 +425,11 @@ static void chat_names(struct pii_run *r)
             i = end - 1;
         } else if (i == 0 && r->n >= 2 && r->n <= 12 && digits && r->w[0].letters && !r->w[0].digits &&
                    r->w[0].low.n >= 4 && !common_form(r, 0) && r->w[0].is.place != 3 &&
-                   !pii_in(r->w[0].low, not_names) &&
+                   !pii_of(r, 0, PII_SET_NOT_NAME) &&
                    (r->w[1].digits || pii_in(r->w[1].low, "and ssn account acc address password")))
             pii_add(r, PII_NAME, r->w[0].start, r->w[0].end, 0.5); /* "velmurugan and 7842" */
         else if (letters <= 2 && unknown == letters && !amounts && r->w[i].letters && !r->w[i].digits &&
-                 r->w[i].low.n >= 4 && !r->w[i].is.place && r->n <= 4 && !pii_in(r->w[i].low, not_names))
+                 r->w[i].low.n >= 4 && !r->w[i].is.place && r->n <= 4 && !pii_of(r, i, PII_SET_NOT_NAME))
             pii_add(r, PII_NAME, r->w[i].start, r->w[i].end, 0.5); /* "kumars", "royal 568923": the whole answer */
     }
 }
@@ -461,7 +482,7 @@ static void known_people(struct pii_run *r)
         if (r->span[i].type == PII_NAME && r->span[i].confidence >= 0.74f)
             for (size_t w = pii_word_at(r, r->span[i].start);
                  w < r->n && r->w[w].start < r->span[i].end && n < PEOPLE_TOKENS_MAX; w++)
-                if (r->w[w].low.n >= 3 && !common(r, w) && !pii_in(r->w[w].low, particles))
+                if (r->w[w].low.n >= 3 && !common(r, w) && !pii_of(r, w, PII_SET_PARTICLE))
                     token[n++] = r->w[w].low;
     for (size_t k = 0; k < n; k++)
         lengths |= 1ull << (token[k].n < 63 ? token[k].n : 63);

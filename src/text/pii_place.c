@@ -307,9 +307,8 @@ static void cued_addresses(struct pii_run *r)
 {
     for (size_t i = 0; i + 2 < r->n; i++) {
         size_t w = i + 1, end, digits = 0, from;
-        bool address = pii_in(r->w[i].low, "address adress addres adddress addrss"),
-             lives = pii_in(r->w[i].low, "live lives living located residing reside deliver delivered ship corner") &&
-                     pii_in(r->w[i + 1].low, "at to of");
+        bool address = pii_of(r, i, PII_SET_ADDRESS),
+             lives = pii_of(r, i, PII_SET_LIVES) && pii_in(r->w[i + 1].low, "at to of");
         if (!address && !lives)
             continue;
         while (w < r->n && w < i + 8 &&
@@ -386,17 +385,17 @@ static void zips(struct pii_run *r)
 static void towns(struct pii_run *r)
 {
     for (size_t i = 0; i < r->n; i++) {
-        str next[4];
+        uint32_t next[4];
         size_t k = 0, m;
         int value = 0;
         if (!r->w[i].is.place_begins || (!r->w[i].cap && !(r->chat && r->w[i].letters)))
             continue;
         while (k < 4 && i + k < r->n && (k == 0 || (joined(r, i + k, 1) && !r->w[i + k].newline)) &&
                (r->w[i + k].cap || r->chat)) {
-            next[k] = r->w[i + k].low;
+            next[k] = r->w[i + k].is.atom;
             k++;
         }
-        m = list_match(r->places, next, k, &value);
+        m = list_match_atoms(r->places, next, k, &value);
         if (m && (value != 2 || m > 1) && !(r->chat && m == 1 && r->w[i].is.given)) {
             pii_add(r, PII_PLACE, r->w[i].start, r->w[i + m - 1].end, 0.6);
             i += m - 1;
@@ -404,9 +403,10 @@ static void towns(struct pii_run *r)
     }
 }
 
-void pii_find_places(struct pii_run *r)
+/* Streets, boxes, units: all of them have a number. */
+static void numbered_addresses(struct pii_run *r)
 {
-    size_t number = r->n; /* the next number, without which there is no address; found from behind */
+    size_t number = r->n; /* the next number; found from behind */
     size_t *next_number = ARENA_ARRAY(r->a, size_t, r->n);
 
     for (size_t i = r->n; i-- > 0;) {
@@ -425,7 +425,14 @@ void pii_find_places(struct pii_run *r)
             while (i + 1 < r->n && r->w[i + 1].start < r->span[r->span_n - 1].end)
                 i++;
     }
-    cued_addresses(r);
-    zips(r);
+}
+
+void pii_find_places(struct pii_run *r)
+{
+    if (r->numbers) {
+        numbered_addresses(r);
+        cued_addresses(r);
+        zips(r);
+    }
     towns(r);
 }

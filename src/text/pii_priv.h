@@ -3,8 +3,29 @@
 #include "text/lists.h"
 #include "text/pii.h"
 
+/* Sets of words that are asked for at every word of a text. */
+enum pii_set {
+    PII_SET_TITLE,
+    PII_SET_PARTICLE,
+    PII_SET_ORGANISATION,
+    PII_SET_NOT_NAME,
+    PII_SET_CALENDAR,
+    PII_SET_LEAD,
+    PII_SET_NAME_CUE, /* "my name is" */
+    PII_SET_I_AM,
+    PII_SET_BE,
+    PII_SET_GREETS,
+    PII_SET_ADDRESS,
+    PII_SET_LIVES,
+    PII_SET_SECRET,
+    PII_SET_SCHEME,
+    PII_SETS
+};
+
 /* What the lists say about one word by itself. */
 struct pii_facts {
+    uint32_t atom; /* text/lists.h */
+    uint16_t sets; /* bit of each enum pii_set it is in */
     uint8_t given, family, common; /* values of the lists; family also by its ending */
     uint8_t place;                 /* as a town or country of one word */
     bool place_begins;             /* some place begins with it */
@@ -28,6 +49,7 @@ struct pii_run {
     struct arena *a;
     struct pii_word *w;
     size_t n;
+    bool numbers; /* some word has a digit */
     bool chat;    /* asked for, or the text has no capital letter */
     bool shouted; /* most words are in capitals: they say nothing */
     const struct word_list *given, *family, *places, *common;
@@ -45,6 +67,10 @@ bool pii_cue_before(const struct pii_run *r, size_t w, size_t reach, const char 
 static inline bool pii_word_is(const struct pii_run *r, size_t w, const char *word)
 {
     return w < r->n && str_eq(r->w[w].low, str_of(word));
+}
+static inline bool pii_of(const struct pii_run *r, size_t w, enum pii_set set)
+{
+    return r->w[w].is.sets >> set & 1;
 }
 bool pii_in(str word, const char *words); /* is `word` one of the space-separated `words` */
 

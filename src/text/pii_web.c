@@ -107,7 +107,7 @@ static void urls(struct pii_run *r)
     for (size_t i = 0; i < r->n; i++) {
         size_t s = r->w[i].start, e = r->w[i].end, end;
         str low = r->w[i].low;
-        if (pii_in(low, "http https ftp ftps sftp") && str_starts(str_from(t, e), STR("://"))) {
+        if (pii_of(r, i, PII_SET_SCHEME) && str_starts(str_from(t, e), STR("://"))) {
             end = url_end(t, e + 3);
             if (end > e + 3)
                 pii_add(r, PII_URL, s, end, 0.98);
@@ -185,6 +185,7 @@ void pii_find_web(struct pii_run *r)
     mails(r);
     spoken_mails(r);
     urls(r);
-    addresses_v4(r);
+    if (r->numbers)
+        addresses_v4(r);
     addresses_v6(r);
 }

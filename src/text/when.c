@@ -48,6 +48,7 @@ enum { DAY_MS = 86400000 };
 struct reader {
     const struct word_list *l;
     const str *t;
+    const uint32_t *atom;
     size_t n;
     int32_t today;
     bool dotted; /* 15.3. is a day */
@@ -56,7 +57,7 @@ struct reader {
 static int value_at(const struct reader *r, size_t i, size_t *out_n)
 {
     int v = 0;
-    size_t n = i < r->n ? list_match(r->l, r->t + i, r->n - i, &v) : 0;
+    size_t n = i < r->n ? list_match_atoms(r->l, r->atom + i, r->n - i, &v) : 0;
 
     *out_n = n ? n : 1;
     return n ? v : 0;
@@ -654,10 +655,10 @@ static void role_set(const struct reader *r, struct when *w)
     size_t k = w->from;
     str last = r->t[w->to - 1];
 
+    if (str_ends(last, STR("'s")) && w->to < r->n)
+        w->role = WHEN_CONTENT; /* "last Thursday's minutes" too */
     if (w->role == WHEN_PAST)
         return;
-    if (str_ends(last, STR("'s")) && w->to < r->n)
-        w->role = WHEN_CONTENT;
     while (k > 0 && (code_at(r, k - 1) == W_SKIP || code_at(r, k - 1) == W_DAYTIME || code_at(r, k - 1) == W_PART))
         k--;
     if (k > 0 && code_at(r, k - 1) == W_CONTENT)
@@ -666,17 +667,31 @@ static void role_set(const struct reader *r, struct when *w)
         w->from = k - 1;
 }
 
-size_t when_find(const str *tokens, size_t n, str lang, int32_t today, struct when out[WHEN_MAX])
+/* Can a day begin here? What does so is listed, or begins with a digit; "the", "by", "week" and the like only go on. */
+static bool may_begin(const struct reader *r, size_t i)
 {
-    struct reader r = {list_for("when", lang), tokens, n, today, str_eq(lang, STR("de"))};
+    int v;
+
+    if (!uni_is_alpha((unsigned char)r->t[i].p[0]))
+        return true;
+    v = code_at(r, i);
+    return v && v != W_SKIP && v != W_DUE && v != W_CONTENT && v != W_DAYTIME && v != W_AFTER_NEXT && v != W_COMING &&
+           v != W_FROM_NOW && !(v >= W_DAY_UNIT && v <= W_FORTNIGHT);
+}
+
+size_t when_find(const struct words *words, str lang, int32_t today, struct when out[WHEN_MAX])
+{
+    struct reader r = {list_for("when", lang), words->token, words->atom, words->n, today, str_eq(lang, STR("de"))};
     size_t found = 0;
 
     if (!r.l)
         r.l = list_get("when.en");
-    for (size_t i = 0; i < n && found < WHEN_MAX;) {
+    for (size_t i = 0; i < r.n && found < WHEN_MAX;) {
         struct when *w = &out[found];
-        if (numeric_date(&r, i, w) || end_at(&r, i, w) || count_at(&r, i, w) || weekday_at(&r, i, w) ||
-            month_date(&r, i, w) || period_at(&r, i, w) || ordinal_alone(&r, i, w) || month_alone(&r, i, w)) {
+        if (!may_begin(&r, i)) {
+            i++;
+        } else if (numeric_date(&r, i, w) || end_at(&r, i, w) || count_at(&r, i, w) || weekday_at(&r, i, w) ||
+                   month_date(&r, i, w) || period_at(&r, i, w) || ordinal_alone(&r, i, w) || month_alone(&r, i, w)) {
             i = w->to > i ? w->to : i + 1;
             role_set(&r, w);
             found++;

@@ -9,8 +9,7 @@
  *   "a couple of" is 2; working days leave out Saturday and Sunday
  * English, German, French and Spanish; other languages find nothing but numbers. Any thread; no state. */
 #pragma once
-#include "base/arena.h"
-#include "base/str.h"
+#include "text/words.h"
 
 enum { WHEN_MAX = 16 };
 
@@ -27,6 +26,6 @@ struct when {
     enum when_role role;
 };
 
-/* `tokens` as in words.h. At most WHEN_MAX are found; returns how many. */
-size_t when_find(const str *tokens, size_t n, str lang, int32_t today, struct when out[WHEN_MAX]);
+/* `w` as words_split() gives it. At most WHEN_MAX are found; returns how many. */
+size_t when_find(const struct words *w, str lang, int32_t today, struct when out[WHEN_MAX]);
 int when_version(str lang);

@@ -105,7 +105,7 @@ static void days_are_those_of_the_calendar(void **state)
         str got = STR("");
         size_t n;
         clock_parse(str_of(r->today), &today, NULL);
-        n = when_find(w.token, w.n, str_of(r->lang), (int32_t)(today / 86400000), found);
+        n = when_find(&w, str_of(r->lang), (int32_t)(today / 86400000), found);
         if (n == 1)
             got = found[0].role == WHEN_PAST ? STR("p")
                   : !found[0].resolved       ? STR("-")

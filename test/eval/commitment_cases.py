@@ -1,6 +1,6 @@
-"""The written cases of test/cases/commitments.txt: read, run through the program, scored.
+"""The written cases of test/cases/commitments*.txt: read, run through the program, scored.
 
-usage: commitment_cases.py [BUILD] [build|measure|all]   prints what differs and the figures
+usage: commitment_cases.py [BUILD] [build|measure|all] [SET...]   prints what differs and the figures
 
 A finding and an expected item belong together when a span of the one lies in a span of the other, in the same turn; then owner
 and due are compared. Commitments are COMMITTED and ACCEPTED: precision = right ones / found ones, recall = right ones / expected
@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-CASES = TOP / "test/cases/commitments.txt"
+SETS = {"first": TOP / "test/cases/commitments.txt", "second": TOP / "test/cases/commitments_more.txt"}
 PEOPLE = {"A": ("Ana Ruiz", "internal"), "C": ("Cleo Marsh", "internal"), "B": ("Ben Cole", "external"), "D": ("Dan Wu", "external")}
 FIRM = ("COMMITTED", "ACCEPTED")
 MARK = re.compile(r"\{(?:(\d+):)?([^{}]*)\}")
@@ -50,8 +50,13 @@ def case_read(line, number):
     return ia, items
 
 
-def cases(half="all"):
-    lines = [x for x in CASES.read_text(encoding="utf-8").splitlines() if x and not x.startswith("#")]
+def cases(half="all", sets=tuple(SETS)):
+    """Of each set: all, its odd cases ("build") or its even ones ("measure")."""
+    return [c for name in sets for c in one_set(name, half)]
+
+
+def one_set(name, half):
+    lines = [x for x in SETS[name].read_text(encoding="utf-8").splitlines() if x and not x.startswith("#")]
     out = [(n, *case_read(x, n)) for n, x in enumerate(lines, 1)]
     return [c for c in out if half == "all" or (c[0] % 2 == 1) == (half == "build")]
 
@@ -119,7 +124,7 @@ def score(some, found, show=False):
 def main():
     build = sys.argv[1] if len(sys.argv) > 1 else TOP / "build"
     half = sys.argv[2] if len(sys.argv) > 2 else "build"
-    some = cases(half)
+    some = cases(half, sys.argv[3:] or tuple(SETS))
     n = score(some, run(build, [c[1] for c in some]), show=half != "measure")
     print(len(some), "cases", n)
     print("precision %.4f recall %.4f hardening %.4f fabrication %.4f modality %.4f" % (

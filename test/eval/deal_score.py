@@ -52,10 +52,10 @@ def company(tool, seed, folder):
     return c, by
 
 
-def measure(tool, companies=COMPANIES):
+def measure(tool, companies=COMPANIES, first=1):
     err, cover, aucs, ceilings = {}, {}, {}, []
     with tempfile.TemporaryDirectory() as folder:
-        for seed in range(1, companies + 1):
+        for seed in range(first, first + companies):
             c, by = company(tool, seed, folder)
             for n, rows in by.items():
                 truth = [c.truth[r[0]] for r in rows]
@@ -92,4 +92,4 @@ def run(build, data):
 if __name__ == "__main__":
     import json
     import sys
-    print(json.dumps(measure(sys.argv[1], int(sys.argv[2])), indent=1))
+    print(json.dumps(measure(sys.argv[1], *map(int, sys.argv[2:])), indent=1))

@@ -22,6 +22,7 @@ import time
 import urllib.parse
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+DEPS = pathlib.Path(os.environ.get("HARKEN_DEPS", TOP / ".deps"))
 START_S, STOP_S, COMMAND_S = 90, 60, 240
 
 Result = collections.namedtuple("Result", "code out err")

@@ -3,7 +3,7 @@
 A receiver on loopback collects real deliveries of a running server; each is then checked by both libraries, as it came and in forms
 that must not pass: another body, another id, another time, another secret.
 
-usage: hooks.py NODE_MODULES       run by a Python that has standardwebhooks and PyNaCl; prints {"failed", "checks"}
+usage: hooks.py NODE_MODULES NODE       run by a Python that has standardwebhooks and PyNaCl; prints {"failed", "checks"}
 """
 import http.server
 import json
@@ -78,12 +78,12 @@ def python_says(all_cases):
     return said
 
 
-def node_says(all_cases, modules):
+def node_says(all_cases, modules, node):
     text = json.dumps([{"secret": s, "headers": h, "body": b} for _, s, h, b, _ in all_cases])
-    return json.loads(subprocess.run(["node", "-e", NODE, str(modules)], input=text, capture_output=True, text=True, check=True, timeout=60).stdout)
+    return json.loads(subprocess.run([node, "-e", NODE, str(modules)], input=text, capture_output=True, text=True, check=True, timeout=60).stdout)
 
 
-def failures(server, folder, modules, wait_for):
+def failures(server, folder, modules, node, wait_for):
     """Sentences about what was judged otherwise than it should, and how many checks there were."""
     import base64
 
@@ -100,7 +100,7 @@ def failures(server, folder, modules, wait_for):
         receiver.close()
     every = list(cases(deliveries, keys["secret"]))
     wrong = []
-    for name, said in (("python", python_says(every)), ("node", node_says(every, modules))):
+    for name, said in (("python", python_says(every)), ("node", node_says(every, modules, node))):
         wrong += [f"{name}: {what} passed: {ok}" for (what, *_, must), ok in zip(every, said) if ok != must]
     import nacl.signing
 
@@ -122,7 +122,7 @@ def main():
     import harken
 
     with harken.Server("--set", "egress.allow=127.0.0.1") as server, tempfile.TemporaryDirectory(prefix="harken-hooks-") as folder:
-        wrong, checks = failures(server, folder, sys.argv[1], harken.wait_for)
+        wrong, checks = failures(server, folder, sys.argv[1], sys.argv[2], harken.wait_for)
     print(json.dumps({"failed": wrong, "checks": checks}))
 
 

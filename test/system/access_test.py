@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import unittest
+import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
 import company
@@ -268,9 +269,10 @@ class Access(unittest.TestCase):
         self.assertEqual(self.server.http("GET", "/v1/interactions", headers={"Cookie": f"harken_session={made['key']}"}, token=None).status, 401)
         self.assertEqual(caller.ask("DELETE", f"/v1/keys/{made['id']}").status, 204)
         self.assertEqual(key.ask("GET", "/v1/interactions").status, 401)
-        for bad in ({"name": "x", "scopes": []}, {"name": "x", "scopes": ["self"]}, {"name": "x", "scopes": ["operator"]}, {"scopes": ["deals.read"]},
-                    {"name": "x", "scopes": ["deals.read"], "days": 9999}, {"name": "x", "scopes": ["deals.read"], "user_id": "x"}):
-            self.assertEqual(caller.ask("POST", "/v1/keys", bad).status, 422, bad)
+        for bad, status in (({"name": "x", "scopes": []}, 400), ({"name": "x", "scopes": ["self"]}, 403), ({"name": "x", "scopes": ["operator"]}, 403),
+                            ({"scopes": ["deals.read"]}, 400), ({"name": "x", "scopes": ["deals.read"], "days": 9999}, 400),
+                            ({"name": "x", "scopes": ["deals.read"], "user_id": "x"}, 422), ({"name": "x", "scopes": ["deals.read"], "user": str(uuid.uuid4())}, 409)):
+            self.assertEqual(caller.ask("POST", "/v1/keys", bad).status, status, bad)
 
     def test_secrets_do_not_reach_log_or_disk(self):
         caller = self.member("lena")

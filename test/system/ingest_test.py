@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import unittest
 
@@ -125,6 +126,17 @@ class Ingest(unittest.TestCase):
         done = self.server.run("ingest", "--json", "--wait", "--name", "meeting.vtt", "-", stdin=text)
         self.assertEqual(done.code, 0, done.err)
         self.assertEqual([h["source"] for h in self.server.search("rhubarb", "--mode", "lexical")], ["meeting.vtt"])
+
+    def test_standard_input_without_end(self):
+        """More than a file may hold, on one line: refused in bounded memory, and what is named beside it comes in."""
+        path = self.write("beside.txt", "Ann: The word of this note is quagga.\n")
+        ingest = ["ingest", "--json", "--wait", "--name", "endless.txt", "-", str(path)]
+        done = subprocess.run(["bash", "-c", 'ulimit -v 3000000; yes "a b" | tr "\\n" " " | "$@"', "bash", str(harken.binary()), *ingest],
+                              capture_output=True, text=True, env=harken.environment(self.server.home), timeout=harken.COMMAND_S)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        answer = json.loads(done.stdout)
+        self.assertEqual((answer["new"], answer["failed"]), (1, [{"path": "endless.txt", "place": "file", "reason": "larger than 256 MiB"}]))
+        self.assertEqual([h["source"] for h in self.server.search("quagga", "--mode", "lexical")], [str(path)])
 
     def test_wrong_paths(self):
         good = self.write("good.txt", "Ann: the turnip is here\nBob: yes\n")

@@ -149,7 +149,7 @@ function sessionCard(sessions) {
 
 async function account() {
   const me = await api("GET", "/v1/me");
-  const { sessions } = await api("GET", "/v1/sessions");
+  const { sessions } = await api("GET", "/v1/sessions?limit=200");
   if (!me.user) {
     show(el("h2", {}, "The operator of this machine"), el("p", {}, "You came by a sign-in link and may do everything. Make users with ",
       el("code", {}, "harken users add"), "."), sessionCard(sessions));

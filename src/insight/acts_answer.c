@@ -1,0 +1,96 @@
+/* insight/acts_answer.c - what a sentence says of the one before it: answers, moved days, words that take back or soften. */
+#include "insight/acts_priv.h"
+
+enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_strong)
+{
+    static const char *const strongs[] = {"please", "go", "do", NULL};
+    const struct sentence *s = &d->s[sentence];
+    enum answer found = ANSWER_NONE;
+    bool soft = false;
+    struct marked k;
+
+    *out_strong = false;
+    marks_make(d, sentence, ACT_NO_DAY, &k);
+    for (size_t i = 0; i < s->words_n && i < 6; i++) {
+        size_t no = mark_at(&k, i, C_NO), yes = mark_at(&k, i, C_YES);
+        if (no && no >= yes && found != ANSWER_YES &&
+            !(str_eq(s->word[i].token, STR("sorry")) && mark_at(&k, i + 1, C_YES))) /* "sorry, yes" */
+            return ANSWER_NO;
+        if (yes && (i == 0 || found == ANSWER_YES || s->word[i - 1].after)) {
+            found = ANSWER_YES;
+            for (size_t w = i; w < i + yes; w++)
+                *out_strong |= word_is(&k, w, strongs);
+            *out_strong |= str_eq(k.s->word[i].token, STR("yes"));
+        } else if (found == ANSWER_NONE && i > 1) {
+            break;
+        }
+    }
+    for (size_t i = 0; i < s->words_n && !soft; i++) {
+        size_t yes = mark_at(&k, i, C_YES), hedge = mark_at(&k, i, C_HEDGE | C_MIGHT);
+        soft = hedge > yes;
+        i += yes > 1 ? yes - 1 : 0; /* "consider it done" */
+    }
+    if (soft && (found != ANSWER_NONE || s->words_n <= 8))
+        return ANSWER_HEDGED;
+    for (size_t i = 0; i < s->words_n; i++)
+        if (found == ANSWER_YES && mark_at(&k, i, C_COND | C_TIMECOND) &&
+            !(i > 0 && !s->word[i - 1].after && mark_at(&k, i - 1, C_INDIRECT) == 1))
+            return ANSWER_HEDGED;
+    return found;
+}
+
+bool sentence_moves_date(const struct discourse *d, size_t sentence)
+{
+    struct marked k;
+    size_t n;
+
+    marks_make(d, sentence, ACT_NO_DAY, &k);
+    marks_when(&k, &n);
+    return n > 0 && (mark_in(&k, 0, k.s->words_n, C_MOVE) || k.s->words_n <= 4);
+}
+
+bool sentence_softens(const struct discourse *d, size_t sentence)
+{
+    const struct sentence *s = &d->s[sentence];
+    static const char *const leads[] = {"well", "at", "least", "or", "but", "that", "is", "though", "only", NULL};
+    struct marked k;
+    size_t i = 0;
+
+    if (!s->words_n || s->words_n > 9 || s->asks)
+        return false;
+    marks_make(d, sentence, ACT_NO_DAY, &k);
+    while (i < s->words_n && word_is(&k, i, leads) && !mark_at(&k, i, C_HEDGE))
+        i++;
+    if (mark_at(&k, i, C_COND))
+        return !mark_in(&k, i, s->words_n, C_ACTION | C_ASK) || i > 0;
+    return s->words_n <= 6 && mark_in(&k, 0, s->words_n, C_HEDGE) && !mark_in(&k, 0, s->words_n, C_ASK | C_I | C_WE);
+}
+
+bool sentence_objects(const struct discourse *d, size_t sentence)
+{
+    static const char *const nos[] = {"no", "nope", "nein", "non", NULL};
+    const struct sentence *s = &d->s[sentence];
+    struct marked k = {.d = d, .s = s};
+
+    return s->words_n > 1 && word_is(&k, 0, nos);
+}
+
+bool sentence_lets_off(const struct discourse *d, size_t sentence)
+{
+    static const char *const leads[] = {"oh", "actually", "ah", "sorry", "please", "wait", "no", "well", "okay", NULL};
+    struct marked k;
+    size_t i = 0;
+
+    marks_make(d, sentence, ACT_NO_DAY, &k);
+    while (i < k.s->words_n && word_is(&k, i, leads) && !mark_at(&k, i, C_CANCEL))
+        i++;
+    return mark_at(&k, i, C_CANCEL) != 0;
+}
+
+bool sentence_jokes(const struct discourse *d, size_t sentence)
+{
+    struct marked k;
+
+    marks_make(d, sentence, ACT_NO_DAY, &k);
+    return mark_in(&k, 0, k.s->words_n, C_JOKE);
+}

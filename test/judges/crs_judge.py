@@ -25,7 +25,7 @@ KNOWN = [
 
 def on_purpose(rules):
     """Is every rule that counted one of those?"""
-    return all(any(rule == r and piece in words for r, piece, _ in KNOWN) for rule, words in rules.items() if rule not in SUMS)
+    return all(any(rule == r and piece in words.lower() for r, piece, _ in KNOWN) for rule, words in rules.items() if rule not in SUMS)
 
 
 def there():

@@ -73,9 +73,17 @@ const struct cli_command *cli_find(const char *name);
 str cli_home(struct arena *a, const char *flag);
 /* A client of the server that runs on this home, signed in. ERR_NOT_FOUND: none runs; says how to start one. */
 enum err_code cli_connect(struct arena *a, str home, struct http_client **out, struct err *e);
-/* One call whose 2xx body is JSON text; other answers become errors. */
+/* One exchange. While the server answers that it is busy or not ready (429, 503) and says when to come back, waits as long as it
+ * says and asks again, two minutes in all; what it says last is the answer. stderr tells once that it waits. Errors as
+ * http_client_call(). */
+enum err_code cli_send(struct http_client *c, const struct http_call *call, struct arena *a, struct http_answer *out,
+                       struct err *e);
+/* One call by cli_send() whose 2xx body is JSON text; other answers become errors. */
 enum err_code cli_call(struct http_client *c, const char *method, str path, str body, struct arena *a, str *out,
                        struct err *e);
+/* The same without waiting: what is so now. */
+enum err_code cli_call_once(struct http_client *c, const char *method, str path, str body, struct arena *a, str *out,
+                            struct err *e);
 /* Percent-encodes for a query value. */
 str cli_quote(struct arena *a, str s);
 /* Absolute path of an existing file or folder; the text itself when there is none of that name. */
@@ -103,4 +111,5 @@ int cli_serve(struct arena *a, int argc, char **argv);
 int cli_show(struct arena *a, int argc, char **argv);
 int cli_status(struct arena *a, int argc, char **argv);
 int cli_teams(struct arena *a, int argc, char **argv);
+int cli_trackers(struct arena *a, int argc, char **argv);
 int cli_users(struct arena *a, int argc, char **argv);

@@ -197,6 +197,20 @@ static const struct cli_opt teams_opts[] = {
     {NULL},
 };
 
+static const struct cli_opt trackers_opts[] = {
+    {"--phrases", "FILE", "phrases to look for, one a line"},
+    {"--examples", "FILE", "sentences it is to find, one a line: makes a tracker by examples"},
+    {"--counterexamples", "FILE", "sentences like them that it is not to find"},
+    {"--side", "SIDE", "only what internal or external people say; any: whoever speaks"},
+    {"--on", NULL, "look for it"},
+    {"--off", NULL, "stop looking for it, and drop its hits"},
+    {"--limit", "N", "hits of at most so many conversations (default 20, at most 100)"},
+    {"--after", "ID", "hits of the conversations behind this one"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
 static const struct cli_opt users_opts[] = {
     {"--name", "NAME", "the user's name"},
     {"--roles", "LIST", "rep, manager, revops, admin, dpo, auditor, integration, provisioner; separated by commas",
@@ -262,6 +276,14 @@ const struct cli_command cli_commands[] = {
     {"status", "", "is it running, and what is it doing", NULL, "harken status --json", status_opts, cli_status, false},
     {"teams", "list|add NAME|member TEAM MAIL", "teams, and who belongs to them", NULL,
      "harken teams member West ann@example.com --manager", teams_opts, cli_teams, false},
+    {"trackers", "list|add NAME|show NAME|set NAME|drop NAME|hits NAME|try NAME TEXT|right NAME PLACE|wrong NAME PLACE",
+     "what conversations are looked through for: words, and sentences like examples",
+     "A phrase is a word in any of its forms, \"exact words\" in quotes, begin* for any word that begins so, or one .. "
+     "other\n"
+     "with up to three words between. right and wrong say of a place, as hits prints it, whether it should have been "
+     "found;\n"
+     "the tracker learns from it at once.",
+     "harken trackers add Discounts --phrases discounts.txt --side external", trackers_opts, cli_trackers, false},
     {"users", "list|add MAIL|set MAIL|link MAIL|disable MAIL|enable MAIL", "who may sign in, and with which roles",
      "add makes a user and prints a link, good once and for 15 minutes, by which the user signs in and chooses a "
      "password.\n"

@@ -326,6 +326,47 @@ static void a_lease_lost_sight_of_runs_out(void **state)
     all_done();
 }
 
+/* A call with figures of an older version of the definitions gets them anew at the next start. */
+static void older_figures_are_made_again(void **state)
+{
+    struct record_stat old = {.id = STR("switches"),
+                              .unit = STR("1"),
+                              .has_value = true,
+                              .value = 999,
+                              .definition_version = 1},
+                       *rows;
+    struct ingest_result r =
+        done(STR("{\"format\":\"harken.interaction/1\",\"kind\":\"call\",\"participants\":[{\"name\":"
+                 "\"Ann\",\"side\":\"internal\"},{\"name\":\"Ben\",\"side\":\"external\"}],\"turns\":["
+                 "{\"speaker\":\"Ann\",\"start_ms\":0,\"end_ms\":4000,\"text\":\"The quokka plan has two parts.\"},"
+                 "{\"speaker\":\"Ben\",\"start_ms\":4500,\"end_ms\":9000,\"text\":\"Tell me about both of them.\"}]}"),
+             "quokka.json");
+    struct db_tx *t;
+    struct id *ids;
+    int64_t queued;
+    size_t n;
+
+    (void)state;
+    all_done();
+    OK(db_begin(home.db, home.workspace, 10000, &t, &e));
+    OK(record_ia_ids_of_raw(t, &core.v, r.raw, a, &ids, &n, &e));
+    assert_int_equal(n, 1);
+    OK(record_stats_save(t, &core.v, ids[0], &old, 1, &e));
+    OK(db_commit(t, &e));
+    OK(rebuild_stale_analyses(&core, &queued, &e));
+    assert_int_equal(queued, 1);
+    all_done();
+    OK(db_begin(home.db, home.workspace, 10000, &t, &e));
+    OK(record_stats_load(t, &core.v, ids[0], a, &rows, &n, &e));
+    db_rollback(t);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(rows[i].definition_version, 2);
+        if (str_eq(rows[i].id, STR("switches")))
+            assert_true(rows[i].has_value && rows[i].value == 1);
+    }
+    assert_true(n > 10);
+}
+
 /* Killed after the result was stored: a second job for the same upload changes nothing. */
 static void a_finished_upload_is_not_read_again(void **state)
 {
@@ -408,6 +449,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(too_large_is_said_at_the_door),
         cmocka_unit_test(a_job_survives_its_worker),
         cmocka_unit_test(a_lease_lost_sight_of_runs_out),
+        cmocka_unit_test(older_figures_are_made_again),
         cmocka_unit_test(a_finished_upload_is_not_read_again),
         cmocka_unit_test(index_is_made_again_from_the_store),
     };

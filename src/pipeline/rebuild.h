@@ -7,8 +7,9 @@
 enum err_code rebuild_run(struct core *c, const atomic_bool *stop, struct err *e);
 /* Queues "embed" for all interactions that lack vectors of the present model. */
 enum err_code rebuild_missing_vectors(struct core *c, int64_t *out_n, struct err *e);
-/* Queues "analyse" for all interactions over which some analysis has not been in its present version. */
-enum err_code rebuild_stale_findings(struct core *c, int64_t *out_n, struct err *e);
+/* Queues "analyse" for all interactions over which some analysis has not been in its present version, or whose figures are of
+ * another version of their definitions. */
+enum err_code rebuild_stale_analyses(struct core *c, int64_t *out_n, struct err *e);
 /* Puts one stored interaction into the index, with those vectors that are there. */
 enum err_code rebuild_one(struct core *c, struct record_ia *rec, const struct record_chunk_row *rows, size_t rows_n,
                           struct arena *a);

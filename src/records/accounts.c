@@ -14,7 +14,9 @@ const struct db_stmt accounts_sql[] = {
                      "VALUES ($1, $2, $3, $4, $5, $6)"},
     [ACCOUNT_DOMAIN_SET] = {"account_domain_set", "UPDATE account SET domain_index=$3 WHERE workspace_id=$1 AND id=$2 "
                                                   "AND domain_index IS NULL"},
-    [DEAL_FIND] = {"deal_find", "SELECT id FROM deal WHERE workspace_id=$1 AND name_index=$2"},
+    /* $2 name, $3 what the CRM calls it; the name goes first */
+    [DEAL_FIND] = {"deal_find", "SELECT id FROM deal WHERE workspace_id=$1 AND (name_index=$2 OR external_index=$3) "
+                                "ORDER BY name_index IS DISTINCT FROM $2 LIMIT 1"},
     [DEAL_ADD] = {"deal_add", "INSERT INTO deal (workspace_id, id, account_id, name_index, sealed, created_at) "
                               "VALUES ($1, $2, $3, $4, $5, $6)"},
 };
@@ -79,6 +81,19 @@ static enum err_code name_index(const struct vaulted *v, bool deal, str name, st
                        out, e);
 }
 
+/* The deal of that name, or that the CRM calls so; nil: none. */
+static enum err_code deal_find(struct db_tx *t, const struct vaulted *v, str name, struct arena *a,
+                               uint8_t index[BLIND_BYTES], struct id *out, struct err *e)
+{
+    uint8_t external[BLIND_BYTES];
+
+    if (name_index(v, true, name, a, index, e) ||
+        blind_index(v->keys, v->workspace, "deal.external", str_trim(name), external, e))
+        return e->code;
+    return id_run(t, &accounts_sql[DEAL_FIND],
+                  DB_ARGS(P_ID(v->workspace), P_BYTES_N(index, BLIND_BYTES), P_BYTES_N(external, BLIND_BYTES)), out, e);
+}
+
 static enum err_code account_add(struct db_tx *t, const struct vaulted *v, str name, const uint8_t index[BLIND_BYTES],
                                  struct db_val domain, struct arena *a, struct id *out, struct err *e)
 {
@@ -133,8 +148,7 @@ static enum err_code deal_resolve(struct db_tx *t, const struct vaulted *v, str 
     *out = (struct id){{0}};
     if (!str_trim(name).n)
         return ERR_OK;
-    if (name_index(v, true, name, a, index, e) ||
-        id_run(t, &accounts_sql[DEAL_FIND], DB_ARGS(P_ID(v->workspace), P_BYTES_N(index, sizeof index)), out, e))
+    if (deal_find(t, v, name, a, index, out, e))
         return e->code;
     if (!id_is_nil(*out))
         return ERR_OK;
@@ -163,9 +177,12 @@ enum err_code named_find(struct db_tx *t, const struct vaulted *v, enum named_ki
     if (kind == NAMED_PERSON) {
         if (people_find(t, v, name, a, out, e))
             return e->code;
-    } else if (name_index(v, kind == NAMED_DEAL, name, a, index, e) ||
-               id_run(t, &accounts_sql[kind == NAMED_DEAL ? DEAL_FIND : ACCOUNT_FIND],
-                      DB_ARGS(P_ID(v->workspace), P_BYTES_N(index, sizeof index)), out, e)) {
+    } else if (kind == NAMED_DEAL) {
+        if (deal_find(t, v, name, a, index, out, e))
+            return e->code;
+    } else if (name_index(v, false, name, a, index, e) ||
+               id_run(t, &accounts_sql[ACCOUNT_FIND], DB_ARGS(P_ID(v->workspace), P_BYTES_N(index, sizeof index)), out,
+                      e)) {
         return e->code;
     }
     return id_is_nil(*out) ? err_set(e, ERR_NOT_FOUND, "nobody and nothing of that name") : ERR_OK;

@@ -437,6 +437,9 @@ static enum err_code deal_of(struct save *s, str ext, str name, struct id *out)
         return ERR_OK;
     if (adopt(s, &crm_sql[CRM_DEAL_ADOPT], "deal.name", name, &key, out))
         return s->e->code;
+    if (id_is_nil(*out) &&
+        adopt(s, &crm_sql[CRM_DEAL_ADOPT], "deal.name", ext, &key, out)) /* named so in a side table */
+        return s->e->code;
     if (id_is_nil(*out)) {
         *out = id_new();
         if (words_seal(s, "deal", *out, name.n ? name : ext, &sealed) ||

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "records/interaction.h"
 
-enum { CHUNKS_LOAD, VECTORS_SAVE, STATS_DROP, STATS_ADD, STATS_LOAD, STAT_VALUES };
+enum { CHUNKS_LOAD, VECTORS_SAVE, STATS_DROP, STATS_ADD, STATS_LOAD, STATS_STALE, STATS_STALE_IDS, STAT_VALUES };
 
 const struct db_stmt derived_sql[] = {
     /* $2 interactions, $3 model hash -> vectors of that model only */
@@ -30,6 +30,12 @@ const struct db_stmt derived_sql[] = {
         {"stats_load",
          "SELECT ordinal, stat, value, unit, n, reason, definition_version, inputs_hash, spans, label_sealed "
          "FROM statistic WHERE workspace_id=$1 AND interaction_id=$2 ORDER BY ordinal"},
+    /* $2 interaction, $3 version */
+    [STATS_STALE] = {"stats_stale", "SELECT 1 FROM statistic WHERE workspace_id=$1 AND interaction_id=$2 AND "
+                                    "definition_version<>$3 LIMIT 1"},
+    /* $2 version */
+    [STATS_STALE_IDS] = {"stats_stale_ids", "SELECT DISTINCT interaction_id FROM statistic WHERE workspace_id=$1 AND "
+                                            "definition_version<>$2 ORDER BY interaction_id"},
     /* $2 figure, $3 from, $4 to: starts of calls */
     [STAT_VALUES] = {"stat_values",
                      "SELECT s.value FROM statistic s JOIN interaction i ON i.workspace_id=s.workspace_id AND "
@@ -289,4 +295,22 @@ enum err_code record_stat_values(struct db_tx *t, const struct vaulted *v, str s
         ARENA_PUSH(a, *out, *out_n, cap) = db_f64(&r, 0);
     db_rows_done(&r);
     return ERR_OK;
+}
+
+enum err_code record_stats_stale(struct db_tx *t, const struct vaulted *v, struct id ia, int version, bool *out,
+                                 struct err *e)
+{
+    struct db_rows r;
+
+    if (db_run(t, &derived_sql[STATS_STALE], DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(version)), &r, e))
+        return e->code;
+    *out = db_next(&r);
+    db_rows_done(&r);
+    return ERR_OK;
+}
+
+enum err_code record_stats_stale_ids(struct db_tx *t, const struct vaulted *v, int version, struct arena *a,
+                                     struct id **out, size_t *out_n, struct err *e)
+{
+    return db_run_ids(t, &derived_sql[STATS_STALE_IDS], DB_ARGS(P_ID(v->workspace), P_I64(version)), a, out, out_n, e);
 }

@@ -99,6 +99,11 @@ enum err_code record_vectors_save(struct db_tx *t, const struct vaulted *v, stru
 /* Replaces all figures of an interaction. */
 enum err_code record_stats_save(struct db_tx *t, const struct vaulted *v, struct id ia, const struct record_stat *rows,
                                 size_t n, struct err *e);
+/* Has it figures of another version of their definitions? And: all that have. */
+enum err_code record_stats_stale(struct db_tx *t, const struct vaulted *v, struct id ia, int version, bool *out,
+                                 struct err *e);
+enum err_code record_stats_stale_ids(struct db_tx *t, const struct vaulted *v, int version, struct arena *a,
+                                     struct id **out, size_t *out_n, struct err *e);
 /* A figure without speaker of all calls that start in [from, to). Memory in `a`. */
 enum err_code record_stat_values(struct db_tx *t, const struct vaulted *v, str stat, int64_t from_ms, int64_t to_ms,
                                  struct arena *a, double **out, size_t *out_n, struct err *e);

@@ -221,7 +221,7 @@ static void rebuild_thread(void *arg)
     }
     if (s->core.em && !rebuild_missing_vectors(&s->core, &missing, &e) && missing)
         LOG_INFO("vectors.queued", F_INT("interactions", missing));
-    if (!rebuild_stale_findings(&s->core, &missing, &e) && missing)
+    if (!rebuild_stale_analyses(&s->core, &missing, &e) && missing)
         LOG_INFO("analyses.queued", F_INT("interactions", missing));
     malloc_trim(0);
 }

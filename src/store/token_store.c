@@ -213,7 +213,8 @@ enum err_code token_list(struct db_tx *t, struct keyring *k, enum token_kind kin
         struct token_entry *x = &(*out)[n++];
         x->t = token_of(&r);
         at.row = x->t.id;
-        rc = seal_open(k, &at, db_bytes(&r, 11), a, &x->name, e);
+        if (!db_is_null(&r, 11))
+            rc = seal_open(k, &at, db_bytes(&r, 11), a, &x->name, e);
     }
     db_rows_done(&r);
     *out_n = n;

@@ -3,7 +3,8 @@
  *   harken_trackereval HARKEN MODEL.gguf EXAMPLES,... REPEATS <LINES      a line: labels separated by commas, a tab, the text
  *
  * For each label with enough lines and each repeat: EXAMPLES lines with it and as many without are drawn (SplitMix64, seed 1),
- * 400 more without their labels, and all the rest is scored. Prints one line {"label","f1","centroid","keyword","n"} for each. */
+ * 400 more without their labels, and all the rest is scored. Prints one line {"label","f1","centroid","keyword","n","ece","share"} for
+ * each: ece is the calibration error of the confidences, share how many of the scored are wanted. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -98,6 +99,30 @@ static void count(struct counts *c, bool says, bool is)
     c->wanted += is;
 }
 
+/* Calibration in ten bins of equal width. */
+struct bins {
+    double sure[10], wanted[10];
+    size_t n;
+};
+
+static void bin_add(struct bins *b, double confidence, bool is)
+{
+    size_t i = confidence >= 1 ? 9 : (size_t)(confidence * 10);
+
+    b->sure[i] += confidence;
+    b->wanted[i] += is;
+    b->n++;
+}
+
+static double bins_error(const struct bins *b)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < 10; i++)
+        sum += b->sure[i] > b->wanted[i] ? b->sure[i] - b->wanted[i] : b->wanted[i] - b->sure[i];
+    return b->n ? sum / (double)b->n : 0;
+}
+
 static void rows_copy(const struct data *d, const size_t *at, size_t n, float *out)
 {
     for (size_t i = 0; i < n; i++)
@@ -157,7 +182,7 @@ static bool draw(const struct data *d, bool *taken, str label, int wanted, size_
 
 static void label_run(struct data *d, str label, size_t k, size_t repeats)
 {
-    double sum[3] = {0};
+    double sum[3] = {0}, error = 0, share = 0;
     size_t runs = 0, lines = 0;
 
     for (size_t i = 0; i < d->n; i++)
@@ -170,6 +195,7 @@ static void label_run(struct data *d, str label, size_t k, size_t repeats)
         float *y = ARENA_ARRAY(a, float, k * d->dim), *x = ARENA_ARRAY(a, float, k * d->dim);
         float *b = ARENA_ARRAY(a, float, BACKGROUND * d->dim);
         struct counts c[3] = {0};
+        struct bins bins = {0};
         struct tracker_head h;
         struct err e;
         if (!draw(d, taken, label, 1, k, yes) || !draw(d, taken, label, 0, k, no) ||
@@ -188,17 +214,22 @@ static void label_run(struct data *d, str label, size_t k, size_t repeats)
             if (taken[i])
                 continue;
             count(&c[0], tracker_matches(&h, v), is);
+            bin_add(&bins, tracker_confidence(&h, v), is);
             count(&c[1], cosine_sum(y, k, v, d->dim) > cosine_sum(x, k, v, d->dim), is);
             count(&c[2], keyword_says(d, yes, no, k, d->text[i]), is);
         }
         for (size_t i = 0; i < 3; i++)
             sum[i] += f1(c[i]);
+        error += bins_error(&bins);
+        share += (double)c[0].wanted / (double)bins.n;
         runs++;
         arena_free(a);
     }
     if (runs)
-        printf("{\"k\":%zu,\"label\":\"%.*s\",\"f1\":%.6f,\"centroid\":%.6f,\"keyword\":%.6f,\"n\":%zu}\n", k,
-               STR_ARG(label), sum[0] / (double)runs, sum[1] / (double)runs, sum[2] / (double)runs, lines);
+        printf("{\"k\":%zu,\"label\":\"%.*s\",\"f1\":%.6f,\"centroid\":%.6f,\"keyword\":%.6f,\"n\":%zu,"
+               "\"ece\":%.6f,\"share\":%.6f}\n",
+               k, STR_ARG(label), sum[0] / (double)runs, sum[1] / (double)runs, sum[2] / (double)runs, lines,
+               error / (double)runs, share / (double)runs);
 }
 
 int main(int argc, char **argv)

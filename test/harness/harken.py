@@ -113,6 +113,8 @@ class Server:
     def start(self, timeout_s=START_S):
         """Returns when the server says it is ready; sets started_s."""
         start = time.monotonic()
+        if self.checker:
+            self.checker.end()
         self.front_end()
         self.spawn()
         wait_for("the server to be ready", self.is_ready, timeout_s)

@@ -204,7 +204,7 @@ static const struct cli_opt trackers_opts[] = {
     {"--side", "SIDE", "only what internal or external people say; any: whoever speaks"},
     {"--on", NULL, "look for it"},
     {"--off", NULL, "stop looking for it, and drop its hits"},
-    {"--limit", "N", "hits of at most so many conversations (default 20, at most 100)"},
+    {"--limit", "N", "hits of at most so many conversations (default 20, at most 100)", .max = 100},
     {"--after", "ID", "hits of the conversations behind this one"},
     JSON_OPT,
     HOME_OPT,

@@ -257,8 +257,11 @@ static bool value_suits(const struct cli_command *c, const struct cli_opt *o, st
     int64_t n;
     str rest = value;
 
-    if (strcmp(o->arg, "N") == 0 && (!str_to_i64(value, &n) || n < 1 || n > o->max)) {
-        *out_exit = cli_usage_error(c, "%s must be a whole number from 1 to %lld", o->name, (long long)o->max);
+    if (strcmp(o->arg, "N") == 0 && (!str_to_i64(value, &n) || n < 1 || (o->max && n > o->max))) {
+        if (!o->max)
+            *out_exit = cli_usage_error(c, "%s must be a whole number from 1 on", o->name);
+        else
+            *out_exit = cli_usage_error(c, "%s must be a whole number from 1 to %lld", o->name, (long long)o->max);
         return false;
     }
     while (o->choices && rest.n) {

@@ -18,7 +18,7 @@ struct cli_opt {
     const char *arg;
     const char *help;
     const char *choices; /* "call|mail|note": what else is given is refused; NULL: anything */
-    int64_t max; /* of "N", which is at least 1 */
+    int64_t max; /* of "N", which is at least 1; 0: no bound here */
     cli_offer offer; /* words to complete with, where they are too many for choices; NULL: none */
     bool only_offered; /* what else is given is refused */
 };

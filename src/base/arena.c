@@ -4,7 +4,7 @@
 
 #include "base/banned.h"
 
-enum { BLOCK_FIRST = 4096, BLOCK_MAX = 1 << 20, ALIGN = 16 };
+enum { BLOCK_FIRST = 4096, BLOCK_MAX = 1 << 20, KEPT_MAX = 4 << 20, ALIGN = 16 };
 
 struct block {
     struct block *next;
@@ -15,8 +15,10 @@ struct block {
 struct arena {
     const char *name;
     int wiped;
-    struct block *top; /* newest first; the last of the list is the first block, kept by reset */
+    struct block *top; /* newest first */
     size_t next_size;
+    struct block *spare; /* of before the last resets: fresh pages cost more than most of what is done with them */
+    size_t spare_bytes;
 };
 
 static void fatal_memory(void)
@@ -37,11 +39,24 @@ static struct block *block_new(size_t size)
     return b;
 }
 
-static void block_free(struct block *b, int wiped)
+static void block_clear(struct block *b, int wiped)
 {
     if (wiped)
         explicit_bzero(b->mem, b->used);
-    free(b);
+    b->used = 0;
+}
+
+/* One that has room enough, of the spare ones when there is such. */
+static struct block *block_take(struct arena *a, size_t size)
+{
+    for (struct block **at = &a->spare; *at; at = &(*at)->next)
+        if ((*at)->size >= size) {
+            struct block *b = *at;
+            *at = b->next;
+            a->spare_bytes -= b->size;
+            return b;
+        }
+    return block_new(size);
 }
 
 static struct arena *make(const char *name, int wiped)
@@ -67,27 +82,30 @@ struct arena *arena_new_wiped(const char *name)
 
 void arena_reset(struct arena *a)
 {
-    while (a->top && a->top->next) {
+    while (a->top) {
         struct block *b = a->top;
         a->top = b->next;
-        block_free(b, a->wiped);
+        block_clear(b, a->wiped);
+        if (a->spare_bytes + b->size > KEPT_MAX) {
+            free(b);
+            continue;
+        }
+        b->next = a->spare;
+        a->spare = b;
+        a->spare_bytes += b->size;
     }
-    if (a->top) {
-        if (a->wiped)
-            explicit_bzero(a->top->mem, a->top->used);
-        a->top->used = 0;
-    }
-    a->next_size = BLOCK_FIRST * 2;
+    a->next_size = BLOCK_FIRST;
 }
 
 void arena_free(struct arena *a)
 {
     if (!a)
         return;
-    while (a->top) {
-        struct block *b = a->top;
-        a->top = b->next;
-        block_free(b, a->wiped);
+    arena_reset(a);
+    while (a->spare) {
+        struct block *b = a->spare;
+        a->spare = b->next;
+        free(b);
     }
     free(a);
 }
@@ -110,7 +128,7 @@ void *arena_alloc(struct arena *a, size_t size)
     size = (size + ALIGN - 1) / ALIGN * ALIGN;
     if (!b || b->size - b->used < size) {
         size_t want = size > a->next_size ? size : a->next_size;
-        b = block_new(want);
+        b = block_take(a, want);
         b->next = a->top;
         a->top = b;
         if (a->next_size < BLOCK_MAX)

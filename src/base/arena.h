@@ -9,7 +9,7 @@ struct arena;
 
 struct arena *arena_new(const char *name);       /* name: static string, shown in metrics */
 struct arena *arena_new_wiped(const char *name); /* for opened content, keys, tokens: cleared before it is given back */
-void arena_reset(struct arena *a); /* everything given out is gone; the first block is kept */
+void arena_reset(struct arena *a); /* everything given out is gone; up to 4 MiB are kept for what comes next */
 void arena_free(struct arena *a); /* NULL is ignored */
 size_t arena_used_bytes(const struct arena *a);
 

@@ -29,6 +29,7 @@ struct long_slot {
     uint32_t atom; /* 0: empty */
 };
 struct lexicon {
+    struct arena *arena; /* of the tables below */
     struct short_slot near[NEAR_SLOTS], *far;
     struct long_slot *many;
     uint32_t near_n, far_mask, many_mask, n;
@@ -151,7 +152,7 @@ static uint32_t power_above(size_t n)
 
 static void lexicon_make(void)
 {
-    struct arena *a = arena_new("text.lexicon");
+    struct arena *a = lexicon.arena = arena_new("text.lexicon");
     size_t order[LISTS_MAX], few = 0, many = 0, run = 0;
 
     for (size_t i = 0; i < lists_data_n; i++) {

@@ -56,7 +56,7 @@ static void send_file(struct call *k, const struct page_file *f, bool forever)
 static const char docs_policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for "
-    "'script'";
+    "'script'; report-uri /csp-report; report-to csp";
 
 /* GET / and GET /docs are pages themselves, GET /assets/{name} is one of their files. */
 void api_page(struct call *k)

@@ -25,7 +25,10 @@ static const struct {
 static const char csp_page[] =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'\r\n";
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; report-uri /csp-report; report-to csp\r\n";
+
+/* Where browsers tell what that stopped: for pages, whatever their policy is. */
+static const char reporting[] = "Reporting-Endpoints: csp=\"/csp-report\"\r\n";
 
 static const struct {
     int status;
@@ -296,6 +299,8 @@ void reply_write_head(struct http_reply *rep, const struct reply_head *h, struct
         else
             buf_str(out, defaults[i].line);
     }
+    if (page)
+        put(out, reporting);
     buf_str(out, buf_view(&rep->fields));
     if (rep->rq->id[0]) {
         put(out, "X-Request-Id: ");

@@ -13,7 +13,7 @@ TOP = HERE.parents[1]
 MAIL = TOP / "samples/northwind-robotics/interactions/mail"
 SCHEMATHESIS_S = 900
 # Judged by checks of their own: a session that the judge would end, pages that hand over to another server, and a stream without an end.
-APART = "^/(sign-in|scim/|v1/sign-out|v1/sign-in|v1/events|graphql|mcp|hooks)"
+APART = "^/(sign-in|scim/|v1/sign-out|v1/sign-in|v1/events|graphql|mcp|hooks|csp-report)"
 
 
 def tools():

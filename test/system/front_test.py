@@ -119,6 +119,22 @@ class Fields(unittest.TestCase):
         rows = harken.wait_for("the log line", lambda: [r for r in self.server.log().splitlines() if got.headers["x-request-id"] in r])
         self.assertIn(trace, rows[0])
 
+    def test_browsers_are_told_where_to_report(self):
+        for path in ("/", "/docs"):
+            page = self.server.http("GET", path, token=None)
+            self.assertIn("report-uri /csp-report; report-to csp", page.headers["content-security-policy"])
+            self.assertEqual(page.headers["reporting-endpoints"], 'csp="/csp-report"')
+        old = b'{"csp-report":{"document-uri":"https://x/secretname","violated-directive":"script-src \'self\'"}}'
+        new = b'[{"type":"csp-violation","body":{"effectiveDirective":"img-src","blockedURL":"https://evil/secretname"}}]'
+        for kind, body in (("application/csp-report", old), ("application/reports+json", new), ("application/json", b"{nothing"), ("application/json", b"[]")):
+            self.assertEqual(self.server.http("POST", "/csp-report", body, {"Content-Type": kind}, token=None).status, 204)
+        self.assertEqual(self.server.http("POST", "/csp-report", b"x" * 20000, token=None).status, 413)
+        counted = self.server.http("GET", "/metrics").body.decode()
+        self.assertRegex(counted, r"(?m)^harken_csp_reports_total 3$")
+        log = harken.wait_for("the log line", lambda: [r for r in self.server.log().splitlines() if "csp.violation" in r])
+        self.assertIn("script-src", log[0])
+        self.assertNotIn("secretname", self.server.log())
+
     def test_files_of_the_page_are_small_and_kept(self):
         page = self.server.http("GET", "/", token=None).body.decode()
         for path in re.findall(r'"(/assets/[^"]+)"', page):

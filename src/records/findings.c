@@ -11,8 +11,25 @@ enum {
     STALE,
     FEEDBACK_ADD,
     FEEDBACK_APPLY,
-    CLICKS
+    CLICKS,
+    FINDINGS_UP,
+    FINDINGS_DOWN
 };
+
+#define FINDING_ID "md5(f.interaction_id::text || '.' || f.ordinal)::uuid"
+/* $1 workspace, $2 kinds, $3 classes, $4 modalities, $5 persons, $6 deals, $7 interactions, $8 due from, $9 to, $10 started from,
+ * $11 to, $12 place, $13 its id, $14 limit */
+#define FINDINGS_PAGE_(op, dir)                                                                                        \
+    "SELECT " FINDING_ID                                                                                               \
+    ", f.interaction_id, f.ordinal, i.deal_id, i.started_at FROM finding f JOIN interaction i ON "                     \
+    "i.workspace_id=$1 AND i.id=f.interaction_id WHERE f.workspace_id=$1 AND ($2::text[] IS NULL OR f.kind=ANY($2)) "  \
+    "AND ($3::text[] IS NULL OR f.class=ANY($3)) AND ($4::text[] IS NULL OR f.modality=ANY($4)) AND ($5::uuid[] IS "   \
+    "NULL OR f.owner_id=ANY($5)) AND ($6::uuid[] IS NULL OR i.deal_id=ANY($6)) AND ($7::uuid[] IS NULL OR "            \
+    "f.interaction_id=ANY($7)) AND ($8::bigint IS NULL OR f.due_day>=$8) AND ($9::bigint IS NULL OR f.due_day<$9) "    \
+    "AND ($10::bigint IS NULL OR i.started_at>=$10) AND ($11::bigint IS NULL OR i.started_at<$11) AND ($12::bigint "   \
+    "IS NULL OR (coalesce(i.started_at, 0), " FINDING_ID ") " op " ($12, $13::uuid)) ORDER BY coalesce(i.started_at, " \
+    "0) " dir ", " FINDING_ID " " dir " LIMIT $14"
+#define FINDINGS_PAGE(way) FINDINGS_PAGE_(way)
 
 const struct db_stmt findings_sql[] = {
     /* $3 makers */
@@ -58,6 +75,8 @@ const struct db_stmt findings_sql[] = {
          "(workspace_id, interaction_id, kind, class, turn, start_b, end_b) DO UPDATE SET verdict=excluded.verdict, "
          "person_id=excluded.person_id, created_at=excluded.created_at, maker=coalesce(excluded.maker, "
          "finding_feedback.maker)"},
+    [FINDINGS_UP] = {"findings_up", FINDINGS_PAGE(PAGE_UP)},
+    [FINDINGS_DOWN] = {"findings_down", FINDINGS_PAGE(PAGE_DOWN)},
     [FEEDBACK_APPLY] =
         {"feedback_apply",
          "UPDATE finding f SET state = CASE WHEN b.verdict THEN 1 ELSE 2 END FROM finding_feedback b WHERE "
@@ -358,6 +377,7 @@ enum err_code record_findings_load(struct db_tx *t, const struct vaulted *v, con
     while (!rc && db_next(&r)) {
         struct record_finding f = row_read(&r, a);
         bool whole = false;
+        f.ordinal = (uint32_t)db_i64(&r, 0);
         rc = finding_open(v, rec, (uint32_t)db_i64(&r, 0), db_bytes(&r, 14), a, &f, &whole, e);
         if (!rc && whole)
             ARENA_PUSH(a, list, n, cap) = f;
@@ -367,6 +387,28 @@ enum err_code record_findings_load(struct db_tx *t, const struct vaulted *v, con
         return rc;
     *out = list;
     *out_n = n;
+    return ERR_OK;
+}
+
+enum err_code findings_page(struct db_tx *t, const struct vaulted *v, const struct findings_filter *f,
+                            const struct page_want *w, struct arena *a, struct finding_place **out, size_t *out_n,
+                            struct err *e)
+{
+    struct db_rows r;
+    size_t n = 0;
+
+    if (db_run(t, &findings_sql[w->desc ? FINDINGS_DOWN : FINDINGS_UP],
+               DB_ARGS(P_ID(v->workspace), f->kinds, f->classes, f->modalities, f->persons, f->deals, f->interactions,
+                       P_I64_OR_NULL(f->due_from, INT64_MIN), P_I64_OR_NULL(f->due_to, INT64_MIN), P_PAGE_SPAN(w),
+                       P_PAGE(w)),
+               &r, e))
+        return e->code;
+    *out = ARENA_ARRAY(a, struct finding_place, (size_t)r.rows_n + 1);
+    while (db_next(&r))
+        (*out)[n++] = (struct finding_place){db_id(&r, 0), db_id(&r, 1), db_id(&r, 3), (uint32_t)db_i64(&r, 2),
+                                             db_is_null(&r, 4) ? CLOCK_NONE : db_i64(&r, 4)};
+    *out_n = n;
+    db_rows_done(&r);
     return ERR_OK;
 }
 

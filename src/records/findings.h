@@ -5,6 +5,7 @@
  * erased speaker) is not given out. Any thread; calls block on the database. */
 #pragma once
 #include "records/interaction.h"
+#include "store/page.h"
 
 #define FINDING_NO_DAY INT32_MIN
 
@@ -28,6 +29,7 @@ struct record_finding {
     enum finding_state state;
     struct ia_span *spans; /* the evidence; at least one, each of at least one byte */
     size_t spans_n;
+    uint32_t ordinal; /* its number in the interaction; out of load */
 };
 
 /* What people said of a maker's findings of one kind. */
@@ -53,6 +55,22 @@ enum err_code record_findings_save(struct db_tx *t, const struct vaulted *v, con
  * which should be wiped. */
 enum err_code record_findings_load(struct db_tx *t, const struct vaulted *v, const struct record_ia *rec,
                                    struct arena *a, struct record_finding **out, size_t *out_n, struct err *e);
+/* Which findings, across interactions; each null: all. Days are half open, INT64_MIN: open. */
+struct findings_filter {
+    struct db_val kinds, classes, modalities; /* text[] */
+    struct db_val persons, deals, interactions; /* uuid[] */
+    int64_t due_from, due_to;
+};
+/* Where a finding stands, for a page: by the start of its interaction (unknown: 0) and an id made of interaction and number. */
+struct finding_place {
+    struct id id, interaction, deal; /* deal nil: none */
+    uint32_t ordinal;
+    int64_t started_ms; /* CLOCK_NONE: unknown */
+};
+/* `w`: from_ms and to_ms limit the start. Memory in `a`. */
+enum err_code findings_page(struct db_tx *t, const struct vaulted *v, const struct findings_filter *f,
+                            const struct page_want *w, struct arena *a, struct finding_place **out, size_t *out_n,
+                            struct err *e);
 /* Interactions over which a maker has not been in its version. */
 enum err_code record_findings_stale(struct db_tx *t, const struct vaulted *v, const struct finding_maker *makers,
                                     size_t makers_n, struct arena *a, struct id **out, size_t *out_n, struct err *e);

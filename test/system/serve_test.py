@@ -216,7 +216,7 @@ class Door(unittest.TestCase):
                  ("GET", "/v1/interactions?limit=many", None, 400), ("GET", "/%00", None, 400)]
         for method, path, body, want in cases:
             with self.subTest(f"{method} {path} {body}"):
-                reply = self.server.http(method, path, body)
+                reply = self.server.http(method, path, body, {"Content-Type": "application/json"} if isinstance(body, bytes) else None)
                 self.assertEqual(reply.status, want)
                 problem = json.loads(reply.body)
                 self.assertTrue(reply.headers["content-type"].startswith("application/problem+json"))

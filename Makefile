@@ -93,13 +93,14 @@ fuzz: configured ## every fuzz target for FUZZ_SECONDS=60 seconds (TESTS="vtt ..
 ##@ measure
 .PHONY: bench eval judges faults
 bench: build ## speed and memory beside peers -> build/reports/bench.json (PEERS=no leaves the peers out)
-	@[ "$(PEERS)" = no ] || $(setup_quiet) bench
+	@[ "$(PEERS)" = no ] || $(setup_quiet) judges-front bench
 	@PEERS=$(PEERS) bench/run $(ARGS)
 
 eval: build ## quality of retrieval, answers and preprocessing -> build/reports/eval.json
 	@test/eval/run $(ARGS)
 
 judges: build ## outside judges: conformance suites and hostile clients -> build/reports/judges.json (PEERS=no leaves those out that the set-up fetches)
+	@[ "$(PEERS)" = no ] || $(setup_quiet) judges-front
 	@[ "$(PEERS)" = no ] || $(setup_quiet) judges-access
 	@[ "$(PEERS)" = no ] || $(setup_quiet) keycloak || echo "judges: going on without Keycloak"
 	@[ "$(PEERS)" = no ] || $(setup_quiet) judges-protocols

@@ -2,11 +2,13 @@
 
     gateway-over-nginx       authenticated JSON reply against nginx's fixed reply of the same size
     gateway-p99-over-p50     of the same run
+    hook-ack-p99             how long a signed message waits for its acknowledgement: sealed, queued, committed
     sse-1000-core-share      CPU of the core process with 1,000 event streams open
-    overload-goodput         answers that were good under three times the connections that saturate it, over those at saturation
+    overload-goodput         answers that were good under far more connections than saturate it, over those at saturation
     restart-lost-requests    failures while the server is replaced again and again under load
 """
 import http.client
+import json
 import os
 import pathlib
 import re
@@ -21,11 +23,13 @@ import time
 import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "test/harness"), str(HERE)]
+sys.path[:0] = [str(HERE.parent / "test/harness"), str(HERE.parent / "test/system"), str(HERE)]
 import harken  # noqa: E402
 import http_bench  # noqa: E402
 
-PATH = "/v1/jobs/dead"  # authenticated, checked, one short statement
+PATH = "/v1/me/session"  # routing, the caller and the caller's limits, nothing else
+WORK = "/v1/jobs/dead"  # the same, and a transaction with one short statement
+SETTINGS = {f"HARKEN_LIMITS_{name}": "100000000" for name in ("KEY", "USER", "WORKSPACE")} | {"HARKEN_EVENTS_PER_CALLER": "2000"}  # counted, never reached
 
 
 def wrk(url, token, seconds, conns, path=PATH):
@@ -42,10 +46,16 @@ def wrk(url, token, seconds, conns, path=PATH):
     return n / spent, (n - bad) / spent, p.get("50", 0), p.get("99", 0)
 
 
+def key_of(server):
+    """An API key of a person: the operator's token would pass no limits."""
+    user = json.loads(server.http("POST", "/v1/users", {"email": "bench@northwind.example", "roles": ["rep"]}).body)["id"]
+    return json.loads(server.http("POST", "/v1/keys", {"name": "bench", "user": user, "scopes": ["status.read"]}).body)["key"]
+
+
 def rate_rows(args, row, server):
     seconds, rounds = (2, 1) if args.quick else (5, 3)
-    url, token = server.address(), server.token()
-    http_bench.BODY = server.http("GET", PATH).body.strip()
+    url, token = server.address(), key_of(server)
+    http_bench.BODY = server.http("GET", PATH, token=token).body.strip()
     with tempfile.TemporaryDirectory(prefix="front-bench-") as folder:
         nginx, port = http_bench.nginx_start(folder)
         try:
@@ -58,10 +68,32 @@ def rate_rows(args, row, server):
             nginx.terminate()
             nginx.wait(15)
     good, peer = (statistics.median(x[1] for x in got) for got in (ours, theirs))
-    spread = statistics.median(x[3] / x[2] for x in ours if x[2])
+    spread, its = (statistics.median(x[3] / x[2] for x in got if x[2]) for got in (ours, theirs))
     return [row("gateway-over-nginx", "authenticated JSON reply of the gateway over nginx's fixed reply of the same size", good / peer, "ratio", 0.7,
                 peer="nginx", peer_figure=round(peer), ratio=round(good / peer, 3), note=f"ours {good:.0f}/s, 64 connections; {PATH}"),
-            row("gateway-p99-over-p50", "slowest hundredth over the middle, under that load", spread, "ratio", 3, most=True)]
+            row("gateway-p99-over-p50", "slowest hundredth over the middle, under that load", spread, "ratio", 3, most=True,
+                peer="nginx", peer_figure=round(its, 2))]
+
+
+def hook_rows(args, row, server):
+    import hooks_test
+
+    source = json.loads(server.http("POST", "/v1/hook-sources", {"name": "bench"}).body)
+    where, took, body = urllib.parse.urlsplit(server.address()), [], b"x" * 4096
+    connection = http.client.HTTPConnection(where.hostname, where.port, timeout=60)
+    for i in range(100 if args.quick else 1000):
+        headers = hooks_test.signed(source["secret"], f"msg_{i}", body)
+        begin = time.monotonic()
+        connection.request("POST", source["path"], body, headers)
+        reply = connection.getresponse()
+        reply.read()
+        took.append((time.monotonic() - begin) * 1000)
+        if reply.status != 202:
+            raise RuntimeError(f"a message was answered {reply.status}")
+    connection.close()
+    took.sort()
+    return [row("hook-ack-p99", "acknowledgement of an incoming webhook, slowest hundredth", took[len(took) * 99 // 100], "ms", 50, most=True,
+                note=f"{len(took)} messages of 4 KiB one after the other, median {statistics.median(took):.1f} ms")]
 
 
 def open_stream(server):
@@ -102,10 +134,10 @@ def stream_rows(args, row, server):
 def overload_rows(args, row, server):
     seconds = 3 if args.quick else 20
     url, token = server.address(), server.token()
-    peak = max(wrk(url, token, seconds, c)[1] for c in (32, 128))
-    under = wrk(url, token, seconds, 3 * 128 * 4)[1]
+    peak = max(wrk(url, token, seconds, c, WORK)[1] for c in (32, 128))
+    under = wrk(url, token, seconds, 3 * 128 * 4, WORK)[1]
     return [row("overload-goodput", "good answers under far more connections than saturate it, over those at its best", under / peak, "ratio", 0.8,
-                note=f"best {peak:.0f}/s, 1536 connections {under:.0f}/s")]
+                note=f"best {peak:.0f}/s, 1536 connections {under:.0f}/s; {WORK}")]
 
 
 def restart_rows(args, row):
@@ -165,6 +197,6 @@ def rows(args, row):
     if missing:
         print(f"front: skipped, {' and '.join(missing)} not installed")
         return []
-    with harken.Server("--set", "events.per_caller=2000") as server:
-        done = rate_rows(args, row, server) + stream_rows(args, row, server) + overload_rows(args, row, server)
+    with harken.Server(env=SETTINGS) as server:
+        done = rate_rows(args, row, server) + hook_rows(args, row, server) + stream_rows(args, row, server) + overload_rows(args, row, server)
     return done + restart_rows(args, row)

@@ -33,6 +33,14 @@ bool access_body(struct call *k, const char *const *keys, struct json_doc **out)
     return true;
 }
 
+bool access_user(struct call *k)
+{
+    if (!id_is_nil(k->who.user))
+        return true;
+    http_problem(k->rep, 403, STR_NULL, STR("no user"), STR("the operator has no password and no second factor"));
+    return false;
+}
+
 struct keyring *access_keys(struct call *k)
 {
     struct api *api = k->app;

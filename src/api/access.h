@@ -10,6 +10,8 @@ struct db_tx *access_begin(struct call *k);
 void access_fail(struct call *k, struct db_tx *t, const struct err *e);
 /* Writes the audit record of a change, commits, and lets it count for the next request. False with the reply filled. */
 bool access_commit(struct call *k, struct db_tx *t, enum audit_act act, struct id object);
+/* Is there a user? The operator of the machine is none: 403 in the reply. */
+bool access_user(struct call *k);
 struct keyring *access_keys(struct call *k);
 /* The id in a part of the path; 404 in the reply and false when it is none. `what`: "user". */
 bool access_id(struct call *k, int part, const char *what, struct id *out);
@@ -47,3 +49,4 @@ void api_scim_groups_delete(struct call *k);
 void api_oidc_begin(struct call *k);
 void api_oidc_callback(struct call *k);
 void api_oidc_names(struct call *k);
+void api_me_session(struct call *k);

@@ -105,9 +105,24 @@ static const struct res_field made_fields[] = {
 };
 static const struct res_shape made_shape = {"FactorMade", "A new second factor.", RES_FIELDS(made_fields)};
 
+static const char *const token_kinds[] = {"operator", "link", "session", "key", NULL};
+static const struct res_field me_session_fields[] = {
+    {"id", RES_ID, 0, "Of the session or key.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
+    {"kind", RES_ENUM, 0, "What the request came with.", "\"key\"", .words = token_kinds},
+    {"user", RES_ID, RES_NULLABLE, "Whose it is; null: the operator's.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ac\"",
+     .to = "users"},
+    {"roles", RES_STR, RES_LIST, "Roles of that user.", "\"rep\""},
+    {"proved_at", RES_TIME, RES_NULLABLE, "When the session's owner last proved who they are; null for keys.",
+     "\"2026-06-10T09:30:00.000Z\""},
+};
+static const struct res_shape me_session_shape = {"CallerSession", "What a request came with.",
+                                                  RES_FIELDS(me_session_fields)};
 static const struct res_op me_ops[] = {
     {RES_OP_ACT, "get", HTTP_M_GET, "/v1/me", PERM_SELF, "Who the caller is and what the caller may do",
      .answer = &me_shape, .flags = RES_OP_SAFE, .act = me_act},
+    RAW("session", GET, "/v1/me/session", STATUS_READ,
+        "Which session or key the request comes with: no look into the database", api_me_session,
+        .answer = &me_session_shape, .flags = RES_OP_QUICK),
     RAW("factors", GET, "/v1/me/factors", SELF, "List one's second factors", api_factors_list,
         .answer = &factors_shape),
     RAW("factor_delete", DELETE, "/v1/me/factors/{id}", SELF, "Remove a second factor", api_factor_delete,

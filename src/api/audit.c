@@ -2,8 +2,8 @@
 #include "api/resource.h"
 
 /* as enum audit_act; 0 is none of them */
-static const char *const acts[] = {"none",   "sign_in", "read",   "search", "ask", "ingest",
-                                   "change", "erase",   "export", "admin",  NULL};
+static const char *const acts[] = {"none",  "sign_in", "read",  "search",         "ask", "ingest", "change",
+                                   "erase", "export",  "admin", "sign_in_failed", NULL};
 
 enum { F_ID_, F_SEQ, F_AT, F_ACT, F_ACTOR, F_OBJECT, F_DETAILS, F_COUNT };
 static const struct res_field fields[F_COUNT] = {

@@ -76,14 +76,15 @@ static enum err_code drop(struct res_ctx *c, struct id id, struct err *e)
     {"key",                                                                                                            \
      RES_STR,                                                                                                          \
      RES_NULLABLE | RES_SEALED,                                                                                        \
-     "What the sender signs with, when it has chosen that itself: whsec_ (shared) or whpk_ (Ed25519). Harken "         \
-     "makes a secret otherwise.",                                                                                      \
+     "What the sender signs with, when it has chosen that itself: whsec_ (shared) or whpk_ (Ed25519). Harken makes a " \
+     "secret otherwise.",                                                                                              \
      "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"",                                                                     \
-     .max = 256}
+     .max = 256,                                                                                                       \
+     .pattern = "^(whsec_([A-Za-z0-9+/]{4}){6,21}|whpk_[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$"}
 enum { B_NAME, B_KEY };
 static const struct res_field make_fields[] = {
     [B_NAME] = {"name", RES_STR, RES_NEEDED, "Its name in the address: small letters, digits and dashes.",
-                "\"billing\"", .min = 1, .max = 63},
+                "\"billing\"", .min = 1, .max = 63, .pattern = "^[a-z0-9][a-z0-9-]{0,62}$"},
     [B_KEY] = KEY_FIELD,
 };
 static const struct res_shape make_shape = {"HookSourceMake", "A new sender.", RES_FIELDS(make_fields)};

@@ -29,6 +29,14 @@ static bool bad(struct rest *x, const char *title, str detail)
     return false;
 }
 
+static bool printable(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < '!' || s.p[i] > '~')
+            return false;
+    return true;
+}
+
 bool idem_read(struct rest *x, struct idem *out)
 {
     struct call *k = x->k;
@@ -39,12 +47,14 @@ bool idem_read(struct rest *x, struct idem *out)
     str all;
 
     *out = (struct idem){0};
-    if (!http_field_has(k->rq, STR("idempotency-key")) || k->rq->method != HTTP_M_POST || x->dry_run)
+    if (!http_field_has(k->rq, STR("idempotency-key")) || k->rq->method != HTTP_M_POST)
         return true;
     if (key.n >= 2 && key.p[0] == '"' && key.p[key.n - 1] == '"')
         key = str_sub(key, 1, key.n - 1);
-    if (!key.n || key.n > KEY_MAX)
-        return bad(x, "bad Idempotency-Key", STR("it must have 1 to 255 characters"));
+    if (!key.n || key.n > KEY_MAX || !printable(key))
+        return bad(x, "bad Idempotency-Key", STR("it must have 1 to 255 characters of ASCII, without blanks"));
+    if (x->dry_run)
+        return true;
     sha256_init(&h);
     sha256_add(&h, k->rq->path.p, k->rq->path.n);
     sha256_add(&h, "?", 1);

@@ -179,7 +179,10 @@ static bool key_read(struct call *k, const struct json *o, struct key_in *in)
     for (json_it_init(&it, json_get(o, "scopes")); json_it_next(&it);) {
         enum perm p;
         if (!perm_parse(json_str(it.val, STR("")), &p) || p == PERM_SELF || p == PERM_OPERATOR)
-            return refuse(k, 403, "not for keys", "\"scopes\" holds something that is no permission for a key");
+            return refuse(k, 403, "not for keys",
+                          str_fmt(k->a, "\"%.*s\" is no permission that a key can have",
+                                  STR_ARG(str_sub(json_str(it.val, STR("")), 0, 60)))
+                              .p);
         in->scopes |= perm_bit(p);
     }
     if (json_kind(json_get(o, "user")) == JSON_STR)

@@ -4,9 +4,12 @@
 #include "base/log.h"
 #include "llm/llm.h"
 
+#define SEED_MAX INT64_C(9007199254740991) /* what programs in JavaScript hold exactly */
 enum {
     BODY_MAX = 4 << 20,
     MESSAGES_MAX = 1024,
+    STOP_MAX = 256, /* characters */
+    DIMENSIONS_MAX = 65536,
     CHAT_MS = 10 * 60 * 1000,
     EMBED_MS = 60000,
     INPUTS_MAX = 1024,
@@ -243,8 +246,8 @@ static bool stops_read(struct chat *c, const struct json *v)
     for (json_it_init(&it, v); json_kind(v) == JSON_ARR && json_it_next(&it);)
         stops[c->ask.stops_n++] = str_dup(c->k->a, json_str(it.val, STR("")));
     for (size_t i = 0; i < c->ask.stops_n; i++)
-        if (!stops[i].n || stops[i].n > 256)
-            return bad(c->k, "stop", "a stop must be a text of 1 to 256 bytes");
+        if (!stops[i].n || res_chars(stops[i]) > STOP_MAX)
+            return bad(c->k, "stop", "a stop must be a text of 1 to 256 characters");
     return true;
 }
 
@@ -269,7 +272,8 @@ static bool int_read(struct call *k, const struct json *v, const char *name, int
     const struct json *m = json_get(v, name);
 
     *out = json_i64(m, fallback);
-    if (given(m) && (json_kind(m) != JSON_INT || *out < min || *out > max))
+    if (given(m) && ((json_kind(m) != JSON_INT && json_kind(m) != JSON_REAL) || json_i64(m, 1) != json_i64(m, 2) ||
+                     *out < min || *out > max))
         return bad(k, name, "the number is out of its range");
     return true;
 }
@@ -305,7 +309,7 @@ static bool numbers_read(struct chat *c, const struct json *v)
 
     if (!int_read(c->k, v, "max_tokens", 0, 1, 1 << 20, &max) ||
         !int_read(c->k, v, "max_completion_tokens", 0, 1, 1 << 20, &newer) ||
-        !int_read(c->k, v, "seed", (int64_t)(uint32_t)clock_mono_us(), INT64_MIN, INT64_MAX, &seed) ||
+        !int_read(c->k, v, "seed", (int64_t)(uint32_t)clock_mono_us(), -SEED_MAX, SEED_MAX, &seed) ||
         !real_read(c->k, v, "temperature", 1, 2, &c->ask.temperature) ||
         !real_read(c->k, v, "top_p", 1, 1, &c->ask.top_p))
         return false;
@@ -320,6 +324,8 @@ static bool chat_read(struct chat *c, const struct json *v)
     str model = json_str(json_get(v, "model"), STR(""));
     const struct json *opts = json_get(v, "stream_options");
 
+    if (given(opts) && json_kind(opts) != JSON_OBJ)
+        return bad(c->k, "stream_options", "it must be an object");
     if (!messages_read(c, v) || !stops_read(c, json_get(v, "stop")) || !numbers_read(c, v) ||
         !flag_read(c->k, v, "stream", &c->stream) || !flag_read(c->k, opts, "include_usage", &c->usage) ||
         !unsupported_refuse(c->k, v))
@@ -598,7 +604,7 @@ static bool embed_read(struct call *k, const struct json *v, str **out, size_t *
     const char *name = embed_name(api);
     str model = json_str(json_get(v, "model"), STR("")),
         format = json_str(json_get(v, "encoding_format"), STR("float"));
-    int64_t dim;
+    int64_t dim, own;
 
     if (!model.n)
         return bad(k, "model", "\"model\" is missing");
@@ -608,10 +614,15 @@ static bool embed_read(struct call *k, const struct json *v, str **out, size_t *
     if (!str_eq(model, str_of(name)))
         return no_model(k, model);
     *out_packed = str_eq(format, STR("base64"));
-    if (!*out_packed && !str_eq(format, STR("float")))
+    if ((given(json_get(v, "encoding_format")) && json_kind(json_get(v, "encoding_format")) != JSON_STR) ||
+        (!*out_packed && !str_eq(format, STR("float"))))
         return bad(k, "encoding_format", "it must be float or base64");
     dim = embedder_info(api->core->em)->dim;
-    return int_read(k, v, "dimensions", dim, dim, dim, &dim) && inputs_read(k, json_get(v, "input"), out, out_n);
+    if (!int_read(k, v, "dimensions", dim, 1, DIMENSIONS_MAX, &own) ||
+        !inputs_read(k, json_get(v, "input"), out, out_n))
+        return false;
+    return own == dim || refuse(k, 422, "invalid_request_error", NULL, "dimensions",
+                                STR("the model gives vectors of one length only; leave \"dimensions\" out"));
 }
 
 static void embeddings_post(struct call *k)
@@ -620,7 +631,7 @@ static void embeddings_post(struct call *k)
     struct json_doc *d = NULL;
     int64_t tokens = 0;
     float *vec = NULL;
-    bool packed, ok;
+    bool packed = false, ok;
     struct err e;
     str *texts;
     size_t n;
@@ -639,21 +650,37 @@ static void embeddings_post(struct call *k)
 
 /* ---- what there is ---- */
 
+#define MESSAGE_SCHEMA                                                                                                 \
+    "{\"type\":\"object\",\"required\":[\"role\",\"content\"],\"properties\":{\"role\":{\"type\":\"string\",\"enum\":" \
+    "["                                                                                                                \
+    "\"system\",\"developer\",\"user\",\"assistant\"]},\"content\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":"       \
+    "\"array\","                                                                                                       \
+    "\"items\":{\"type\":\"object\",\"required\":[\"type\",\"text\"],\"properties\":{\"type\":{\"type\":\"string\","   \
+    "\"enum\":["                                                                                                       \
+    "\"text\"]},\"text\":{\"type\":\"string\"}}}}]}}}"
+#define STOP_SCHEMA "{\"type\":\"string\",\"minLength\":1,\"maxLength\":256}"
+#define INPUT_SCHEMA "{\"type\":\"string\",\"minLength\":1,\"maxLength\":65536}"
+static const char *const encodings[] = {"float", "base64", NULL};
 static const struct res_field chat_fields[] = {
     {"model", RES_STR, RES_NEEDED, "Id of a model of GET /v1/models.", "\"language-model\"", .min = 1, .max = 256},
     {"messages", RES_JSON, RES_LIST | RES_NEEDED, "The talk so far: objects with role and content.",
-     "{\"role\":\"user\",\"content\":\"Hello\"}"},
+     "{\"role\":\"user\",\"content\":\"Hello\"}", .schema = MESSAGE_SCHEMA, .list_min = 1, .list_max = MESSAGES_MAX},
     {"stream", RES_BOOL, RES_NULLABLE, "Answer piece by piece, as server-sent events.", "false"},
-    {"stream_options", RES_JSON, RES_NULLABLE, "include_usage: end the stream with the tokens used.", "{}"},
+    {"stream_options", RES_JSON, RES_NULLABLE, "include_usage: end the stream with the tokens used.", "{}",
+     .schema = "{\"type\":[\"object\",\"null\"],\"properties\":{\"include_usage\":{\"type\":[\"boolean\",\"null\"]}}}"},
     {"max_tokens", RES_INT, RES_NULLABLE, "Most tokens to write.", "200", .min = 1, .max = 1 << 20},
     {"max_completion_tokens", RES_INT, RES_NULLABLE, "The same by its newer name.", "200", .min = 1, .max = 1 << 20},
-    {"temperature", RES_REAL, RES_NULLABLE, "0 (always the likeliest) to 2.", "0.7"},
-    {"top_p", RES_REAL, RES_NULLABLE, "0 to 1: only the likeliest that add up to this.", "1"},
+    {"temperature", RES_REAL, RES_NULLABLE, "0 (always the likeliest) to 2.", "0.7",
+     .schema = "{\"type\":[\"number\",\"null\"],\"minimum\":0,\"maximum\":2}"},
+    {"top_p", RES_REAL, RES_NULLABLE, "0 to 1: only the likeliest that add up to this.", "1",
+     .schema = "{\"type\":[\"number\",\"null\"],\"minimum\":0,\"maximum\":1}"},
     {"seed", RES_INT, RES_NULLABLE, "Same seed, same text, as far as the model can.", "7"},
-    {"stop", RES_JSON, RES_NULLABLE, "A text, or up to four, at which to end.", "\"END\""},
+    {"stop", RES_JSON, RES_NULLABLE, "A text, or up to four, at which to end.", "\"END\"",
+     .schema = "{\"anyOf\":[{\"type\":\"null\"}," STOP_SCHEMA
+               ",{\"type\":\"array\",\"maxItems\":4,\"items\":" STOP_SCHEMA "}]}"},
 };
-static const struct res_shape chat_shape = {"ChatRequest", "A request in the OpenAI protocol.",
-                                            RES_FIELDS(chat_fields)};
+static const struct res_shape chat_shape = {"ChatRequest", "A request in the OpenAI protocol.", RES_FIELDS(chat_fields),
+                                            .open = true};
 static const struct res_field answer_fields[] = {
     {"id", RES_STR, 0, "Its id.", "\"chatcmpl-018f6e1c\""},
     {"object", RES_STR, 0, "chat.completion.", "\"chat.completion\""},
@@ -666,12 +693,15 @@ static const struct res_shape answer_shape = {"ChatAnswer", "An answer in the Op
                                               RES_FIELDS(answer_fields)};
 static const struct res_field embed_fields[] = {
     {"model", RES_STR, RES_NEEDED, "Id of the embedding model.", "\"all-MiniLM-L6-v2\"", .min = 1, .max = 256},
-    {"input", RES_JSON, RES_NEEDED, "A text, or up to 1,024.", "\"pilot in Ghent\""},
-    {"encoding_format", RES_STR, RES_NULLABLE, "float, or base64 of little-endian floats.", "\"float\"", .max = 16},
-    {"dimensions", RES_INT, RES_NULLABLE, "Only the model's own number.", "384"},
+    {"input", RES_JSON, RES_NEEDED, "A text, or up to 1,024.", "\"pilot in Ghent\"",
+     .schema = "{\"anyOf\":[" INPUT_SCHEMA
+               ",{\"type\":\"array\",\"minItems\":1,\"maxItems\":1024,\"items\":" INPUT_SCHEMA "}]}"},
+    {"encoding_format", RES_ENUM, RES_NULLABLE, "float, or base64 of little-endian floats.", "\"float\"",
+     .words = encodings},
+    {"dimensions", RES_INT, RES_NULLABLE, "Only the model's own number.", "384", .min = 1, .max = DIMENSIONS_MAX},
 };
 static const struct res_shape embed_shape = {"EmbeddingRequest", "A request in the OpenAI protocol.",
-                                             RES_FIELDS(embed_fields)};
+                                             RES_FIELDS(embed_fields), .open = true};
 static const struct res_field vectors_fields[] = {
     {"object", RES_STR, 0, "list.", "\"list\""},
     {"data", RES_JSON, RES_LIST, "One object a text: index and embedding.", "{}"},
@@ -697,7 +727,7 @@ static const struct res_shape models_shape = {"ServedModels", "Models that answe
 static const struct res_op ops[] = {
     {RES_OP_RAW, "chat", HTTP_M_POST, "/v1/chat/completions", PERM_MODELS_USE,
      "Let the language model answer (OpenAI protocol)", .body = &chat_shape, .answer = &answer_shape,
-     .flags = RES_OP_SAFE | RES_OP_OWN, .body_max = BODY_MAX, .raw = chat_post},
+     .also_type = "text/event-stream", .flags = RES_OP_SAFE | RES_OP_OWN, .body_max = BODY_MAX, .raw = chat_post},
     {RES_OP_RAW, "embed", HTTP_M_POST, "/v1/embeddings", PERM_MODELS_USE, "Turn texts into vectors (OpenAI protocol)",
      .body = &embed_shape, .answer = &vectors_shape, .flags = RES_OP_SAFE | RES_OP_OWN, .body_max = BODY_MAX,
      .raw = embeddings_post},

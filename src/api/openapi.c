@@ -18,6 +18,7 @@ static const struct {
     {409, "Conflict", "It exists already, or does not go with what is there."},
     {412, "PreconditionFailed", "It is not as the tag in If-Match says."},
     {413, "TooLarge", "The body or a value is too large."},
+    {414, "AddressTooLong", "The address with its query is too long."},
     {415, "UnsupportedMediaType", "The body comes in a form that is not read here."},
     {422, "Unprocessable", "A field is unknown or cannot be sent, or an Idempotency-Key came with another request."},
     {428, "PreconditionRequired", "If-Match is missing."},
@@ -73,7 +74,7 @@ static void field_param(struct jw *w, const struct res_field *f, const char *tai
 
     snprintf(name, sizeof name, "%s%s", f->name, tail);
     snprintf(about, sizeof about, "%s%s", more, f->about);
-    param_open(w, "query", name, f->flags & RES_NEEDED && !*tail, about);
+    param_open(w, "query", name, f->flags & RES_NEEDED && !*more, about); /* a filter may always be left out */
     if (several)
         array_style(w);
     jw_key(w, "schema");
@@ -105,6 +106,7 @@ static void fields_param(struct jw *w, const struct res_shape *s)
     array_style(w);
     jw_kobj(w, "schema");
     jw_kstr(w, "type", STR("array"));
+    jw_ki64(w, "minItems", 1);
     jw_kobj(w, "items");
     jw_kstr(w, "type", STR("string"));
     names_enum(w, s, 0, false);
@@ -168,7 +170,7 @@ static void path_params(struct jw *w, const struct res_op *op)
         id = strcmp(name, "id") == 0 || strcmp(name, "user") == 0;
         text_param(w, "path", name, true, id ? "Id of the row." : "Its name.",
                    id ? "{\"type\":\"string\",\"format\":\"uuid\"}"
-                      : "{\"type\":\"string\",\"minLength\":1,\"maxLength\":200}");
+                      : "{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9][A-Za-z0-9_:.-]{0,199}$\"}");
     }
 }
 
@@ -216,7 +218,7 @@ static void request_write(struct out *o, const struct resource *r, const struct 
     if (!takes_json(op) && !(op->flags & RES_OP_BYTES))
         return;
     jw_kobj(w, "requestBody");
-    jw_kbool(w, "required", true);
+    jw_kbool(w, "required", !(op->flags & RES_OP_BYTES)); /* no bytes are bytes, too */
     if (op->flags & RES_OP_BYTES) {
         json_open(w, "application/octet-stream");
         jw_raw(w, STR("{\"type\":\"string\",\"format\":\"binary\"}"));
@@ -355,6 +357,10 @@ static void content_write(struct out *o, const struct resource *r, const struct 
         answer_schema(o, r, op);
         jw_end(w);
     }
+    if (op->also_type) {
+        jw_key(w, op->also_type);
+        jw_raw(w, STR("{\"schema\":{\"type\":\"string\"}}"));
+    }
     if (op->csv) {
         jw_key(w, "text/csv");
         jw_raw(w, STR("{\"schema\":{\"type\":\"string\",\"description\":\"The same as a table.\"}}"));
@@ -445,12 +451,14 @@ static bool may_answer(const struct res_op *op, int status)
         return false; /* said already, as what it answers when all goes well */
     switch (status) {
     case 400:
+        return true; /* an address that is not properly encoded, if nothing else */
     case 401:
         return op->need != PERM_PUBLIC;
     case 403:
         return op->need != PERM_PUBLIC || strcmp(op->path, "/sign-in") == 0;
     case 404:
-        return id || strcmp(op->path, "/ca.pem") == 0;
+        return id || strcmp(op->path, "/ca.pem") == 0 || (op->verb == RES_OP_ACT && op->query) ||
+               (op->flags & RES_OP_OWN && op->body && !scim(op)); /* what the query or the body names */
     case 406:
         return v1;
     case 409:
@@ -459,10 +467,12 @@ static bool may_answer(const struct res_op *op, int status)
         return op->verb == RES_OP_UPDATE || op->verb == RES_OP_DELETE || (scim(op) && strstr(op->path, "{"));
     case 413:
         return op->method != HTTP_M_GET;
+    case 414:
+        return op->query || op->verb == RES_OP_LIST;
     case 415:
         return op->method != HTTP_M_GET; /* an encoded body is refused everywhere */
     case 422:
-        return takes_json(op) || (changes(op) && op->method == HTTP_M_POST);
+        return takes_json(op) || op->flags & RES_OP_BYTES || (changes(op) && op->method == HTTP_M_POST);
     case 428:
         return op->flags & RES_OP_MATCH;
     case 429:

@@ -1,6 +1,7 @@
 /* api/openapi_schema.c - shapes as JSON Schema (2020-12, as OpenAPI 3.1 has it). */
 #include "api/openapi.h"
 
+#define CONTROLS "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f"
 #define EXACT_MAX INT64_C(9007199254740991) /* what a double holds exactly: programs in JavaScript read no more */
 
 static const char *const suffix[] = {
@@ -84,6 +85,12 @@ static void value_write(struct jw *w, struct shapes *all, const struct res_field
 {
     bool in = use != USE_OUT;
 
+    if (f->schema) {
+        jw_karr(w, "allOf");
+        jw_raw(w, str_of(f->schema));
+        jw_end(w);
+        return;
+    }
     switch (f->kind) {
     case RES_STR:
         type_write(w, "string", null);
@@ -167,10 +174,14 @@ void openapi_field(struct jw *w, struct shapes *all, const struct res_field *f, 
 void openapi_query_field(struct jw *w, const struct res_field *f, bool several, bool filter)
 {
     struct shapes none = {.n = 0};
+    struct res_field own = *f;
 
+    if (f->kind == RES_STR && !(f->pattern && !filter)) /* control characters do not come through an address */
+        own.pattern = f->min ? "^[^" CONTROLS "]*[^" CONTROLS "\\s][^" CONTROLS "]*$" : "^[^" CONTROLS "]*$";
     jw_obj(w);
     if (several) {
         jw_kstr(w, "type", STR("array"));
+        jw_ki64(w, "minItems", 1);
         jw_ki64(w, "maxItems", RES_LIMIT_MAX);
         jw_kobj(w, "items");
     }
@@ -183,11 +194,9 @@ void openapi_query_field(struct jw *w, const struct res_field *f, bool several, 
         jw_str(w, STR("0"));
         jw_end(w);
     } else {
-        value_write(w, &none, f, USE_IN, false);
+        value_write(w, &none, &own, USE_IN, false);
         if (f->kind == RES_STR && !f->min && filter)
             jw_ki64(w, "minLength", 1);
-        if (f->kind == RES_STR && !f->min && !f->pattern)
-            jw_kstr(w, "pattern", STR("^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]*$"));
     }
     if (several)
         jw_end(w);

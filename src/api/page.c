@@ -19,8 +19,12 @@ static bool accepts(const struct http_request *rq, str coding)
     return false;
 }
 
+/* Pages themselves go out as they are: they are small, and what is compressed under TLS in somebody's session is what BREACH
+ * measures. Scripts and styles are the same for everybody. */
 static enum page_coding coding_pick(const struct http_request *rq, const struct page_file *f)
 {
+    if (str_ends(str_of(f->name), STR(".html")))
+        return PAGE_PLAIN;
     for (int c = 0; c < PAGE_PLAIN; c++) {
         if (f->body[c].p && accepts(rq, codings[c]))
             return (enum page_coding)c;

@@ -72,13 +72,13 @@ void api_passkey_post(struct call *k)
 {
     struct webauthn_site site = site_of(k);
     struct user u;
-    struct db_tx *t = access_begin(k);
+    struct db_tx *t;
     struct buf b;
     struct jw w;
     struct err e;
     str challenge, state;
 
-    if (!t)
+    if (!access_user(k) || !(t = access_begin(k)))
         return;
     if (user_get(t, access_keys(k), k->who.user, k->a, &u, &e) || ask(k, u.id, &challenge, &state, &e)) {
         access_fail(k, t, &e);

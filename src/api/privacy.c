@@ -39,7 +39,8 @@ static enum err_code settle(struct res_ctx *c, const struct res_val *now, struct
     item[F_DUE] = res_time(at + (int64_t)ANSWER_DAYS * 24 * 3600 * 1000);
     if (resource_find(STR("people"))->many(c, &item[F_PERSON].v.id, 1, 1, &person, e))
         return e->code;
-    return person ? ERR_OK : err_set(e, ERR_INVALID, "there is no such person, or you may not see it");
+    return person ? ERR_OK
+                  : res_say(c, 409, "no such person", STR("there is no such person, or you may not see it"), e);
 }
 
 static const struct card_def def = {CARD_PRIVACY, &shape, .state = "state", .about = "person", .settle = settle};

@@ -44,8 +44,7 @@ static str words_list(struct arena *a, const struct res_field *f)
     return out;
 }
 
-/* Characters, as JSON Schema counts them: code points. */
-static int64_t chars_of(str s)
+int64_t res_chars(str s)
 {
     int64_t n = 0;
 
@@ -56,7 +55,7 @@ static int64_t chars_of(str s)
 
 static bool text_fits(struct arena *a, const struct res_field *f, str s, str *why)
 {
-    int64_t min = f->min, max = f->max ? f->max : RES_TEXT_MAX, n = chars_of(s);
+    int64_t min = f->min, max = f->max ? f->max : RES_TEXT_MAX, n = res_chars(s);
 
     if (n >= min && n <= max && (!min || str_trim(s).n))
         return true;

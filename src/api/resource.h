@@ -69,8 +69,8 @@ struct res_field {
     int64_t min, max; /* RES_INT: value; RES_STR: characters (min > 0: not blank); both 0: 0..RES_TEXT_MAX */
     int64_t list_max; /* RES_LIST in requests: elements; 0: RES_LIST_MAX */
     int64_t list_min;
-    const char *
-        pattern; /* RES_STR in requests: what the resource takes, as a regular expression (ECMA 262), for the description */
+    const char *schema;  /* RES_JSON, RES_REAL: a JSON Schema of what it may be, checked by the resource */
+    const char *pattern; /* RES_STR in requests: a regular expression (ECMA 262) of what the resource takes */
     const char *to; /* RES_ID: name of the resource it names a row of */
     enum perm need; /* permission to see it beyond that of the operation; PERM_UNSET: none */
 };
@@ -239,6 +239,7 @@ struct res_op {
     const struct res_shape *body; /* ACT, RAW: NULL: none */
     const struct res_shape *answer; /* ACT, RAW: NULL: no body, or not JSON */
     const char *answer_type; /* RAW: media type of an answer that is not JSON, or of `answer` */
+    const char *also_type; /* RAW: another media type of the answer, when it is asked for */
     const char *csv; /* ACT, GET: the member of the answer, a list of objects, that CSV is made of; NULL: no CSV */
     int status; /* of success; 0: 200 */
     int status2; /* another status of success (202); 0: none */
@@ -330,6 +331,8 @@ enum res_use { RES_FOR_CREATE, RES_FOR_UPDATE, RES_FOR_BODY, RES_FROM_STORE /* o
  * True when there was no fault. `at`: pointer of the object itself, "" for the body. */
 bool res_read(struct arena *a, const struct res_shape *s, enum res_use use, const struct json *v, str at,
               struct res_faults *faults, struct res_val **out);
+/* Characters, as JSON Schema counts them: code points. */
+int64_t res_chars(str s);
 /* A value for what was not given, from field `from` on: an empty list or text, or null. */
 void res_blanks(const struct res_shape *s, size_t from, struct res_val *item);
 /* One scalar from a query parameter or a GraphQL argument's text. False: not proper; *why says what it must be. */

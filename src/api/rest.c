@@ -385,10 +385,12 @@ static enum err_code bulk_make(struct rest *x, struct res_ctx *c, const struct p
         if (part->faults.n) {
             part_refused(&w, part->faults.refused ? 422 : 400, STR("see errors"), &part->faults);
         } else if (change_make(x, c, part->in, &one, e)) {
-            if (!status_of(e))
+            int status = c->say.status ? c->say.status : status_of(e);
+            if (!status)
                 rc = e->code;
             else
-                part_refused(&w, status_of(e), str_dup(c->a, str_of(e->msg)), NULL);
+                part_refused(&w, status, c->say.status ? c->say.detail : str_dup(c->a, str_of(e->msg)), NULL);
+            c->say.status = 0;
         } else {
             jw_obj(&w);
             jw_ki64(&w, "status", one.status);

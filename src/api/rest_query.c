@@ -23,8 +23,6 @@ static bool own_read(struct rest *x, str name, str value, bool *out_mine)
         return true;
     if (x->extra[i].is != RES_ABSENT)
         return refuse(x, name, STR("is there twice"));
-    if (!value.n && s->fields[i].kind != RES_STR) /* KIND= is as good as nothing */
-        return true;
     return res_read_text(x->k->a, &s->fields[i], value, &x->extra[i], &why) || refuse(x, name, why);
 }
 
@@ -33,6 +31,8 @@ static bool fields_read(struct rest *x, str names)
     const struct res_shape *s = x->r->shape;
 
     x->want = 0;
+    if (!names.n)
+        return refuse(x, STR("fields"), STR("must not be empty"));
     while (names.n) {
         str name = str_trim(str_cut(names, ',', &names));
         size_t i = res_field_index(s, name);
@@ -41,7 +41,7 @@ static bool fields_read(struct rest *x, str names)
                           str_fmt(x->k->a, "must name fields of a %s, separated by commas", x->r->one));
         x->want |= UINT64_C(1) << i;
     }
-    return true; /* none named: as if it had not been sent */
+    return true;
 }
 
 static bool sort_read(struct rest *x, str name)
@@ -91,7 +91,7 @@ static bool filter_read(struct rest *x, const struct res_field *f, enum res_cmp 
         if (list[i].field == f && list[i].cmp == cmp)
             return refuse(x, name, STR("is there twice"));
     if (!value.n)
-        return f->kind != RES_STR || refuse(x, name, STR("must not be empty"));
+        return refuse(x, name, STR("must not be empty"));
     do {
         str one = several ? str_cut(value, ',', &value) : value;
         if (n == RES_LIMIT_MAX)
@@ -119,7 +119,7 @@ static bool list_param(struct rest *x, str name, str value, str *out_cursor, boo
 
     *out_mine = true;
     if (str_eq(name, STR("limit")))
-        return !value.n || number_read(x, name, value, x->r->limit_max ? x->r->limit_max : RES_LIMIT_MAX, &x->limit);
+        return number_read(x, name, value, x->r->limit_max ? x->r->limit_max : RES_LIMIT_MAX, &x->limit);
     if (str_eq(name, STR("sort")))
         return sort_read(x, value);
     if (str_eq(name, STR("cursor"))) {

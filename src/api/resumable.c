@@ -110,7 +110,7 @@ static bool digest_fits(struct call *k)
     hex_put(hash, sizeof hash, hex);
     if (!want.n || str_eq_nocase(want, str_of(hex)))
         return true;
-    http_problem(k->rep, 400, STR_NULL, STR("damaged on the way"),
+    http_problem(k->rep, 409, STR_NULL, STR("damaged on the way"),
                  STR("the part does not have the SHA-256 that was sent with it"));
     return false;
 }
@@ -142,7 +142,7 @@ static void part_put(struct call *k)
         return;
     }
     if (!k->rq->body.n) {
-        http_problem(k->rep, 400, STR_NULL, STR("an empty part"), STR("a part has at least one byte"));
+        http_problem(k->rep, 422, STR_NULL, STR("an empty part"), STR("a part has at least one byte"));
         return;
     }
     if (!res_begin(&c, k, &e)) {

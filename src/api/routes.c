@@ -50,8 +50,7 @@ const struct route *api_routes(void)
 
 const struct res_op *rest_op(const struct call *k, const struct resource **out_r)
 {
-    const struct route *route = k->rq->user; /* the gateway's head hook left it there */
-    const struct row *row = &rows[route - routes];
+    const struct row *row = &rows[k->route - routes];
 
     *out_r = row->r;
     return row->op;

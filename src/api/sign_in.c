@@ -64,12 +64,34 @@ struct try_in {
     struct factor *factors;
     size_t factors_n;
     unsigned methods;
+    bool failed; /* what was shown was wrong: to be told to the audit log */
 };
 
 static void refuse(struct call *k)
 {
     http_problem(k->rep, 401, STR("urn:harken:problem:sign-in"), STR("not signed in"),
                  STR("address, password or code are not right"));
+}
+
+/* Who was tried and failed stands in the audit log, with the same work for those that do not exist. Without the record there is no
+ * answer about the password either. */
+static void failure_note(struct call *k, const struct try_in *x)
+{
+    struct vaulted *v = &((struct api *)k->app)->core->v;
+    struct audit_entry entry = {.act = AUDIT_SIGN_IN_FAILED, .actor = x->known ? x->user.id : (struct id){{0}}};
+    struct db_tx *t;
+    struct err e;
+
+    if (db_begin(v->db, v->workspace, TX_MS, &t, &e)) {
+        http_problem_err(k->rep, &e);
+        return;
+    }
+    if (audit_append(t, v->keys, &entry, &e)) {
+        db_rollback(t);
+        http_problem_err(k->rep, &e);
+    } else if (db_commit(t, &e)) {
+        http_problem_err(k->rep, &e);
+    }
 }
 
 static enum err_code try_load(struct call *k, struct try_in *x, struct err *e)
@@ -181,11 +203,13 @@ static enum err_code second_check(struct call *k, struct try_in *x, struct db_tx
     else
         f = code_find(x, &counter, &method);
     if (!f) {
+        x->failed = true;
         refuse(k);
         return err_set(e, ERR_DENIED, "wrong code");
     }
     if ((method != TOKEN_BY_WEBAUTHN || counter) && factor_used(t, f->id, counter, e)) {
-        if (e->code == ERR_CONFLICT)
+        x->failed = e->code == ERR_CONFLICT;
+        if (x->failed)
             refuse(k);
         else
             http_problem_err(k->rep, e);
@@ -221,6 +245,8 @@ static enum err_code try_finish(struct call *k, struct try_in *x, bool weak,
     }
     if (second_check(k, x, t, e)) {
         db_rollback(t);
+        if (x->failed)
+            failure_note(k, x);
         return e->code;
     }
     if ((weak && password_renew(k, x, t, e)) || then(k, x, t, e)) {
@@ -271,10 +297,12 @@ static bool try_password(struct call *k, struct try_in *x, bool *out_weak)
     rc = password_verify(x->kept, x->password, out_weak, &e);
     if (rc == ERR_OK && x->known && x->user.active && !x->user.service)
         return true;
-    if (rc == ERR_BUSY)
+    if (rc == ERR_BUSY) {
         http_problem_err(k->rep, &e);
-    else
-        refuse(k);
+        return false;
+    }
+    refuse(k);
+    failure_note(k, x);
     return false;
 }
 
@@ -374,11 +402,7 @@ void api_password_put(struct call *k)
     struct err e;
     str password;
 
-    if (id_is_nil(k->who.user)) {
-        http_problem(k->rep, 403, STR_NULL, STR("no user"), STR("the operator has no password"));
-        return;
-    }
-    if (!access_body(k, keys, &d))
+    if (!access_user(k) || !access_body(k, keys, &d))
         return;
     password = str_dup(k->a, json_str(json_get(json_root(d), "password"), STR("")));
     json_free(d);
@@ -448,7 +472,7 @@ void api_totp_post(struct call *k)
     struct err e;
 
     vault_random(secret, TOTP_SECRET_BYTES);
-    if (!(t = access_begin(k)))
+    if (!access_user(k) || !(t = access_begin(k)))
         return;
     if (user_get(t, access_keys(k), k->who.user, k->a, &u, &e) ||
         factor_list(t, access_keys(k), k->who.user, k->a, &list, &n, &e)) {

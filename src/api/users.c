@@ -298,6 +298,33 @@ const struct resource res_users = {
 
 /* ---- who the caller is ---- */
 
+/* A probe for programs: is my key good, and whose is it? All of it is known already when the handler runs. */
+void api_me_session(struct call *k)
+{
+    static const char *const kinds[TOKEN_KINDS] = {"operator", "link", "session", "key"};
+    struct buf b;
+    struct jw w;
+
+    buf_init(&b, 4096);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    jw_kstr(&w, "id", id_str(k->a, k->who.token));
+    jw_kstr(&w, "kind", str_of(kinds[k->who.kind]));
+    if (id_is_nil(k->who.user))
+        jw_knull(&w, "user");
+    else
+        jw_kstr(&w, "user", id_str(k->a, k->who.user));
+    jw_karr(&w, "roles");
+    for (int r = 0; r < ROLE_END; r++)
+        if (k->who.roles & (1u << r))
+            jw_str(&w, str_of(role_name((enum role)r)));
+    jw_end(&w);
+    access_time(k, &w, "proved_at", k->who.kind == TOKEN_SESSION ? gateway_auth_at(k) : CLOCK_NONE);
+    jw_end(&w);
+    http_json(k->rep, 200, str_dup(k->a, buf_view(&b)));
+    buf_done(&b);
+}
+
 /* Which permissions, and how far each reaches. */
 static struct res_val permissions_of(const struct call *k)
 {

@@ -15,7 +15,7 @@ static const struct res_field fields[] = {
                "\"https://hooks.example.com/harken\"", .min = 1, .max = 2048},
     [F_TYPES] = {"types", RES_STR, RES_LIST,
                  "Types of events it wants, or beginnings of types up to a dot; all when left out or empty.",
-                 "\"interaction.created\"", .min = 1, .max = 51, .list_max = 32},
+                 "\"interaction.created\"", .min = 1, .max = 51, .list_max = 32, .pattern = "^[a-z_.]{1,51}$"},
     [F_STATE] = {"state", RES_ENUM, 0, "Active, disabled by a person, or disabled because it failed for days.",
                  "\"active\"", .words = states},
     [F_PUBLIC] = {"public_key", RES_STR, RES_READ_ONLY, "What its v1a signatures (Ed25519) are checked with.",
@@ -94,14 +94,14 @@ static enum err_code values_read(struct res_ctx *c, const struct res_val *in, st
     if (in[F_URL].is == RES_SET) {
         h->url = in[F_URL].v.s;
         if (egress_url_check(h->url, &c->api->core->egress, e))
-            return err_wrap(e, "url");
+            return res_say(c, 422, "this url cannot be used", str_dup(c->a, str_of(e->msg)), e);
     }
     if (in[F_TYPES].is == RES_SET && types_read(c, &in[F_TYPES], &h->types, e))
         return err_wrap(e, "types");
     if (in[F_STATE].is == RES_SET)
         h->state = (enum hook_state)res_word(&fields[F_STATE], in[F_STATE].v.s);
     return h->state == HOOK_FAILED && in[F_STATE].is == RES_SET
-               ? err_set(e, ERR_INVALID, "state: active or disabled can be asked for")
+               ? res_say(c, 409, "not that state", STR("active or disabled can be asked for"), e)
                : ERR_OK;
 }
 

@@ -6,9 +6,35 @@
 #include "base/arena.h"
 #include "base/clock.h"
 
-static pthread_mutex_t id_lock = PTHREAD_MUTEX_INITIALIZER; /* guards last_ms, last_seq */
+static pthread_mutex_t id_lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
 static int64_t last_ms;
 static unsigned last_seq; /* 12 bits, counts within one millisecond */
+static uint8_t pool[512];
+static size_t pool_left;
+
+/* One call of the kernel for many ids: each byte is given out once and forgotten here. With the lock held. */
+static void random_take(uint8_t out[16])
+{
+    if (!pool_left) {
+        if (getrandom(pool, sizeof pool, 0) != (ssize_t)sizeof pool)
+            abort(); /* without randomness nothing here is safe */
+        pool_left = sizeof pool;
+    }
+    pool_left -= 16;
+    memcpy(out, pool + pool_left, 16);
+    explicit_bzero(pool + pool_left, 16);
+}
+
+/* A forked child must not give out what its parent does. */
+static void pool_forget(void)
+{
+    pool_left = 0;
+}
+
+__attribute__((constructor)) static void pool_watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, pool_forget);
+}
 
 struct id id_new(void)
 {
@@ -16,9 +42,8 @@ struct id id_new(void)
     int64_t ms = clock_now_ms();
     unsigned seq;
 
-    if (getrandom(id.b, sizeof id.b, 0) != (ssize_t)sizeof id.b)
-        abort(); /* without randomness nothing here is safe */
     pthread_mutex_lock(&id_lock);
+    random_take(id.b);
     if (ms > last_ms) {
         last_ms = ms;
         last_seq = (unsigned)(id.b[7] & 0x7f); /* room to count up */

@@ -180,7 +180,7 @@ static enum err_code unknown_key(const struct settings *s, str key, struct err *
             best = i;
         }
     }
-    if (least <= 4)
+    if (least <= 4 && 2 * least <= key.n)
         return err_set(e, ERR_INVALID, "unknown setting \"%.*s\"; did you mean \"%s\"?", STR_ARG(str_sub(key, 0, 80)),
                        s->rows[best].key);
     return err_set(e, ERR_INVALID, "unknown setting \"%.*s\"", STR_ARG(str_sub(key, 0, 80)));

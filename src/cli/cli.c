@@ -1,5 +1,6 @@
 #include "base/buf.h"
 #include "cli/cli.h"
+#include "text/uni.h"
 
 #include <stdarg.h>
 #include <unistd.h>
@@ -148,8 +149,7 @@ void cli_print(const char *fmt, ...)
     buf_done(&b);
 }
 
-/* " (did you mean X?)" when a line of `words` is near to what was typed, else nothing. */
-static const char *meant(str typed, struct buf *words, char out[64])
+const char *cli_meant(str typed, const struct buf *words, char out[64])
 {
     size_t least = 3;
     str rest = buf_view(words);
@@ -163,6 +163,13 @@ static const char *meant(str typed, struct buf *words, char out[64])
         }
     }
     return out;
+}
+
+void cli_column(str s, int width)
+{
+    int columns = (int)uni_columns(s), room = abs(width) - columns;
+
+    cli_print("%*s%.*s%*s", width < 0 && room > 0 ? room : 0, "", STR_ARG(s), width > 0 && room > 0 ? room : 0, "");
 }
 
 int cli_fail(const struct err *e)
@@ -195,7 +202,7 @@ static int unknown_option(const struct cli_command *c, const char *arg)
     for (const struct cli_opt *o = c->opts; o->name; o++)
         buf_fmt(&names, "%s\n", o->name);
     str typed = str_of(arg), name = str_sub(typed, 0, str_find_char(typed, '=', 0));
-    rc = cli_usage_error(c, "unknown option %.*s%s", STR_ARG(name), meant(name, &names, hint));
+    rc = cli_usage_error(c, "unknown option %.*s%s", STR_ARG(name), cli_meant(name, &names, hint));
     buf_done(&names);
     return rc;
 }
@@ -221,6 +228,29 @@ static str choices_say(struct arena *a, const char *choices)
     return out;
 }
 
+/* Is every word of a value one that is offered? */
+static bool offered(const struct cli_command *c, const struct cli_opt *o, str value, int *out_exit)
+{
+    struct buf words;
+    char hint[64];
+    bool found = true;
+
+    buf_init(&words, 1 << 16);
+    o->offer(&words);
+    for (str one, rest = value; found && rest.n;) {
+        one = strcmp(o->arg, "LIST") == 0 ? str_trim(str_cut(rest, ',', &rest)) : rest;
+        rest = strcmp(o->arg, "LIST") == 0 ? rest : STR("");
+        found = false;
+        for (str word, all = buf_view(&words); !found && str_line_next(&all, &word);)
+            found = str_eq(word, one);
+        if (!found)
+            *out_exit = cli_usage_error(c, "%s cannot be \"%.*s\"%s", o->name, STR_ARG(str_sub(one, 0, 80)),
+                                        cli_meant(one, &words, hint));
+    }
+    buf_done(&words);
+    return found;
+}
+
 /* Does a value suit its row? If not, *out_exit is what to end with. */
 static bool value_suits(const struct cli_command *c, const struct cli_opt *o, str value, struct arena *a, int *out_exit)
 {
@@ -240,6 +270,8 @@ static bool value_suits(const struct cli_command *c, const struct cli_opt *o, st
             return false;
         }
     }
+    if (o->only_offered && !offered(c, o, value, out_exit))
+        return false;
     if (!value.n) {
         *out_exit = cli_usage_error(c, "%s needs %s", o->name, o->arg);
         return false;
@@ -314,7 +346,7 @@ static int unknown_command(const char *name)
         if (!c->hidden)
             buf_fmt(&names, "%s\n", c->name);
     fprintf(stderr, "harken: there is no command \"%s\"%s; see harken --help\n", name,
-            meant(str_of(name), &names, hint));
+            cli_meant(str_of(name), &names, hint));
     buf_done(&names);
     return CLI_USAGE;
 }

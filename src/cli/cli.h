@@ -19,7 +19,8 @@ struct cli_opt {
     const char *help;
     const char *choices; /* "call|mail|note": what else is given is refused; NULL: anything */
     int64_t max; /* of "N", which is at least 1 */
-    cli_offer offer; /* words to complete with, where they are no choices; NULL: none */
+    cli_offer offer; /* words to complete with, where they are too many for choices; NULL: none */
+    bool only_offered; /* what else is given is refused */
 };
 
 struct cli_command {
@@ -55,11 +56,16 @@ bool cli_has(const struct cli_args *x, const char *opt);
 void cli_verbs(const struct cli_command *c, struct buf *out);
 /* What an option's value is completed with, one a line: its choices, else what it offers. */
 void cli_opt_words(const struct cli_opt *o, struct buf *out);
+/* " (did you mean X?)" when a line of `words` is near to what was typed, else nothing; in `out`. */
+const char *cli_meant(str typed, const struct buf *words, char out[64]);
 int cli_usage_error(const struct cli_command *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int cli_fail(const struct err *e);
 /* printf() for words that others wrote: control characters, which could drive a terminal, come out as U+FFFD; line ends and
  * tabs stay. */
 void cli_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Such words in a column of a table: filled up to the width with spaces behind them, or before them when it is negative.
+ * Longer ones are not cut, see uni_fit(). Widths are columns of a terminal, not bytes. */
+void cli_column(str s, int width);
 
 /* The command of this name; NULL when there is none. */
 const struct cli_command *cli_find(const char *name);
@@ -70,9 +76,17 @@ const struct cli_command *cli_find(const char *name);
 str cli_home(struct arena *a, const char *flag);
 /* A client of the server that runs on this home, signed in. ERR_NOT_FOUND: none runs; says how to start one. */
 enum err_code cli_connect(struct arena *a, str home, struct http_client **out, struct err *e);
-/* One call whose 2xx body is JSON text; other answers become errors. */
+/* One exchange. While the server answers that it is busy or not ready (429, 503) and says when to come back, waits as long as it
+ * says and asks again, two minutes in all; what it says last is the answer. stderr tells once that it waits. Errors as
+ * http_client_call(). */
+enum err_code cli_send(struct http_client *c, const struct http_call *call, struct arena *a, struct http_answer *out,
+                       struct err *e);
+/* One call by cli_send() whose 2xx body is JSON text; other answers become errors. */
 enum err_code cli_call(struct http_client *c, const char *method, str path, str body, struct arena *a, str *out,
                        struct err *e);
+/* The same without waiting: what is so now. */
+enum err_code cli_call_once(struct http_client *c, const char *method, str path, str body, struct arena *a, str *out,
+                            struct err *e);
 /* Percent-encodes for a query value. */
 str cli_quote(struct arena *a, str s);
 /* Absolute path of an existing file or folder; the text itself when there is none of that name. */

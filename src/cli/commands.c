@@ -16,7 +16,7 @@
 static void permissions_offer(struct buf *out)
 {
     for (int i = 1; i < PERM_END; i++)
-        if (perm_name((enum perm)i))
+        if (perm_name((enum perm)i) && i != PERM_SELF && i != PERM_OPERATOR) /* no key has these */
             buf_fmt(out, "%s\n", perm_name((enum perm)i));
 }
 
@@ -71,7 +71,8 @@ static const struct cli_opt ask_opts[] = {
 static const struct cli_opt deals_opts[] = {
     AS_OF_OPT,
     {"--outcome", "OUTCOME", "open (default), won, lost, unknown or all", .choices = "open|won|lost|unknown|all"},
-    {"--warning", "WARNING", "only deals with this warning: W02 or ghosted", .offer = warnings_offer},
+    {"--warning", "WARNING", "only deals with this warning: W02 or ghosted", .offer = warnings_offer,
+     .only_offered = true},
     {"--stage", "STAGE", "only deals in this stage"},
     {"--owner", "NAME", "only deals of this owner"},
     {"--account", "NAME", "only deals with this account"},
@@ -131,7 +132,8 @@ static const struct cli_opt ingest_opts[] = {
 
 static const struct cli_opt keys_opts[] = {
     {"--user", "MAIL", "whose key it is: a user, or a program made with users add --service"},
-    {"--scopes", "LIST", "permissions, separated by commas: deals.read,interactions.write", .offer = permissions_offer},
+    {"--scopes", "LIST", "permissions, separated by commas: deals.read,interactions.write", .offer = permissions_offer,
+     .only_offered = true},
     {"--days", "N", "good for so long (default 90, at most 366)", .max = 366},
     JSON_OPT,
     HOME_OPT,
@@ -212,7 +214,7 @@ static const struct cli_opt trackers_opts[] = {
 static const struct cli_opt users_opts[] = {
     {"--name", "NAME", "the user's name"},
     {"--roles", "LIST", "rep, manager, revops, admin, dpo, auditor, integration, provisioner; separated by commas",
-     .offer = roles_offer},
+     .offer = roles_offer, .only_offered = true},
     {"--service", NULL, "a program: it gets keys and never signs in"},
     JSON_OPT,
     HOME_OPT,

@@ -1,6 +1,10 @@
 /* cli/deals.c - deals, deal, actions, brief, analytics, explain: what the server knows about deals, printed. */
+#include "analytics/figures.h"
 #include "base/id.h"
 #include "cli/cli.h"
+#include "text/uni.h"
+
+enum { NAME_COLUMNS = 32 };
 
 /* Asks for `path` and prints what comes back: as it is with --json, else by `print`. */
 static int get_run(struct arena *a, const struct cli_args *x, str path, void (*print)(const struct json *))
@@ -55,8 +59,11 @@ static void deal_line(const struct json *d)
     struct json_it it;
     str name = text(d, "name"), stage = text(d, "stage"), amount = text(d, "amount"), close = text(d, "close_date");
 
-    cli_print("%-32.*s %-12.*s %14.*s %-10.*s ", STR_ARG(str_sub(name, 0, 32)), STR_ARG(stage), STR_ARG(amount),
-              STR_ARG(close));
+    cli_column(uni_fit(name, NAME_COLUMNS), NAME_COLUMNS + 1);
+    cli_column(stage, 13);
+    cli_column(amount, -14);
+    cli_print(" ");
+    cli_column(close, 11);
     if (json_kind(p) == JSON_NULL || json_kind(p) == JSON_ABSENT)
         cli_print("   -");
     else
@@ -107,9 +114,10 @@ static void actions_print(const struct json *v)
 {
     struct json_it it;
 
-    for (json_it_init(&it, json_get(v, "actions")); json_it_next(&it);)
-        cli_print("%-32.*s %.*s%s%.*s\n", STR_ARG(str_sub(text(it.val, "deal"), 0, 32)), STR_ARG(text(it.val, "text")),
-                  "  because: ", STR_ARG(text(it.val, "reason")));
+    for (json_it_init(&it, json_get(v, "actions")); json_it_next(&it);) {
+        cli_column(uni_fit(text(it.val, "deal"), NAME_COLUMNS), NAME_COLUMNS + 1);
+        cli_print("%.*s  because: %.*s\n", STR_ARG(text(it.val, "text")), STR_ARG(text(it.val, "reason")));
+    }
     if (!json_len(json_get(v, "actions")))
         cli_print("nothing to do\n");
 }
@@ -148,10 +156,10 @@ static void figures_print(const struct json *v)
     cli_print("%.*s to %.*s\n", STR_ARG(text(v, "from")), STR_ARG(text(v, "to")));
     for (json_it_init(&it, json_get(v, "figures")); json_it_next(&it);) {
         const struct json *value = json_get(it.val, "value");
-        cli_print("%-22.*s %-16.*s ", STR_ARG(text(it.val, "id")),
-                  STR_ARG(json_str(json_get(it.val, "part"), STR(""))));
+        cli_column(text(it.val, "id"), 23);
+        cli_column(json_str(json_get(it.val, "part"), STR("")), 17);
         if (json_kind(value) == JSON_STR)
-            cli_print("%14.*s", STR_ARG(json_str(value, STR(""))));
+            cli_column(json_str(value, STR("")), -14);
         else if (json_kind(value) == JSON_NULL)
             cli_print("%14s", "-");
         else
@@ -271,6 +279,66 @@ int cli_analytics(struct arena *a, int argc, char **argv)
                    cli_value(&x, "--format") ? NULL : figures_print);
 }
 
+static bool is_tree(const struct json *v)
+{
+    return json_kind(v) == JSON_OBJ || json_kind(v) == JSON_ARR;
+}
+
+static void scalar_print(const struct json *v)
+{
+    switch (json_kind(v)) {
+    case JSON_STR:
+        cli_print("%.*s", STR_ARG(json_str(v, STR(""))));
+        break;
+    case JSON_INT:
+        cli_print("%lld", (long long)json_i64(v, 0));
+        break;
+    case JSON_REAL:
+        cli_print("%.4g", json_real(v, 0));
+        break;
+    case JSON_BOOL:
+        cli_print(json_bool(v, false) ? "yes" : "no");
+        break;
+    default:
+        cli_print("-");
+    }
+}
+
+/* An object as "name: value" lines, what it holds further in; an item of a list begins with a dash. */
+static void tree_print(const struct json *v, int depth)
+{
+    bool list = json_kind(v) == JSON_ARR, behind_dash = !list && depth > 0;
+    struct json_it it;
+
+    for (json_it_init(&it, v); json_it_next(&it);) {
+        if (!list && json_kind(it.val) == JSON_STR && !json_str(it.val, STR("")).n)
+            continue; /* says nothing */
+        cli_print("%*s", behind_dash ? 0 : 2 * depth, "");
+        behind_dash = false;
+        if (list)
+            cli_print("- ");
+        else
+            cli_print("%.*s:%s", STR_ARG(json_str(it.key, STR(""))), is_tree(it.val) ? "\n" : " ");
+        if (json_kind(it.val) == JSON_OBJ && !list)
+            cli_print("%*s", 2 * depth + 2, "");
+        if (is_tree(it.val)) {
+            tree_print(it.val, depth + 1);
+        } else {
+            scalar_print(it.val);
+            cli_print("\n");
+        }
+    }
+    if (behind_dash)
+        cli_print("\n"); /* nothing was said */
+}
+
+static void explain_print(const struct json *v)
+{
+    const struct json *figures = json_get(v, "figures");
+
+    tree_print(json_kind(figures) == JSON_ARR ? figures : v, 0);
+}
+
 int cli_explain(struct arena *a, int argc, char **argv)
 {
     static const char *const of_deal[] = {"--as-of", NULL};
@@ -289,9 +357,14 @@ int cli_explain(struct arena *a, int argc, char **argv)
     figure = cli_quote(a, str_of(x.rest[0]));
     q = query_of(a, &x, deal ? of_deal : of_all);
     q = str_fmt(a, "%.*s%cfigure=%.*s", STR_ARG(q), q.n ? '&' : '?', STR_ARG(figure));
+    if (!deal && !figure_definition(x.rest[0])) {
+        err_set(&e, ERR_NOT_FOUND,
+                "there is no figure \"%.80s\": harken analytics lists them; those of a deal need --deal", x.rest[0]);
+        return cli_fail(&e);
+    }
     if (!deal)
-        return get_run(a, &x, str_fmt(a, "/v1/analytics/explain%.*s", STR_ARG(q)), NULL);
+        return get_run(a, &x, str_fmt(a, "/v1/analytics/explain%.*s", STR_ARG(q)), explain_print);
     if (deal_id(&x, deal, a, &id, &e))
         return cli_fail(&e);
-    return get_run(a, &x, str_fmt(a, "/v1/deals/%.*s/explain%.*s", STR_ARG(id), STR_ARG(q)), NULL);
+    return get_run(a, &x, str_fmt(a, "/v1/deals/%.*s/explain%.*s", STR_ARG(id), STR_ARG(q)), explain_print);
 }

@@ -115,7 +115,7 @@ static void server_check(struct report *r, str home, struct arena *a)
 
     if (cli_connect(a, home, &c, &e))
         say(r, "server", NOTE, str_of(e.msg));
-    else if (cli_call(c, "GET", STR("/readyz"), STR_NULL, a, &body, &e))
+    else if (cli_call_once(c, "GET", STR("/readyz"), STR_NULL, a, &body, &e))
         say(r, "server", BAD, str_dup(a, str_of(e.msg)));
     else
         say(r, "server", FINE, STR("ready"));

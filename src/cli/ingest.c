@@ -175,7 +175,7 @@ static enum err_code exchange(struct ingest *g, struct http_client **c, const ch
             e->code = ERR_BUSY;
         return e->code;
     }
-    if (http_client_call(*c, &call, a, out, e)) {
+    if (cli_send(*c, &call, a, out, e)) {
         http_client_free(*c);
         *c = NULL; /* the address and the token may be others after a restart */
         return e->code = e->code == ERR_LIMIT ? ERR_LIMIT : ERR_IO;

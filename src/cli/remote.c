@@ -3,8 +3,11 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fs.h"
 #include "cli/cli.h"
+
+enum { WAIT_MAX_MS = 120000 };
 
 str cli_home(struct arena *a, const char *flag)
 {
@@ -52,19 +55,67 @@ enum err_code cli_connect(struct arena *a, str home, struct http_client **out, s
     return ERR_OK;
 }
 
+/* Is it worth waiting for what the server promises? */
+static bool comes_back(const struct http_answer *answer, int64_t until)
+{
+    return (answer->status == 503 || answer->status == 429) && answer->retry_after_s > 0 &&
+           clock_mono_ms() + (int64_t)answer->retry_after_s * 1000 <= until;
+}
+
+enum err_code cli_send(struct http_client *c, const struct http_call *call, struct arena *a, struct http_answer *out,
+                       struct err *e)
+{
+    int64_t until = clock_mono_ms() + WAIT_MAX_MS;
+    struct err why;
+
+    for (bool told = false;; told = true) {
+        if (http_client_call(c, call, a, out, e))
+            return e->code;
+        if (!comes_back(out, until))
+            return ERR_OK;
+        http_answer_err(out, &why);
+        if (!told)
+            fprintf(stderr, "harken: %s; asking again in %d s\n", why.msg, out->retry_after_s);
+        sleep((unsigned)out->retry_after_s);
+    }
+}
+
+static struct http_call call_of(const char *method, str path, str body)
+{
+    return (struct http_call){
+        .method = method, .path = path, .body = body, .timeout_ms = 300000, .reply_max = (size_t)1 << 30};
+}
+
+static enum err_code body_take(enum err_code rc, const struct http_answer *answer, str *out, struct err *e)
+{
+    if (rc)
+        return err_wrap(e, "the server does not answer (was it stopped?)");
+    if (http_answer_err(answer, e)) {
+        struct err said = *e;
+        return answer->retry_after_s > 0
+                   ? err_set(e, said.code, "%s; it asks to come back in %d s", said.msg, answer->retry_after_s)
+                   : said.code;
+    }
+    *out = answer->body;
+    return ERR_OK;
+}
+
 enum err_code cli_call(struct http_client *c, const char *method, str path, str body, struct arena *a, str *out,
                        struct err *e)
 {
-    struct http_call call = {
-        .method = method, .path = path, .body = body, .timeout_ms = 300000, .reply_max = (size_t)1 << 30};
+    struct http_call call = call_of(method, path, body);
     struct http_answer answer;
 
-    if (http_client_call(c, &call, a, &answer, e))
-        return err_wrap(e, "the server does not answer (was it stopped?)");
-    if (http_answer_err(&answer, e))
-        return e->code;
-    *out = answer.body;
-    return ERR_OK;
+    return body_take(cli_send(c, &call, a, &answer, e), &answer, out, e);
+}
+
+enum err_code cli_call_once(struct http_client *c, const char *method, str path, str body, struct arena *a, str *out,
+                            struct err *e)
+{
+    struct http_call call = call_of(method, path, body);
+    struct http_answer answer;
+
+    return body_take(http_client_call(c, &call, a, &answer, e), &answer, out, e);
 }
 
 str cli_quote(struct arena *a, str s)

@@ -36,6 +36,8 @@ static enum err_code flags_apply(struct settings *s, const struct cli_args *x, s
         return e->code;
     if (set) {
         str value, key = str_cut(str_of(set), '=', &value);
+        if (!strchr(set, '='))
+            return err_set(e, ERR_INVALID, "--set needs KEY=VALUE, not \"%.80s\"", set);
         if (settings_set(s, str_trim(key), str_trim(value), "flag", e))
             return e->code;
     }

@@ -58,14 +58,16 @@ static void insights_print(const struct json *v)
         str id = json_str(json_get(s, "id"), STR("")), who = json_str(json_get(s, "speaker"), STR("")),
             of = json_str(json_get(s, "of"), STR("")), unit = json_str(json_get(s, "unit"), STR("")),
             reason = json_str(json_get(s, "reason"), STR(""));
-        cli_print("%-28.*s %-24.*s", STR_ARG(id), STR_ARG(of.n ? of : who));
+        cli_column(id, 29);
+        cli_column(of.n ? of : who, 24);
         if (json_kind(value) == JSON_NULL)
             cli_print(" -            %.*s\n", STR_ARG(reason));
         else
             cli_print(" %-12.4f %.*s\n", json_real(value, 0), STR_ARG(unit));
     }
     if (!json_len(json_get(v, "statistics")))
-        cli_print("no figures: only calls have them\n");
+        cli_print("%.*s has no figures: only calls have them\n",
+                  STR_ARG(json_str(json_get(v, "interaction"), STR("it"))));
 }
 
 static int each_run(struct arena *a, const char *suffix, bool clean, struct cli_args *x,

@@ -1,7 +1,6 @@
 #include "engine/embed.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -13,9 +12,10 @@
 #include "base/metrics.h"
 #include "base/thread.h"
 #include "engine/child.h"
+#include "engine/watch.h"
 #include "engine/wire.h"
 
-enum { HELLO_S = 120, PAUSE_MIN_MS = 50, PAUSE_MAX_MS = 10000, STEADY_MS = 30000, LOOK_MS = 500 };
+enum { PAUSE_MIN_MS = 50, PAUSE_MAX_MS = 10000, STEADY_MS = 30000 };
 
 static struct metric restarts =
     METRIC_COUNTER("harken_engine_restarts_total", "times the engine process was started again");
@@ -39,7 +39,7 @@ struct waiter {
 
 struct embedder {
     char *exe, *model;
-    int threads, stall_ms;
+    int threads, stall_ms, spin_ms;
     bool sandbox;
     struct embed_info info; /* set by the first start, the same ever after */
     pthread_mutex_t lock; /* guards all below */
@@ -50,19 +50,30 @@ struct embedder {
     pid_t pid; /* -1 likewise */
     pid_t loading; /* a child that has not said hello yet; -1: none */
     size_t owed; /* texts this engine was sent and has not answered; calls that gave up included */
-    int64_t heard_ms; /* its last sign of life, or when it began to owe */
     bool stopping;
     pthread_mutex_t send_lock; /* one request at a time on fd; taken before `lock` */
     struct thread reader;
 };
 
-/* Reads and writes on the socket end after so long without progress. */
-static void fd_patience(int fd, int ms)
+static bool owes(void *ctx)
 {
-    struct timeval t = {ms / 1000, ms % 1000 * 1000};
+    struct embedder *em = ctx;
+    bool some;
 
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t);
+    pthread_mutex_lock(&em->lock);
+    some = em->owed > 0;
+    pthread_mutex_unlock(&em->lock);
+    return some;
+}
+
+/* A child that loads owes its first word; later it owes answers. */
+static struct watch watch_of(struct embedder *em, pid_t pid, bool loads)
+{
+    return (struct watch){.pid = pid,
+                          .silent_ms = em->stall_ms,
+                          .spin_ms = (int64_t)em->spin_ms * em->threads,
+                          .owes = loads ? NULL : owes,
+                          .ctx = em};
 }
 
 static void loading_set(struct embedder *em, pid_t pid)
@@ -88,19 +99,18 @@ static enum err_code model_same(struct embedder *em, struct err *e)
     return ERR_OK;
 }
 
-static enum err_code hello_read(struct embedder *em, int fd, struct err *e)
+static enum err_code hello_read(struct embedder *em, pid_t pid, int fd, struct err *e)
 {
+    struct watch w = watch_of(em, pid, true);
     struct wire_hello hello;
 
-    fd_patience(fd, HELLO_S * 1000);
-    if (!fs_read_all(fd, &hello, sizeof hello))
+    if (!watch_read(&w, fd, &hello, sizeof hello))
         return err_set(e, ERR_UNSUPPORTED, "engine: the process ended at once");
     hello.name[sizeof hello.name - 1] = 0;
     if (hello.status || !hello.dim)
         return err_set(e, ERR_UNSUPPORTED, "engine: %s", hello.name);
     if (em->info.dim && (int)hello.dim != em->info.dim)
         return err_set(e, ERR_CONFLICT, "engine: %u numbers in a vector instead of %d", hello.dim, em->info.dim);
-    fd_patience(fd, em->stall_ms);
     if (!em->info.dim) {
         em->info.dim = (int)hello.dim;
         em->info.threads = (int)hello.threads;
@@ -126,7 +136,7 @@ static enum err_code engine_open(struct embedder *em, struct err *e)
     if (engine_child_start(&o, &pid, &fd, e))
         return e->code;
     loading_set(em, pid);
-    rc = hello_read(em, fd, e);
+    rc = hello_read(em, pid, fd, e);
     loading_set(em, -1);
     if (rc) {
         engine_child_end(pid, fd);
@@ -160,30 +170,11 @@ static void waiters_fail(struct embedder *em)
     pthread_cond_broadcast(&em->changed);
 }
 
-/* False when the engine owes answers and has said nothing for too long. */
-static bool reply_await(struct embedder *em, int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    bool stuck = false;
-
-    while (!stuck) {
-        int n = poll(&p, 1, em->stall_ms < LOOK_MS ? em->stall_ms : LOOK_MS);
-        if (n > 0)
-            return true;
-        pthread_mutex_lock(&em->lock);
-        stuck = em->owed && clock_mono_ms() - em->heard_ms > em->stall_ms;
-        pthread_mutex_unlock(&em->lock);
-    }
-    LOG_WARN("engine.stuck", F_INT("silent_ms", em->stall_ms));
-    return false;
-}
-
 static void reply_take(struct embedder *em, const struct wire_reply *rep, const float *vec)
 {
     struct waiter **p, *w;
 
     pthread_mutex_lock(&em->lock);
-    em->heard_ms = clock_mono_ms();
     em->owed -= em->owed > 0;
     p = waiter_find(em, rep->id);
     w = *p; /* NULL: it has given up */
@@ -203,13 +194,13 @@ static void reply_take(struct embedder *em, const struct wire_reply *rep, const 
 }
 
 /* False when this engine is of no more use. `vec`: room for one vector. */
-static bool reply_read(struct embedder *em, int fd, float *vec)
+static bool reply_read(struct embedder *em, const struct watch *w, float *vec)
 {
     struct wire_reply rep;
 
-    if (!reply_await(em, fd) || !fs_read_all(fd, &rep, sizeof rep) || (int)rep.dim != em->info.dim)
+    if (!watch_read(w, em->fd, &rep, sizeof rep) || (int)rep.dim != em->info.dim)
         return false;
-    if (rep.status == WIRE_DONE && !fs_read_all(fd, vec, rep.dim * sizeof *vec))
+    if (rep.status == WIRE_DONE && !watch_read(w, em->fd, vec, rep.dim * sizeof *vec))
         return false;
     reply_take(em, &rep, vec);
     return true;
@@ -257,9 +248,10 @@ static void reader_run(void *arg)
     int wait_ms = PAUSE_MIN_MS;
 
     while (vec) {
+        struct watch w = watch_of(em, em->pid, false);
         int64_t since = clock_mono_ms();
         struct err e;
-        while (reply_read(em, em->fd, vec)) {
+        while (reply_read(em, &w, vec)) {
         }
         if (!engine_lost(em))
             break;
@@ -292,6 +284,7 @@ enum err_code embedder_start(const struct embed_config *cfg, struct embedder **o
     em->threads = cfg->threads > 0 ? cfg->threads : thread_cores();
     em->sandbox = cfg->sandbox;
     em->stall_ms = cfg->stall_ms > 0 ? cfg->stall_ms : EMBED_STALL_MS;
+    em->spin_ms = cfg->spin_ms > 0 ? cfg->spin_ms : EMBED_SPIN_MS;
     em->exe = strdup(cfg->exe);
     em->model = strdup(cfg->model);
     pthread_mutex_init(&em->lock, NULL);
@@ -367,8 +360,6 @@ static int waiter_list(struct embedder *em, struct waiter *w)
         w->id = ++em->next_id;
         w->next = em->waiters;
         em->waiters = w;
-        if (!em->owed)
-            em->heard_ms = clock_mono_ms();
         em->owed += w->n;
     }
     pthread_mutex_unlock(&em->lock);

@@ -1,9 +1,9 @@
 /* engine/embed.h - texts to vectors, by the embedded engine in its own process.
  *
  * `embedder_start` starts `harken engine` as a child without network and without write access; it loads one GGUF encoder
- * and answers over a socket pair. A child that dies, talks nonsense, or owes answers and says nothing for stall_ms is ended and
- * started again with back-off, and calls that were under way fail with ERR_BUSY: asking again is always safe. Any thread may
- * call; calls block; SIGPIPE must be ignored. A text has the same vector, to the last bit, whatever it was sent together with. */
+ * and answers over a socket pair. A child that dies, talks nonsense, or is stuck (watch.h: it owes answers and sleeps, or spins)
+ * is ended and started again with back-off, and calls that were under way fail with ERR_BUSY: asking again is always safe. One
+ * that only gets no processor is waited for. Any thread may call; calls block; SIGPIPE must be ignored. A text has the same vector, to the last bit, whatever it was sent together with. */
 #pragma once
 #include "base/arena.h"
 #include "base/err.h"
@@ -20,7 +20,8 @@ enum {
     EMBED_TEXTS_MAX = 1024,
     EMBED_TEXT_BYTES_MAX = 64 << 10,
     EMBED_TOKENS_MAX = 510,
-    EMBED_STALL_MS = 30000 /* the longest text takes about half a second on an idle core */
+    EMBED_STALL_MS = 30000,
+    EMBED_SPIN_MS = 120000 /* the longest text takes about half a second of a core */
 };
 
 struct embed_config {
@@ -28,7 +29,8 @@ struct embed_config {
     const char *model; /* GGUF file */
     int threads;       /* 0: one per core */
     bool sandbox;
-    int stall_ms; /* 0: EMBED_STALL_MS */
+    int stall_ms; /* asleep over answers it owes; 0: EMBED_STALL_MS */
+    int spin_ms;  /* processor time of a thread without an answer; 0: EMBED_SPIN_MS */
 };
 
 struct embed_info {

@@ -11,6 +11,7 @@
 #include "base/thread.h"
 #include "engine/child.h"
 #include "engine/gen_wire.h"
+#include "engine/watch.h"
 
 static struct metric restarts =
     METRIC_COUNTER("harken_generator_restarts_total", "times the process that writes text was started again");
@@ -44,6 +45,29 @@ struct generator {
     struct thread reader;
 };
 
+static bool owes(void *ctx)
+{
+    struct generator *g = ctx;
+    bool some = false;
+
+    pthread_mutex_lock(&g->lock);
+    for (const struct running *r = g->running; r; r = r->next)
+        some |= !r->done;
+    pthread_mutex_unlock(&g->lock);
+    return some;
+}
+
+static struct watch watch_of(struct generator *g, pid_t pid, bool loads)
+{
+    int threads = g->o.threads > 0 ? g->o.threads : thread_cores();
+
+    return (struct watch){.pid = pid,
+                          .silent_ms = g->o.stall_ms > 0 ? g->o.stall_ms : GENERATOR_STALL_MS,
+                          .spin_ms = (int64_t)(g->o.spin_ms > 0 ? g->o.spin_ms : GENERATOR_SPIN_MS) * threads,
+                          .owes = loads ? NULL : owes,
+                          .ctx = g};
+}
+
 static enum err_code engine_open(struct generator *g, struct err *e)
 {
     struct engine_child_opts o = {.exe = g->exe,
@@ -55,6 +79,7 @@ static enum err_code engine_open(struct generator *g, struct err *e)
                                   .context = g->o.context,
                                   .slots = g->o.slots};
     struct wire_hello hello = {0};
+    struct watch w;
     struct err own;
     pid_t pid;
     int fd;
@@ -63,7 +88,8 @@ static enum err_code engine_open(struct generator *g, struct err *e)
         e = &own;
     if (engine_child_start(&o, &pid, &fd, e))
         return e->code;
-    if (!fs_read_all(fd, &hello, sizeof hello) || hello.status || !hello.dim) {
+    w = watch_of(g, pid, true);
+    if (!watch_read(&w, fd, &hello, sizeof hello) || hello.status || !hello.dim) {
         hello.name[sizeof hello.name - 1] = 0;
         engine_child_end(pid, fd);
         return err_set(e, ERR_UNSUPPORTED, "%s", hello.status == 1 ? hello.name : "the process ended at once");
@@ -88,23 +114,26 @@ static struct running *running_of(struct generator *g, uint64_t id)
     return r;
 }
 
-static bool reply_read(struct generator *g)
+static bool reply_read(struct generator *g, const struct watch *w)
 {
     struct gen_reply rep;
     struct running *r;
     char *text;
     bool ok;
 
-    if (!fs_read_all(g->fd, &rep, sizeof rep) || rep.bytes > TEXT_MAX || !(text = malloc(rep.bytes + 1)))
+    if (!watch_read(w, g->fd, &rep, sizeof rep) || rep.bytes > TEXT_MAX || !(text = malloc(rep.bytes + 1)))
         return false;
-    ok = fs_read_all(g->fd, text, rep.bytes);
+    ok = watch_read(w, g->fd, text, rep.bytes);
     pthread_mutex_lock(&g->lock);
     r = ok ? running_of(g, rep.id) : NULL;
     if (r && rep.kind == GEN_TEXT)
         buf_put(&r->text, text, rep.bytes);
     if (r && rep.kind != GEN_TEXT) {
         r->done = true;
-        r->rc = rep.kind == GEN_DONE ? ERR_OK : rep.finish == GEN_TOO_LONG ? ERR_LIMIT : ERR_BUSY;
+        r->rc = rep.kind == GEN_DONE            ? ERR_OK
+                : rep.finish == GEN_TOO_LONG    ? ERR_LIMIT
+                : rep.finish == GEN_BAD_GRAMMAR ? ERR_INVALID
+                                                : ERR_BUSY;
         r->result = (struct gen_result){rep.finish == GEN_LENGTH ? GEN_FULL : GEN_ENDED, (int64_t)rep.prompt_tokens,
                                         (int64_t)rep.completion_tokens};
     }
@@ -121,6 +150,7 @@ static bool engine_lost(struct generator *g)
     pid_t pid;
     int fd;
 
+    shutdown(g->fd, SHUT_RDWR); /* ends a write that is under way */
     pthread_mutex_lock(&g->send_lock);
     pthread_mutex_lock(&g->lock);
     for (struct running *r = g->running; r; r = r->next) {
@@ -158,8 +188,9 @@ static void reader_run(void *arg)
     int wait_ms = 50;
 
     for (;;) {
+        struct watch w = watch_of(g, g->pid, false);
         int64_t since = clock_mono_ms();
-        while (reply_read(g)) {
+        while (reply_read(g, &w)) {
         }
         if (!engine_lost(g))
             return;
@@ -229,9 +260,14 @@ const struct generator_info *generator_info(const struct generator *g)
     return &g->info;
 }
 
-int generator_pid(const struct generator *g)
+int generator_pid(struct generator *g)
 {
-    return g->pid;
+    int pid;
+
+    pthread_mutex_lock(&g->lock);
+    pid = g->pid;
+    pthread_mutex_unlock(&g->lock);
+    return pid;
 }
 
 static void body_make(struct buf *b, const struct gen_ask *ask)
@@ -246,6 +282,11 @@ static void body_make(struct buf *b, const struct gen_ask *ask)
         buf_put(b, &n, sizeof n);
         buf_str(b, ask->stops[i]);
     }
+    if (ask->grammar.n) {
+        uint32_t n = (uint32_t)ask->grammar.n;
+        buf_put(b, &n, sizeof n);
+        buf_str(b, ask->grammar);
+    }
 }
 
 static enum err_code ask_send(struct generator *g, struct running *r, const struct gen_ask *ask, struct err *e)
@@ -256,7 +297,8 @@ static enum err_code ask_send(struct generator *g, struct running *r, const stru
                             .max_tokens = (uint32_t)(ask->max_tokens > 0 ? ask->max_tokens : 0),
                             .seed = ask->seed,
                             .temperature = ask->temperature,
-                            .top_p = ask->top_p};
+                            .top_p = ask->top_p,
+                            .grammar = ask->grammar.n > 0};
     struct buf b;
     int fd;
 
@@ -362,6 +404,8 @@ enum err_code generator_run(struct generator *g, const struct gen_ask *ask, bool
         return rc;
     if (r.rc == ERR_LIMIT)
         return err_set(e, r.rc, "the prompt does not fit the model's context of %d tokens", g->info.context);
+    if (r.rc == ERR_INVALID)
+        return err_set(e, r.rc, "the grammar cannot be read");
     if (r.rc)
         return err_set(e, r.rc, "the engine cannot write just now");
     metric_add(&tokens_in, r.result.prompt_tokens);

@@ -3,7 +3,7 @@
  * The engine's first frame is struct wire_hello. Then, in any order and number:
  * Request, to the engine: struct wire_request, then n times { uint32_t bytes; char text[bytes] }.
  * Reply, from the engine: struct wire_reply, then dim floats when it went well. Every text of every request gets exactly one
- * reply, as soon as it is done, so that silence while texts are owed means that the engine is stuck.
+ * reply, as soon as it is done, which is what watch.h judges by.
  * Native byte order: both ends are one binary. */
 #pragma once
 #include <stdint.h>

@@ -9,7 +9,7 @@ static struct metric requests = METRIC_COUNTER("harken_http_requests_total", "re
 static struct metric errors_5xx = METRIC_COUNTER("harken_http_errors_total", "answers of 500 and up");
 static struct metric request_time = METRIC_HISTOGRAM("harken_http_request_seconds", "time from head to last byte");
 
-enum { BODY_DEFAULT = 64 << 10, FRESH_MS = 5 * 60 * 1000, BUCKETS = 1 << 16, TRY_BUCKETS = 1 << 14 };
+enum { BODY_DEFAULT = 64 << 10, FRESH_MS = 5 * 60 * 1000, BUCKETS = 1 << 16, TRY_BUCKETS = 1 << 14, WATCH_MS = 100 };
 
 /* ---- who ---- */
 
@@ -20,24 +20,31 @@ static void refuse_unknown(struct call *k)
                  STR("send a token as \"Authorization: Bearer ...\", or open a sign-in link (harken status --link)"));
 }
 
+/* What the caller shows; empty: nothing. */
+static str token_of(const struct http_request *rq, bool *by_cookie)
+{
+    str auth = http_field_get(rq, STR("authorization"));
+
+    *by_cookie = !str_starts_nocase(auth, STR("bearer "));
+    return *by_cookie ? session_cookie_get(rq) : str_trim(str_from(auth, 7));
+}
+
 /* Finds the caller; otherwise the reply is filled. */
 static bool caller_known(struct call *k)
 {
-    str auth = http_field_get(k->rq, STR("authorization")), token;
-    bool by_cookie = false;
+    bool by_cookie;
+    str token = token_of(k->rq, &by_cookie);
+    struct passage *p = k->rq->user;
     struct err e;
 
-    if (str_starts_nocase(auth, STR("bearer "))) {
-        token = str_trim(str_from(auth, 7));
-    } else {
-        token = session_cookie_get(k->rq);
-        by_cookie = true;
-    }
     if (!token.n) {
         refuse_unknown(k);
         return false;
     }
-    if (who_find(k->g, token, by_cookie, &k->held, &e)) {
+    if (p->known) {
+        k->held = p->known;
+        p->known = NULL;
+    } else if (who_find(k->g, token, by_cookie, &k->held, &e)) {
         if (e.code == ERR_DENIED || e.code == ERR_NOT_FOUND)
             refuse_unknown(k);
         else
@@ -137,9 +144,8 @@ struct standing {
 
 struct standing *gateway_standing_new(struct call *k, enum perm need)
 {
-    str auth = http_field_get(k->rq, STR("authorization"));
-    bool bearer = str_starts_nocase(auth, STR("bearer "));
-    str token = bearer ? str_trim(str_from(auth, 7)) : session_cookie_get(k->rq);
+    bool by_cookie;
+    str token = token_of(k->rq, &by_cookie);
     struct standing *s;
 
     if (need == PERM_PUBLIC || !token.n)
@@ -150,7 +156,7 @@ struct standing *gateway_standing_new(struct call *k, enum perm need)
     s->g = k->g;
     s->a = arena_new_wiped("gateway.standing");
     s->token = str_dup(s->a, token);
-    s->by_cookie = !bearer;
+    s->by_cookie = by_cookie;
     s->need = need;
     if (!gateway_standing_check(s)) {
         gateway_standing_free(s);
@@ -189,39 +195,99 @@ void gateway_standing_free(struct standing *s)
 
 /* ---- where ---- */
 
-static const struct route no_route = {.pattern = "", .body_max = BODY_DEFAULT};
+static int by_pattern(const void *x, const void *y)
+{
+    const struct route *const *a = x, *const *b = y;
 
-/* The route of a request; NULL with *out_allow the methods of that path, or 0 when there is no such path. */
-static const struct route *route_find(const struct gateway *g, const struct http_request *rq, str *part,
-                                      unsigned *out_allow)
+    return strcmp((*a)->pattern, (*b)->pattern);
+}
+
+/* Most addresses are fixed words: those are found by halving. */
+static void fixed_make(struct gateway *g)
+{
+    size_t n = 0;
+
+    while (g->o.routes[n].pattern)
+        n++;
+    g->fixed = calloc(n + 1, sizeof *g->fixed);
+    if (!g->fixed)
+        abort();
+    for (size_t i = 0; i < n; i++)
+        if (!strchr(g->o.routes[i].pattern, '{'))
+            g->fixed[g->fixed_n++] = &g->o.routes[i];
+    qsort(g->fixed, g->fixed_n, sizeof *g->fixed, by_pattern);
+}
+
+/* The first of the fixed routes with this path, or fixed_n. */
+static size_t fixed_find(const struct gateway *g, str path)
+{
+    size_t low = 0, high = g->fixed_n;
+
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (str_cmp(str_of(g->fixed[mid]->pattern), path) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < g->fixed_n && str_eq(str_of(g->fixed[low]->pattern), path) ? low : g->fixed_n;
+}
+
+/* Finds p->route; NULL with p->allow the methods of that path, or 0 when there is no such path. "/v1/jobs/dead" goes before
+ * "/v1/jobs/{id}", whatever the method. */
+static void route_find(const struct gateway *g, const struct http_request *rq, struct passage *p)
 {
     enum http_method m = rq->method == HTTP_M_HEAD ? HTTP_M_GET : rq->method;
+    const char *pattern = NULL;
 
-    const char *pattern = NULL; /* the first that fits: "/v1/jobs/dead" stands before "/v1/jobs/{id}" */
-
-    *out_allow = 0;
-    for (const struct route *r = g->o.routes; r->pattern; r++) {
-        if ((pattern && strcmp(r->pattern, pattern) != 0) || http_path_match(str_of(r->pattern), rq->path, part, 4) < 0)
-            continue;
-        if (r->method == m)
-            return r;
-        pattern = r->pattern;
-        *out_allow |= 1u << r->method;
+    for (size_t i = fixed_find(g, rq->path); i < g->fixed_n && str_eq(str_of(g->fixed[i]->pattern), rq->path); i++) {
+        pattern = g->fixed[i]->pattern;
+        p->allow |= 1u << g->fixed[i]->method;
+        if (g->fixed[i]->method == m)
+            p->route = g->fixed[i];
     }
-    return NULL;
+    if (pattern)
+        return;
+    for (const struct route *r = g->o.routes; r->pattern && !p->route; r++) {
+        if ((pattern && strcmp(r->pattern, pattern) != 0) ||
+            http_path_match(str_of(r->pattern), rq->path, p->part, 4) < 0)
+            continue;
+        pattern = r->pattern;
+        p->allow |= 1u << r->method;
+        if (r->method == m)
+            p->route = r;
+    }
+}
+
+/* Can it be answered on the loop: without waiting for the database? */
+static bool at_once(struct gateway *g, const struct http_request *rq, struct passage *p)
+{
+    const struct route *r = p->route;
+    bool by_cookie;
+    str token;
+
+    if (!r || !r->quick || r->need == PERM_PUBLIC)
+        return r && r->quick;
+    token = token_of(rq, &by_cookie);
+    if (token.n)
+        p->known = who_known(g, token);
+    if (p->known && by_cookie != (p->known->c.kind == TOKEN_SESSION)) {
+        who_unref(p->known);
+        p->known = NULL;
+    }
+    return p->known || !token.n;
 }
 
 static bool on_head(void *ctx, struct http_request *rq, struct http_plan *plan, struct http_reply *rep)
 {
     struct gateway *g = ctx;
-    unsigned allow;
-    str part[4];
-    const struct route *r = route_find(g, rq, part, &allow);
+    struct passage *p = ARENA_ARRAY(rq->arena, struct passage, 1);
 
     (void)rep;
-    rq->user = (void *)(uintptr_t)(r ? r : &no_route);
-    plan->body_max = r && r->body_max ? r->body_max : BODY_DEFAULT;
-    plan->on_loop = r && r->quick && r->need == PERM_PUBLIC;
+    rq->user = p;
+    route_find(g, rq, p);
+    plan->body_max = p->route && p->route->body_max ? p->route->body_max : BODY_DEFAULT;
+    plan->on_loop = at_once(g, rq, p);
     return true;
 }
 
@@ -289,12 +355,13 @@ bool gateway_permit(struct call *k, enum perm need, bool fresh)
 static void on_request(void *ctx, struct http_request *rq, struct http_reply *rep)
 {
     struct gateway *g = ctx;
-    struct call k = {.g = g, .app = g->o.app, .rq = rq, .rep = rep, .a = rq->arena};
-    unsigned allow;
-    const struct route *r = route_find(g, rq, k.part, &allow);
+    const struct passage *p = rq->user;
+    const struct route *r = p->route;
+    struct call k = {.g = g, .app = g->o.app, .rq = rq, .route = r, .rep = rep, .a = rq->arena};
 
+    memcpy(k.part, p->part, sizeof k.part);
     if (!r)
-        answer_no_route(&k, allow);
+        answer_no_route(&k, p->allow);
     else if (admitted(&k, r) && body_plain(&k))
         route_run(&k, r);
     pass_leave(g, &k);
@@ -303,16 +370,19 @@ static void on_request(void *ctx, struct http_request *rq, struct http_reply *re
 
 static void on_done(void *ctx, const struct http_request *rq, int status, int64_t sent_bytes, int64_t took_us)
 {
-    const struct route *r = rq->user;
+    struct passage *p = rq->user;
+    const struct route *r = p ? p->route : NULL; /* none: refused or lost before its head hook */
 
     (void)ctx;
+    if (p)
+        who_unref(p->known);
     metric_add(&requests, 1);
     if (status >= 500)
         metric_add(&errors_5xx, 1);
     metric_time_us(&request_time, took_us);
     /* the pattern, not the path: paths and queries can hold names */
-    if (r && !r->quick)
-        LOG_INFO("http.request", F_CZ("route", r->pattern), F_STR("method", http_method_name(rq->method)),
+    if (p && !(r && r->quick))
+        LOG_INFO("http.request", F_CZ("route", r ? r->pattern : ""), F_STR("method", http_method_name(rq->method)),
                  F_INT("status", status), F_INT("bytes", sent_bytes), F_INT("took_us", took_us),
                  F_CZ("request_id", rq->id), F_CZ("trace_id", rq->trace), F_STR("peer", rq->peer));
 }
@@ -344,6 +414,18 @@ void gateway_try_give(struct call *k, const char *kind, str whose, const struct 
 
 /* ---- life ---- */
 
+/* Rights that another process changed (an upgrade runs two for a while) end here at once, too. */
+static void watch_run(void *arg)
+{
+    struct gateway *g = arg;
+    struct db_listener *told = db_listener_new(g->o.db, ACCESS_CHANNEL);
+
+    while (!atomic_load(&g->stop))
+        if (db_listener_wait(told, WATCH_MS))
+            access_changed();
+    db_listener_free(told);
+}
+
 static enum err_code routes_check(const struct route *r, struct err *e)
 {
     for (; r->pattern; r++)
@@ -371,6 +453,7 @@ enum err_code gateway_new(const struct gateway_opts *o, struct gateway **out, st
     so.body_max = BODY_DEFAULT;
     so.bodies_max = (size_t)1 << 30;
     g->o = *o;
+    fixed_make(g);
     g->requests = limits_new(BUCKETS);
     g->sign_ins = limits_new(TRY_BUCKETS);
     pthread_mutex_init(&g->lock, NULL);
@@ -384,6 +467,8 @@ enum err_code gateway_new(const struct gateway_opts *o, struct gateway **out, st
 
 enum err_code gateway_start(struct gateway *g, struct err *e)
 {
+    if (thread_start(&g->watch, "access", watch_run, g, e))
+        return e->code;
     return http_server_start(g->server, e);
 }
 
@@ -419,6 +504,9 @@ void gateway_free(struct gateway *g)
     if (!g)
         return;
     http_server_free(g->server);
+    atomic_store(&g->stop, true);
+    thread_join(&g->watch);
+    free(g->fixed);
     who_forget_all(g);
     limits_free(g->requests);
     limits_free(g->sign_ins);

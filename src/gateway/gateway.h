@@ -45,6 +45,7 @@ struct call {
     struct gateway *g;
     void *app; /* what the routes were given */
     const struct http_request *rq;
+    const struct route *route; /* the row it came by */
     struct http_reply *rep;
     struct arena *a; /* of the request: wiped, gone with the reply */
     struct caller who;
@@ -60,7 +61,8 @@ struct route {
     const char *pattern; /* "/v1/interactions/{}" */
     enum perm need; /* PERM_PUBLIC: nobody needs to be known */
     size_t body_max; /* 0: 64 KiB */
-    bool quick; /* never blocks: runs on the connection's own loop */
+    /* Never blocks: runs on the connection's own loop when nobody needs to be known or the caller is remembered. */
+    bool quick;
     void (*run)(struct call *k);
     /* Only for sessions that proved who they are within the last five minutes (POST /v1/sign-in/again), and for the operator;
      * never for keys: what would let a stolen session or key make itself at home. ROUTE(..., run, .fresh = true) */

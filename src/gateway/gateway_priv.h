@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "gateway/gateway.h"
+#include "base/thread.h"
 #include "gateway/limits.h"
 
 enum { WHO_SLOTS = 1024, WHO_MS = 5000 };
@@ -27,8 +28,21 @@ struct who_slot {
     int64_t until_ms; /* monotonic */
 };
 
+/* What the head of a request told, kept for its handler; in the request's arena. */
+struct passage {
+    const struct route *route; /* NULL: there is none */
+    unsigned allow; /* then: the methods of that path */
+    str part[4];
+    struct who *
+        known; /* the caller, when remembered and needed on the loop; a reference, given back when the request is done */
+};
+
 struct gateway {
     struct gateway_opts o;
+    const struct route **fixed; /* routes without {}, by path */
+    size_t fixed_n;
+    struct thread watch; /* hears of rights that changed in other processes */
+    atomic_bool stop;
     struct http_server *server;
     const char *public_url;
     pthread_mutex_t lock; /* guards slots */
@@ -41,6 +55,8 @@ struct gateway {
 
 /* The caller a token stands for; *out is one reference. `cookie`: it came as the session cookie. ERR_DENIED. */
 enum err_code who_find(struct gateway *g, str token, bool cookie, struct who **out, struct err *e);
+/* The same when it is remembered; NULL otherwise. Never blocks. */
+struct who *who_known(struct gateway *g, str token);
 void who_unref(struct who *w); /* NULL is ignored */
 void who_forget_all(struct gateway *g);
 

@@ -38,7 +38,7 @@ static const struct route routes[] = {
     ROUTE(GET, "/v1/things/{}", INTERACTIONS_READ, 0, false, say),
     ROUTE(DELETE, "/v1/things/{}", INTERACTIONS_WRITE, 0, false, say),
     ROUTE(POST, "/v1/things", INTERACTIONS_WRITE, 2000, false, say),
-    ROUTE(GET, "/v1/jobs", JOBS_OPERATE, 0, false, say),
+    ROUTE(GET, "/v1/jobs", JOBS_OPERATE, 0, true, say), /* once the caller is remembered, on the loop */
     {.pattern = NULL},
 };
 
@@ -332,6 +332,24 @@ static void a_token_says_more_than_a_cookie(void **state)
     assert_int_equal(ASK("DELETE", "/v1/things/7", NULL, session(), bearer(reader)).status, 403);
 }
 
+/* As another process would: in the table, without a word to this one. */
+static void what_others_take_away_is_gone_here(void **state)
+{
+    struct token_new n = {.scopes = JOBS, .name = STR("test"), .expires_at_ms = CLOCK_NONE, .kind = TOKEN_OPERATOR};
+    int64_t until;
+    struct id id;
+    str text;
+
+    (void)state;
+    assert_int_equal(token_add(home.db, home.keyring, home.workspace, &n, a, &id, &text, &e), ERR_OK);
+    assert_int_equal(ASK("GET", "/v1/jobs", NULL, bearer(text)).status, 200);
+    assert_int_equal(token_drop(home.db, home.workspace, id, &e), ERR_OK);
+    until = clock_mono_ms() + 4000; /* less than a caller is remembered */
+    while (ASK("GET", "/v1/jobs", NULL, bearer(text)).status != 401)
+        if (clock_mono_ms() > until)
+            fail_msg("it is still let in");
+}
+
 static int up(void **state)
 {
     static const char *const listen[] = {"127.0.0.1:0", NULL};
@@ -378,6 +396,7 @@ int main(void)
         cmocka_unit_test(session_reads_and_ends),
         cmocka_unit_test(changes_with_a_cookie_come_from_our_page),
         cmocka_unit_test(a_token_says_more_than_a_cookie),
+        cmocka_unit_test(what_others_take_away_is_gone_here),
     };
     return cmocka_run_group_tests(tests, up, down);
 }

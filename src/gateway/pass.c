@@ -20,10 +20,13 @@ static void refuse(struct call *k, const char *what, double wait_s)
                  str_fmt(k->a, "the limit of the %s is reached; try again in %d s", what, wait < 1 ? 1 : wait));
 }
 
+/* They stand in every reply, and formatting real numbers takes longer than all the rest of it. */
 static void headers_write(struct call *k, const char *name, const struct limit_rule *r, const struct limit_state *s)
 {
-    http_header_fmt(k->rep, STR("ratelimit-policy"), "\"%s\";q=%.0f;w=%.0f", name, r->burst, ceil(r->burst / r->rate));
-    http_header_fmt(k->rep, STR("ratelimit"), "\"%s\";r=%.0f;t=%.0f", name, floor(s->left), ceil(s->reset_s));
+    http_header_fmt(k->rep, STR("ratelimit-policy"), "\"%s\";q=%lld;w=%lld", name, (long long)r->burst,
+                    (long long)ceil(r->burst / r->rate));
+    http_header_fmt(k->rep, STR("ratelimit"), "\"%s\";r=%lld;t=%lld", name, (long long)floor(s->left),
+                    (long long)ceil(s->reset_s));
 }
 
 struct rule_use {

@@ -31,6 +31,14 @@ static struct who *known_get(struct gateway *g, const uint8_t hash[SHA256_BYTES]
     return w;
 }
 
+struct who *who_known(struct gateway *g, str token)
+{
+    uint8_t hash[SHA256_BYTES];
+
+    sha256(token, hash);
+    return known_get(g, hash);
+}
+
 /* `version`: as it was before the rights were read. */
 static void known_put(struct gateway *g, const uint8_t hash[SHA256_BYTES], struct who *w, uint64_t version)
 {

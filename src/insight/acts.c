@@ -585,6 +585,17 @@ static bool softened(const struct parse *p, size_t head, size_t len)
     return false;
 }
 
+/* "I'd like to", "I was going to": of something done only with a day. */
+static bool wishes(const struct parse *p, size_t head, size_t len)
+{
+    static const char *const words[] = {"like", "want", "rather", "wanna", "prefer", "love", "going", "meant", NULL};
+
+    for (size_t i = head; i < head + len; i++)
+        if (word_is(&p->k, i, words))
+            return true;
+    return false;
+}
+
 static void might(struct parse *p, size_t ci, size_t head, size_t len)
 {
     size_t verb = skip_fill(p, head + len, fill);
@@ -599,6 +610,8 @@ static void might(struct parse *p, size_t ci, size_t head, size_t len)
         if (!condition)
             return;
     }
+    if (wishes(p, head, len) && !dated) /* "I want to be clear" */
+        return;
     /* "..., or at least I'll try" */
     bool trails = ci > 0 && verb >= p->k.s->words_n && p->out->n && p->out->v[p->out->n - 1].sentence == p->si;
 
@@ -963,13 +976,36 @@ static bool restated(const struct parse *p)
     return false;
 }
 
+/* Most sentences are no act. Without one of these marks only those of a third person or team can be ("Anna will", "can Anna",
+ * "our team will"), and what is said of a promise made before. */
+static bool may_act(const struct marked *k)
+{
+    if (k->bits & (HEADS | C_CANCEL | C_ASKVERB | C_ING | C_PRESENT | C_FOLLOWS))
+        return true;
+    for (size_t i = 0; i < k->s->words_n; i++) {
+        static const char *const words[] = {"will",  "going", "shall",    "wird", "can",
+                                            "could", "would", "promised", "said", "told"};
+        str w = k->s->token[i];
+        if (w.n > 3 && str_ends(w, STR("'ll")))
+            return true;
+        for (size_t j = 0; w.n && j < sizeof words / sizeof *words; j++)
+            if (*words[j] == *w.p && str_eq(w, str_of(words[j])))
+                return true;
+    }
+    return false;
+}
+
 void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct act_list *out)
 {
-    struct parse p = {.si = sentence, .today = today, .out = out, .written = d->ia->kind != IA_CALL};
+    struct marked k;
+    struct parse p;
 
     if (!d->s[sentence].words_n)
         return;
-    marks_make(d, sentence, today, &p.k);
+    marks_make(d, sentence, today, &k);
+    if (!may_act(&k))
+        return;
+    p = (struct parse){.k = k, .si = sentence, .today = today, .out = out, .written = d->ia->kind != IA_CALL};
     p.late_verb = !str_eq(d->s[sentence].lang, STR("en"));
     clauses_make(&p);
     if (mark_in(&p.k, 0, p.k.s->words_n, C_JOKE))

@@ -16,6 +16,7 @@ static const struct mark *marks_find(const struct discourse *d, const struct sen
             m[i].e[k] = hit[k];
             m[i].bits |= hit[k].value;
         }
+        m[s->words_n].bits |= m[i].bits; /* behind the last word: what all have */
     }
     return m;
 }
@@ -25,6 +26,12 @@ void marks_make(const struct discourse *d, size_t sentence, int32_t today, struc
     if (!d->marks[sentence])
         d->marks[sentence] = marks_find(d, &d->s[sentence]);
     *out = (struct marked){.d = d, .s = &d->s[sentence], .m = d->marks[sentence], .today = today};
+    out->bits = out->m[out->s->words_n].bits;
+}
+
+void marks_of(const struct discourse *d, const struct sentence *s, struct marked *out)
+{
+    *out = (struct marked){.d = d, .s = s, .m = marks_find(d, s), .today = ACT_NO_DAY};
 }
 
 const struct when *marks_when(struct marked *k, size_t *out_n)
@@ -53,7 +60,7 @@ size_t mark_length(const struct mark *m, int bits)
 
 bool mark_in(const struct marked *k, size_t from, size_t to, int bits)
 {
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = from; (k->bits & bits) && i < to; i++) {
         size_t n = mark_at(k, i, bits);
         if (n && i + n <= to)
             return true;

@@ -148,7 +148,7 @@ static size_t name_at(const struct discourse *d, const struct sentence *s, size_
     size_t words = 0;
 
     for (; words < n->n && i + words < s->words_n; words++) {
-        str w = uni_fold(d->a, s->word[i + words].token);
+        str w = uni_fold(d->a, s->token[i + words]);
         if (str_ends(w, STR("'s")))
             w.n -= 2;
         if (!str_eq(w, n->word[words]))

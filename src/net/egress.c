@@ -111,19 +111,26 @@ static enum err_code target_parse(str url, struct target *t, struct err *e)
     return extra ? err_set(e, ERR_INVALID, "an address here has no name, password or fragment") : ERR_OK;
 }
 
-/* The host as a literal address, in any of the forms that resolvers take for one. */
+/* The host as a literal address, in any of the forms that resolvers take for one; "localhost" and what is below it are this
+ * machine, too (RFC 6761 6.3), and a dot at the end changes nothing. */
 static bool literal_of(const char *host, struct net_ip *out)
 {
     struct addrinfo want = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM}, *got = NULL;
     char bare[256];
-    size_t n = strlen(host);
+    size_t n = strlen(host), from = n > 2 && host[0] == '[';
+    str name;
     bool ok;
 
-    if (n > 2 && n < sizeof bare && host[0] == '[') {
-        memcpy(bare, host + 1, n - 2);
-        bare[n - 2] = 0;
-        host = bare;
-    }
+    n -= from || (n && host[n - 1] == '.'); /* the bracket or the dot */
+    if (n >= sizeof bare)
+        return false;
+    memcpy(bare, host + from, n - from);
+    bare[n - from] = 0;
+    name = str_of(bare);
+    host = bare;
+    if (str_eq_nocase(name, STR("localhost")) ||
+        (name.n > 10 && str_eq_nocase(str_from(name, name.n - 10), STR(".localhost"))))
+        host = "127.0.0.1";
     ok = !getaddrinfo(host, NULL, &want, &got) && ip_of(got->ai_addr, out);
     if (got)
         freeaddrinfo(got);

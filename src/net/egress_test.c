@@ -32,6 +32,10 @@ static void forms_of_private_addresses_are_refused(void **state)
 {
     static const char *const rows[] = {"http://127.0.0.1/",
                                        "http://127.1/",
+                                       "http://127.0.0.1./",
+                                       "https://localhost/",
+                                       "https://LocalHost./",
+                                       "https://a.localhost/",
                                        "http://0x7f.0.0.1/",
                                        "http://0x7f000001/",
                                        "http://2130706433/",

@@ -21,6 +21,7 @@ enum http_method {
     HTTP_M_PATCH,
     HTTP_M_DELETE,
     HTTP_M_OPTIONS,
+    HTTP_M_QUERY, /* a read with a body: known, and no address takes it yet */
     HTTP_M_TRACE, /* known, so that it is answered with 405 and never with what was sent */
     HTTP_M_COUNT
 };

@@ -227,6 +227,15 @@ static void answer(struct conn *c)
     reply_end(c);
 }
 
+/* There is no room for it now; says when there will be. */
+static void shed(struct exchange *x)
+{
+    atomic_fetch_add(&x->loop->server->shed, 1);
+    metric_add(&http_m_shed, 1);
+    http_problem(&x->rep, 503, STR_NULL, STR("Too busy right now"), STR_NULL);
+    http_retry_after(&x->rep, loop_wait_s(x->loop));
+}
+
 /* A reply of the server itself; the connection ends when the message was not read to its end. */
 static void refuse(struct conn *c, int status, const char *why)
 {
@@ -240,9 +249,7 @@ static void refuse(struct conn *c, int status, const char *why)
     }
     reply_init(rep, &x->rq);
     if (status == 503) {
-        atomic_fetch_add(&c->loop->server->shed, 1);
-        metric_add(&http_m_shed, 1);
-        http_problem(rep, 503, STR_NULL, STR("Too busy right now"), STR_NULL);
+        shed(x);
     } else {
         atomic_fetch_add(&c->loop->server->refused, 1);
         metric_add(&http_m_refused, 1);
@@ -383,6 +390,10 @@ static bool body_plan(struct exchange *x)
         http_problem(&x->rep, 413, STR_NULL, STR("The body is too large"), STR_NULL);
         x->answered = true;
     }
+    if (!x->answered && has_body && !x->plan.on_loop && work_full(&x->loop->server->work)) {
+        shed(x);
+        x->answered = true;
+    }
     p->body_max = x->plan.body_max;
     if (!has_body)
         return true;
@@ -460,7 +471,7 @@ static void request_end(struct conn *c)
         state_set(c, CONN_WAIT);
         if (!server_dispatch(x)) {
             x->handler_runs = false;
-            refuse(c, 503, NULL);
+            state_set(c, CONN_SHED);
         }
     }
 }
@@ -592,6 +603,7 @@ static bool step(struct conn *c)
     case CONN_READ:
         return step_read(c);
     case CONN_WAIT:
+    case CONN_SHED:
         flush(c);
         return false;
     case CONN_WRITE:
@@ -678,6 +690,12 @@ void conn_tick(struct conn *c)
                 timed_out(c);
         } else if (age > o->body_timeout_ms + c->x->parser.body_bytes / 4) {
             timed_out(c);
+        }
+        break;
+    case CONN_SHED:
+        if (age >= HTTP_SHED_MS) {
+            refuse(c, 503, NULL);
+            conn_drive(c);
         }
         break;
     case CONN_LINGER:

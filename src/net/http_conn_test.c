@@ -160,10 +160,31 @@ static void a_full_queue_sheds(void **state)
         mem_open(&w, &others[i]);
         mem_say(&w, &others[i], STR("GET / HTTP/1.1\r\n" HOST "\r\n"));
     }
+    w.loop.rate = 2; /* the four that wait take two seconds */
     mem_say(&w, &m, STR("GET / HTTP/1.1\r\n" HOST "\r\n"));
+    assert_int_equal(m.out.n, 0); /* who would ask again at once waits a moment */
+    w.loop.now_ms += HTTP_SHED_MS;
+    conn_tick(m.conn);
     assert_int_equal(out_status(), 503);
-    assert_true(out_has("Retry-After: 1\r\n"));
+    assert_true(out_has("Retry-After: 3\r\n"));
     assert_false(m.shut); /* the request was read: the connection lives */
+    for (int i = 0; i < 4; i++)
+        mem_close_all(&w, &others[i]);
+}
+
+static void a_full_queue_does_not_wait_for_bodies(void **state)
+{
+    struct mem others[4];
+
+    (void)state;
+    on_loop = false;
+    w.server.o.body_max = 1 << 20;
+    for (int i = 0; i < 4; i++) {
+        mem_open(&w, &others[i]);
+        mem_say(&w, &others[i], STR("GET / HTTP/1.1\r\n" HOST "\r\n"));
+    }
+    mem_say(&w, &m, STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 300000\r\n\r\nx"));
+    assert_int_equal(out_status(), 503);
     for (int i = 0; i < 4; i++)
         mem_close_all(&w, &others[i]);
 }
@@ -616,6 +637,7 @@ int main(void)
         T(answers_in_order_byte_by_byte),
         T(workers_keep_the_order),
         T(a_full_queue_sheds),
+        T(a_full_queue_does_not_wait_for_bodies),
         T(refusals),
         T(heads_have_limits),
         T(chunk_extensions_have_limits),

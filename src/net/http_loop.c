@@ -22,7 +22,8 @@ enum {
     POOL_MAX = 64,
     KEEP_MAX = 64 * 1024,
     TRIM_CONNS = 256,
-    TRIM_MS = 5000
+    TRIM_MS = 5000,
+    WAIT_MAX_S = 60
 };
 
 /* ---- exchanges */
@@ -123,6 +124,7 @@ void loop_notes(struct loop *l)
         next = n->next;
         if (n->kind == NOTE_HANDLED) {
             atomic_fetch_sub(&l->n_busy, 1);
+            atomic_fetch_add(&l->server->handled, 1);
             conn_handled((struct exchange *)((char *)n - offsetof(struct exchange, note)));
         } else {
             conn_stream_note((struct http_stream *)((char *)n - offsetof(struct http_stream, note)));
@@ -320,10 +322,28 @@ static void loop_drain_begin(struct loop *l)
     atomic_fetch_add(&s->drained_loops, 1);
 }
 
+int loop_wait_s(const struct loop *l)
+{
+    double rate = l->rate < 1 ? 1 : l->rate, wait = (double)work_len(&l->server->work) / rate;
+
+    return wait > WAIT_MAX_S - 1 ? WAIT_MAX_S : 1 + (int)wait;
+}
+
+/* How many requests a second the workers get done: half of it what the last tick saw, half what was so before. */
+static void rate_note(struct loop *l)
+{
+    int64_t handled = atomic_load(&l->server->handled);
+    double now = (double)(handled - l->handled) * 1000 / (double)(l->now_ms - l->tick_ms);
+
+    l->rate = (l->rate + now) / 2;
+    l->handled = handled;
+}
+
 static void loop_tick(struct loop *l)
 {
     if (l->now_ms - l->tick_ms < HTTP_TICK_MS)
         return;
+    rate_note(l);
     l->tick_ms = l->now_ms;
     list_each(&l->active, conn_tick);
     list_each(&l->idle, conn_tick);

@@ -21,7 +21,9 @@ enum {
     HTTP_DROP_MAX = 64 * 1024,  /* a refused request's body up to this is read, so that the connection can go on */
     HTTP_LINGER_MS = 2000,      /* after our FIN: read on, so that the client gets the answer and no reset */
     HTTP_DRAIN_IDLE_MS = 300,   /* while draining: how long an idle connection may still bring a request */
-    HTTP_ROUND_MAX = 32,        /* requests of one connection before others get their turn */
+    HTTP_SHED_MS =
+        150, /* a request that finds no room hears so after this: who asks again at once must not take our time */
+    HTTP_ROUND_MAX = 32, /* requests of one connection before others get their turn */
     HTTP_TICK_MS = 250,
 };
 
@@ -38,7 +40,7 @@ struct http_reply {
     struct http_request *rq;
     int status;
     unsigned defaults_off; /* bit i: row i of the default fields is replaced or left out */
-    struct buf fields;     /* "Name: value\r\n" of the handler's own fields */
+    struct buf fields; /* "Name: value\r\n" of the handler's own fields */
     str type, body;
     bool has_retry_after;
     bool broken; /* a field was refused: the reply becomes a 500 */
@@ -55,8 +57,8 @@ struct exchange {
     struct http_plan plan;
     struct arena *arena;
     atomic_bool gone;
-    bool answered;       /* the reply is ready though the request is not read to its end */
-    bool handler_runs;   /* on a worker */
+    bool answered; /* the reply is ready though the request is not read to its end */
+    bool handler_runs; /* on a worker */
     bool stream_begun, stream_over;
     size_t body_counted; /* of the server's body budget */
     int64_t sent_bytes;
@@ -69,10 +71,10 @@ struct http_stream {
     pthread_cond_t room;
     struct buf data;
     struct exchange *x; /* NULL once detached */
-    struct loop *loop;  /* valid while x is */
-    int refs;           /* producers, the exchange while attached, a note under way */
+    struct loop *loop; /* valid while x is */
+    int refs; /* producers, the exchange while attached, a note under way */
     int producers;
-    bool noted;         /* the note is in the loop's inbox */
+    bool noted; /* the note is in the loop's inbox */
     bool ended, refused, drain_told;
     size_t max_bytes;
     struct http_stream_opts opts;
@@ -93,6 +95,7 @@ extern const struct conn_io tls_io;
 enum conn_state {
     CONN_READ, /* waiting for a request or reading one */
     CONN_WAIT, /* a worker has it */
+    CONN_SHED, /* no worker is free and the queue is full: it will be told so in a moment */
     CONN_WRITE, /* a long reply goes out */
     CONN_STREAM, /* a reply that goes on */
     CONN_LINGER, /* all is said: reading away what still comes */
@@ -141,7 +144,8 @@ struct loop {
     atomic_bool sleeps; /* in epoll_wait, or about to: a note must wake it */
     pthread_mutex_t inbox_lock; /* guards inbox, inbox_tail */
     struct note *inbox, *inbox_tail;
-    int64_t now_ms, tick_ms, trim_ms;
+    int64_t now_ms, tick_ms, trim_ms, handled;
+    double rate; /* requests a second that the workers get done, as of tick_ms; `handled`: the counter then */
     size_t buried; /* connections freed since memory was given back */
     int64_t date_s;
     char date[40];
@@ -170,7 +174,7 @@ struct http_server {
     atomic_bool draining, stopping, keep_listening;
     atomic_int drained_loops;
     atomic_size_t bodies;
-    _Atomic int64_t accepted, requests, shed, refused;
+    _Atomic int64_t accepted, requests, shed, refused, handled; /* handled: by workers */
 };
 
 /* http_conn.c */
@@ -207,6 +211,7 @@ struct exchange *exchange_new(struct loop *l);
 void exchange_free(struct exchange *x);
 void exchange_destroy(struct exchange *x);
 void loop_post(struct loop *l, struct note *n);
+int loop_wait_s(const struct loop *l); /* how long the queue of now takes: for Retry-After, 1..60 */
 void loop_notes(struct loop *l); /* acts on what was posted */
 void loop_bury(struct loop *l); /* frees the dead connections */
 bool server_dispatch(struct exchange *x); /* false: the queue is full */

@@ -46,7 +46,7 @@ static void defaults(struct http_server_opts *o)
     if (files > 16384 + 256)
         files = 16384 + 256;
 #define DEFAULT(field, v) o->field = o->field ? o->field : (v)
-    DEFAULT(loops, cores > 1 ? cores / 2 : 1);
+    DEFAULT(loops, cores > 1 ? cores / 2 + 1 : 1);
     DEFAULT(workers, cores * 4 < 8 ? 8 : cores * 4);
     DEFAULT(queue_max, (size_t)o->workers * 32);
     DEFAULT(conns_max, files > 512 ? files - 256 : files / 2);

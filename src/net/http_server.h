@@ -1,8 +1,10 @@
 /* net/http_server.h - an HTTP/1.1 server: a few loops that own the connections, a bounded pool of workers that answer.
  *
  * Loops do nothing that blocks. They read, vet, and hand whole requests to `handle` on a worker; when the queue is full
- * the client gets 503 with Retry-After. What a message means is decided once and strictly (RFC 9112, doc/decisions):
- * anything that two readers could read in two ways is refused and its connection closed. */
+ * the client gets 503, with a Retry-After worked out from how fast the queue empties: at once when its body was still to
+ * come, else after a moment, so that those who ask again without waiting do not take the time of the others. What a
+ * message means is decided once and strictly (RFC 9112, doc/decisions): anything that two readers could read in two ways
+ * is refused and its connection closed. */
 #pragma once
 #include "base/err.h"
 #include "net/http.h"
@@ -20,7 +22,7 @@ struct http_server_opts {
     const char *const *listen; /* "127.0.0.1:0", "[::1]:8080", "localhost:80", "unix:/path"; ends with NULL */
     const int *listen_fd;      /* sockets that already listen (hand-over, systemd), -1 ends; NULL: none */
     struct tls_server *tls;    /* net/tls.h; NULL: plain. Not for unix sockets. Outlives the server */
-    int loops;                 /* 0: one for every two cores */
+    int loops;                 /* 0: one for every two cores and one more, no more than cores */
     int workers;               /* 0: 4 for every core, at least 8 */
     size_t queue_max;          /* requests that wait for a worker; 0: 32 for every worker */
     size_t conns_max; /* 0: what RLIMIT_NOFILE leaves, at most 16384. Full: the longest idle one is closed, or

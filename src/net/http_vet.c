@@ -3,7 +3,7 @@
 static const str method_names[HTTP_M_COUNT] = {
     [HTTP_M_GET] = {"GET", 3},         [HTTP_M_HEAD] = {"HEAD", 4},   [HTTP_M_POST] = {"POST", 4},
     [HTTP_M_PUT] = {"PUT", 3},         [HTTP_M_PATCH] = {"PATCH", 5}, [HTTP_M_DELETE] = {"DELETE", 6},
-    [HTTP_M_OPTIONS] = {"OPTIONS", 7}, [HTTP_M_TRACE] = {"TRACE", 5},
+    [HTTP_M_OPTIONS] = {"OPTIONS", 7}, [HTTP_M_QUERY] = {"QUERY", 5}, [HTTP_M_TRACE] = {"TRACE", 5},
 };
 
 str http_method_name(enum http_method m)

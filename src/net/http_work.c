@@ -101,3 +101,13 @@ size_t work_len(struct http_work *w)
     pthread_mutex_unlock(&w->lock);
     return n;
 }
+
+bool work_full(struct http_work *w)
+{
+    bool full;
+
+    pthread_mutex_lock(&w->lock);
+    full = w->n >= w->max || w->closed;
+    pthread_mutex_unlock(&w->lock);
+    return full;
+}

@@ -26,3 +26,4 @@ struct exchange *work_pop(struct http_work *w);          /* waits; NULL: closed 
 struct exchange *work_try(struct http_work *w);          /* NULL: empty */
 void work_close(struct http_work *w);
 size_t work_len(struct http_work *w);
+bool work_full(struct http_work *w);

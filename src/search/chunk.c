@@ -235,6 +235,11 @@ static size_t remark_at(str s, size_t i)
     return k < s.n && s.p[k] == '}' && k > i + 1 ? k + 1 - i : 0;
 }
 
+static bool letter_or_digit(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 /* Puts the text without remarks, double spaces and the space that some transcripts have before a mark ("right ."). False
  * when no letter or digit was in it; then nothing is put. */
 static bool tidy_put(struct buf *b, str s)
@@ -243,8 +248,20 @@ static bool tidy_put(struct buf *b, str s)
     bool spoken = false, gap = false;
 
     while (i < s.n) {
-        size_t remark = remark_at(s, i), from = i;
+        size_t remark, from = i, plain = i;
         uint32_t c;
+        while (plain < s.n && letter_or_digit(s.p[plain]))
+            plain++;
+        if (plain > i) {
+            if (gap && b->n > start)
+                buf_char(b, ' ');
+            gap = false;
+            spoken = true;
+            buf_str(b, str_sub(s, i, plain));
+            i = plain;
+            continue;
+        }
+        remark = remark_at(s, i);
         if (remark) {
             i += remark;
             gap = true;

@@ -77,6 +77,31 @@ void index_scores_give(struct index *ix, struct scores *s)
     scores_free(s);
 }
 
+struct tokens *index_tokens_take(struct index *ix)
+{
+    struct tokens *t = NULL;
+
+    pthread_mutex_lock(&ix->spare_lock);
+    for (size_t i = 0; i < INDEX_TOKENS_SPARE && !t; i++) {
+        t = ix->spare_tokens[i];
+        ix->spare_tokens[i] = NULL;
+    }
+    pthread_mutex_unlock(&ix->spare_lock);
+    return t ? t : tokens_new();
+}
+
+void index_tokens_give(struct index *ix, struct tokens *t)
+{
+    pthread_mutex_lock(&ix->spare_lock);
+    for (size_t i = 0; i < INDEX_TOKENS_SPARE && t; i++)
+        if (!ix->spare_tokens[i]) {
+            ix->spare_tokens[i] = t;
+            t = NULL;
+        }
+    pthread_mutex_unlock(&ix->spare_lock);
+    tokens_free(t);
+}
+
 struct index *index_new(int dim)
 {
     struct index *ix = calloc(1, sizeof *ix);
@@ -109,6 +134,8 @@ void index_free(struct index *ix)
     if (ix->rests)
         explicit_bzero(ix->rests, (size_t)ix->chunks_n * scan_rest_bytes(ix->dim));
     scores_free(ix->spare);
+    for (size_t i = 0; i < INDEX_TOKENS_SPARE; i++)
+        tokens_free(ix->spare_tokens[i]);
     free(ix->docs);
     free(ix->rows);
     free(ix->by_id);
@@ -442,13 +469,13 @@ void index_put(struct index *ix, const struct index_doc *src)
 {
     struct arena *a = arena_new_wiped("index.put");
     struct chunk_words *words = ARENA_ARRAY(a, struct chunk_words, src->chunks_n + 1);
-    struct tokens *tk = tokens_new();
+    struct tokens *tk = index_tokens_take(ix);
     struct doc made = doc_make(src);
     uint32_t was;
 
     for (size_t i = 0; i < src->chunks_n; i++)
         chunk_words_make(&words[i], tk, &src->chunks[i], src->language, a);
-    tokens_free(tk);
+    index_tokens_give(ix, tk);
     pthread_rwlock_wrlock(&ix->lock);
     was = index_doc_find(ix, src->interaction);
     if (was != UINT32_MAX)

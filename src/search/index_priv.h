@@ -58,6 +58,8 @@ struct lang_use {
     uint32_t docs;
 };
 
+enum { INDEX_TOKENS_SPARE = 4 };
+
 struct index {
     pthread_rwlock_t lock;
     size_t dim;
@@ -80,7 +82,12 @@ struct index {
     uint32_t langs_n, langs_cap;
     pthread_mutex_t spare_lock; /* guards spare; taken inside `lock` */
     struct scores *spare;
+    struct tokens *spare_tokens[INDEX_TOKENS_SPARE];
 };
+
+/* What cuts text into terms, with its cache of stems: a megabyte, so made once and lent. */
+struct tokens *index_tokens_take(struct index *ix);
+void index_tokens_give(struct index *ix, struct tokens *t);
 
 /* BM25 sums of one query over all chunks: all zero between queries, so that only what a query touched is cleared. */
 struct scores {

@@ -515,7 +515,7 @@ enum err_code index_query(struct index *ix, const struct index_query *q, struct 
         return err_set(e, ERR_INVALID, "a query has 1 to %d bytes", INDEX_QUERY_BYTES_MAX);
     if (!q->limit || q->limit > INDEX_HITS_MAX)
         return err_set(e, ERR_INVALID, "limit must be from 1 to %d", INDEX_HITS_MAX);
-    tk = tokens_new();
+    tk = index_tokens_take(ix);
     lex = ARENA_NEW(a, struct best);
     vec = ARENA_NEW(a, struct best);
     pthread_rwlock_rdlock(&ix->lock);
@@ -533,7 +533,7 @@ enum err_code index_query(struct index *ix, const struct index_query *q, struct 
     docs_rank(&r, out, out_n);
     index_scores_give(ix, r.lex);
     pthread_rwlock_unlock(&ix->lock);
-    tokens_free(tk);
+    index_tokens_give(ix, tk);
     return ERR_OK;
 }
 

@@ -18,6 +18,7 @@ enum audit_act {
     AUDIT_ERASE,
     AUDIT_EXPORT,
     AUDIT_ADMIN,
+    AUDIT_SIGN_IN_FAILED, /* actor: the user it was tried for; nil: there is none */
 };
 
 struct audit_entry {

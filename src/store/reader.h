@@ -53,6 +53,7 @@ enum err_code reader_load(struct db_tx *t, struct id user, enum reach reach, str
  * under an older number is worked out again. */
 uint64_t access_version(void);
 void access_changed(void);
+#define ACCESS_CHANNEL "harken_access" /* for db_listener_new: what other processes changed (sql/0201) */
 
 extern const struct db_stmt reader_sql[];
 extern const size_t reader_sql_n;

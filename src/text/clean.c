@@ -10,6 +10,7 @@ enum { FILLER_SOUND = 1, FILLER_SET_OFF = 2, FILLER_COUNTED = 3, FILLER_AFTER_PA
 struct item {
     uint32_t start, end;
     str token;              /* "" for runs without letter or digit */
+    uint32_t atom;          /* text/lists.h */
     bool comma, final, cut; /* ends with , or ; - ends with . ? ! - broken off with a dash */
     bool gone;
 };
@@ -222,44 +223,37 @@ static void artefacts_blank(struct cleaner *c)
 static void item_end(str t, struct item *it)
 {
     str run = str_sub(t, it->start, it->end);
+    char last;
 
-    while (run.n && strchr("\"')]", run.p[run.n - 1]))
+    while (run.n && (last = run.p[run.n - 1], last == '"' || last == '\'' || last == ')' || last == ']' || last == 0))
         run.n--;
     if (run.n == 0)
         return;
-    it->comma = strchr(",;:", run.p[run.n - 1]) != NULL;
-    it->final = strchr(".?!", run.p[run.n - 1]) != NULL || str_ends(run, STR("。")) || str_ends(run, STR("？"));
-    it->cut = run.p[run.n - 1] == '-' || str_ends(run, STR("\u2013")) || str_ends(run, STR("\u2014")) ||
-              str_ends(run, STR("\u2026"));
+    it->comma = last == ',' || last == ';' || last == ':';
+    it->final = last == '.' || last == '?' || last == '!';
+    it->cut = last == '-';
+    if (last & 0x80) {
+        it->final = str_ends(run, STR("。")) || str_ends(run, STR("？"));
+        it->cut = str_ends(run, STR("\u2013")) || str_ends(run, STR("\u2014")) || str_ends(run, STR("\u2026"));
+    }
 }
 
 static void items_cut(struct cleaner *c)
 {
-    size_t i = 0, cap = 0;
-    str t = c->text;
+    bool ascii = uni_ascii(c->text), solid;
+    str t = c->text, low = ascii ? str_lower_ascii(c->a, t) : STR_NULL;
+    size_t at = 0, cap = t.n / 4 + 1;
+    struct word w;
 
-    while (i < t.n) {
-        size_t next = i;
-        if (uni_is_space(uni_next(t, &next))) {
-            i = next;
-            continue;
-        }
-        size_t start = i;
-        struct word_it wit;
-        struct word w;
-        while (next < t.n) {
-            size_t after = next;
-            if (uni_is_space(uni_next(t, &after)))
-                break;
-            next = after;
-        }
+    c->it = ARENA_ARRAY(c->a, struct item, cap);
+    while (word_run_next(t, &at, &w, &solid)) {
         struct item *it = &ARENA_PUSH(c->a, c->it, c->n, cap);
-        *it = (struct item){.start = (uint32_t)start, .end = (uint32_t)next};
-        word_it_init(&wit, str_sub(t, start, next));
-        if (word_it_next(&wit, &w))
-            it->token = word_token(str_sub(t, start, next), &w, c->a);
+        *it = (struct item){.start = w.start, .end = w.end};
+        if (solid) {
+            it->token = ascii ? str_sub(low, w.inner_start, w.inner_end) : word_token(t, &w, c->a);
+            it->atom = list_atom(it->token);
+        }
         item_end(t, it);
-        i = next;
     }
 }
 
@@ -328,7 +322,7 @@ static bool goes(const struct cleaner *c, size_t i, size_t k, int value, size_t 
 static void fillers_drop(struct cleaner *c, str lang)
 {
     const struct word_list *l = list_for("fillers", lang);
-    str next[6];
+    uint32_t next[6];
     size_t words = 0;
 
     for (size_t i = 0; i < c->n; i++)
@@ -336,16 +330,16 @@ static void fillers_drop(struct cleaner *c, str lang)
     for (size_t i = 0; l && i < c->n; i++) {
         size_t k, m = 0;
         int value = 0;
-        if (c->it[i].token.n == 0)
+        if (!list_begins(l, c->it[i].atom))
             continue;
         for (m = 0; m < 6 && i + m < c->n && c->it[i + m].token.n; m++) {
-            next[m] = c->it[i + m].token;
+            next[m] = c->it[i + m].atom;
             if (c->it[i + m].comma || c->it[i + m].final) {
                 m++;
                 break; /* a phrase does not go on over a pause */
             }
         }
-        k = list_match(l, next, m, &value);
+        k = list_match_atoms(l, next, m, &value);
         if (!k)
             continue;
         if (goes(c, i, k, value, words))
@@ -395,7 +389,7 @@ static void repeats_drop(struct cleaner *c)
             idx[n++] = i;
     for (size_t at = 0; at < n; at++)
         for (size_t k = REPEAT_WORDS_MAX; k >= 1; k--)
-            if (repeats(c, idx, n, at, k)) {
+            if (at + k < n && c->it[idx[at]].token.n == c->it[idx[at + k]].token.n && repeats(c, idx, n, at, k)) {
                 for (size_t j = 0; j < k; j++)
                     c->it[idx[at + j]].gone = true;
                 at += k - 1;

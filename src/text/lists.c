@@ -15,8 +15,9 @@ struct list_child {
 };
 
 /* All words of all lists. Those of short lists have the small numbers, so that `first` of a short list is short. Most words are
- * short, too: theirs is a table of its own, where a look-up touches one cache line. */
-enum { SHORT_MAX = 12 };
+ * short, too: theirs are tables of their own, where a look-up touches one cache line. The first of them has the words of
+ * the short lists, which are most of what is said, and is small enough to stay in the cache. */
+enum { SHORT_MAX = 12, NEAR_WORDS = 8192, NEAR_SLOTS = 2 * NEAR_WORDS };
 struct short_slot {
     uint64_t head; /* the word's bytes, zero behind its end */
     uint32_t tail;
@@ -28,9 +29,9 @@ struct long_slot {
     uint32_t atom; /* 0: empty */
 };
 struct lexicon {
-    struct short_slot *few;
+    struct short_slot near[NEAR_SLOTS], *far;
     struct long_slot *many;
-    uint32_t few_mask, many_mask, n;
+    uint32_t near_n, far_mask, many_mask, n;
 };
 
 static pthread_once_t lexicon_once = PTHREAD_ONCE_INIT;
@@ -64,15 +65,21 @@ static struct short_slot short_of(str w)
     return s;
 }
 
-/* The word's place, or the empty one where it would be. */
-static struct short_slot *short_find(const struct short_slot *s)
+static uint64_t short_hash(const struct short_slot *s)
 {
     uint64_t h = (s->head ^ (uint64_t)s->tail << 17) * 0x9e3779b97f4a7c15u;
-    uint32_t i = (uint32_t)((h ^ h >> 29) * 0xd6e8feb86659fd93u >> 32) & lexicon.few_mask;
 
-    while (lexicon.few[i].atom && !(lexicon.few[i].head == s->head && lexicon.few[i].tail == s->tail))
-        i = (i + 1) & lexicon.few_mask;
-    return &lexicon.few[i];
+    return (h ^ h >> 29) * 0xd6e8feb86659fd93u >> 32;
+}
+
+/* The word's place in a table, or the empty one where it would be. */
+static struct short_slot *short_find(struct short_slot *table, uint32_t mask, uint64_t hash, const struct short_slot *s)
+{
+    uint32_t i = (uint32_t)hash & mask;
+
+    while (table[i].atom && !(table[i].head == s->head && table[i].tail == s->tail))
+        i = (i + 1) & mask;
+    return &table[i];
 }
 
 static struct long_slot *long_find(str word, uint64_t hash)
@@ -92,7 +99,13 @@ static void word_add(str word)
         if (!at->atom)
             *at = (struct long_slot){word, hash, ++lexicon.n};
     } else if (word.n) {
-        struct short_slot s = short_of(word), *at = short_find(&s);
+        struct short_slot s = short_of(word);
+        uint64_t hash = short_hash(&s);
+        struct short_slot *at = short_find(lexicon.near, NEAR_SLOTS - 1, hash, &s);
+        if (!at->atom && lexicon.near_n == NEAR_WORDS)
+            at = short_find(lexicon.far, lexicon.far_mask, hash, &s);
+        else
+            lexicon.near_n += !at->atom;
         s.atom = at->atom ? at->atom : ++lexicon.n;
         *at = s;
     }
@@ -151,9 +164,9 @@ static void lexicon_make(void)
             }
     }
     qsort(order, lists_data_n, sizeof *order, shorter_first);
-    lexicon.few_mask = power_above(few + few / 2) - 1;
+    lexicon.far_mask = power_above(few + few / 2) - 1;
     lexicon.many_mask = power_above(many + many / 2 + 1) - 1;
-    lexicon.few = ARENA_ARRAY(a, struct short_slot, lexicon.few_mask + 1);
+    lexicon.far = ARENA_ARRAY(a, struct short_slot, lexicon.far_mask + 1);
     lexicon.many = ARENA_ARRAY(a, struct long_slot, lexicon.many_mask + 1);
     for (size_t i = 0; i < lists_data_n; i++) {
         str rest = str_n(lists_data[order[i]].text, lists_data[order[i]].n), entry;
@@ -167,12 +180,18 @@ static void lexicon_make(void)
 uint32_t list_atom(str word)
 {
     struct short_slot s;
+    uint64_t hash;
+    uint32_t near;
 
     pthread_once(&lexicon_once, lexicon_make);
     if (word.n > SHORT_MAX)
         return long_find(word, str_hash(word))->atom;
+    if (!word.n)
+        return 0;
     s = short_of(word);
-    return word.n ? short_find(&s)->atom : 0;
+    hash = short_hash(&s);
+    near = short_find(lexicon.near, NEAR_SLOTS - 1, hash, &s)->atom;
+    return near ? near : short_find(lexicon.far, lexicon.far_mask, hash, &s)->atom;
 }
 
 static uint32_t child_slot(const struct word_list *l, uint32_t parent, uint32_t atom)
@@ -276,12 +295,25 @@ static const struct word_list *list_named(const char *name)
 
 /* Lists are asked for by the same literals, sentence after sentence: each thread remembers the answers. */
 struct asked {
-    const char *base; /* a literal: its address says which */
+    const char *base; /* a literal: its address says which; NULL: empty */
     uint64_t lang; /* its bytes */
     const struct word_list *list;
 };
-enum { ASKED_MAX = 64 };
+enum { ASKED_MAX = 256, ASKED_PROBES = 8 };
 static __thread struct asked asked[ASKED_MAX];
+
+/* Where the answer stands, or where it can be put. */
+static struct asked *asked_at(const char *base, uint64_t lang)
+{
+    size_t first = (((uintptr_t)base ^ lang) * 0x9e3779b97f4a7c15u) >> 56;
+
+    for (size_t i = 0; i < ASKED_PROBES; i++) {
+        struct asked *at = &asked[(first + i) % ASKED_MAX];
+        if (!at->base || (at->base == base && at->lang == lang))
+            return at;
+    }
+    return &asked[first];
+}
 
 const struct word_list *list_for(const char *base, str lang)
 {
@@ -292,7 +324,7 @@ const struct word_list *list_for(const char *base, str lang)
     if (lang.n == 0 || lang.n > sizeof key)
         return NULL;
     memcpy(&key, lang.p, lang.n);
-    at = &asked[(((uintptr_t)base ^ key) * 0x9e3779b97f4a7c15u) >> 58];
+    at = asked_at(base, key);
     if (at->base != base || at->lang != key) {
         snprintf(name, sizeof name, "%s.%.*s", base, STR_ARG(lang));
         *at = (struct asked){base, key, list_named(name)};
@@ -302,7 +334,7 @@ const struct word_list *list_for(const char *base, str lang)
 
 const struct word_list *list_get(const char *name)
 {
-    struct asked *at = &asked[((uintptr_t)name * 0x9e3779b97f4a7c15u) >> 58];
+    struct asked *at = asked_at(name, 0);
 
     if (at->base != name || at->lang != 0)
         *at = (struct asked){name, 0, list_named(name)};

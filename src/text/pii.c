@@ -203,82 +203,100 @@ static bool inner_char(str t, size_t i, size_t next, uint32_t c, bool letters)
 
 /* Words come back: each thread keeps what the lists said about the last ones. They are words of personal data, too, and
  * live in this memory no longer than the thread. */
-enum { FACTS_MEMO = 8192, MEMO_WORD_MAX = 19 };
+enum { FACTS_MEMO = 8192, MEMO_WORD_MAX = 15 };
 struct facts_memo {
-    char word[MEMO_WORD_MAX];
-    uint8_t n; /* 0: empty */
+    union {
+        char word[MEMO_WORD_MAX + 1]; /* zero behind the word, its length in the last byte; all zero: empty */
+        uint64_t half[2];
+    } key;
     struct pii_facts is;
 };
-static __thread struct facts_memo facts_memo[FACTS_MEMO];
+static __thread _Alignas(64) struct facts_memo facts_memo[FACTS_MEMO]; /* two in a cache line */
+_Static_assert(sizeof(struct facts_memo) == 32, "two in a cache line");
 
 static struct pii_facts facts_of(const struct pii_run *r, str low)
 {
-    struct facts_memo *m = &facts_memo[str_hash(low) % FACTS_MEMO];
+    struct facts_memo m = {0}, *at;
 
     if (low.n == 0 || low.n > MEMO_WORD_MAX)
         return pii_facts_make(r, low);
-    if (m->n != low.n || memcmp(m->word, low.p, low.n) != 0) {
-        m->is = pii_facts_make(r, low);
-        memcpy(m->word, low.p, low.n);
-        m->n = (uint8_t)low.n;
+    memcpy(m.key.word, low.p, low.n);
+    m.key.word[MEMO_WORD_MAX] = (char)low.n;
+    at = &facts_memo[(m.key.half[0] * 0x9E3779B97F4A7C15u ^ m.key.half[1] * 0xD6E8FEB86659FD93u) >> 51];
+    if (at->key.half[0] != m.key.half[0] || at->key.half[1] != m.key.half[1]) {
+        m.is = pii_facts_make(r, low);
+        *at = m;
     }
-    return m->is;
+    return at->is;
 }
 
-/* What a byte below 0x80 is in a word. */
-enum { BYTE_OTHER, BYTE_DIGIT, BYTE_LOWER, BYTE_UPPER };
+/* What a byte below 0x80 is in a word; a word is known by what it has seen. */
+enum { SEEN_DIGIT = 1, SEEN_LOWER = 2, SEEN_UPPER = 4, SEEN_WIDE = 8 };
 static const uint8_t byte_kind[128] = {
-    ['0' ... '9'] = BYTE_DIGIT, ['a' ... 'z'] = BYTE_LOWER, ['A' ... 'Z'] = BYTE_UPPER};
+    ['0' ... '9'] = SEEN_DIGIT, ['a' ... 'z'] = SEEN_LOWER, ['A' ... 'Z'] = SEEN_UPPER};
+
+/* Reads on from i to the end of the word; *seen gathers what it is made of. */
+static size_t word_end(str t, size_t i, unsigned *seen)
+{
+    unsigned kinds = 0;
+
+    while (i < t.n) {
+        unsigned char b = (unsigned char)t.p[i];
+        size_t next = i;
+        uint32_t c;
+        if (b < 0x80 && byte_kind[b]) {
+            kinds |= byte_kind[b];
+            i++;
+            continue;
+        }
+        if (b < 0x80 && b != '\'' && b != '-')
+            break;
+        c = uni_next(t, &next);
+        if (word_char(c))
+            kinds |= SEEN_WIDE | (uni_is_upper(c) ? SEEN_UPPER : SEEN_LOWER);
+        else if (inner_char(t, i, next, c, (kinds & (SEEN_LOWER | SEEN_UPPER)) && !(kinds & SEEN_DIGIT)))
+            kinds |= b < 0x80 ? 0 : SEEN_WIDE;
+        else
+            break;
+        i = next;
+    }
+    *seen = kinds;
+    return i;
+}
+
+static bool ends_sentence(const struct pii_run *r, char c)
+{
+    const struct pii_word *last = r->n ? &r->w[r->n - 1] : NULL;
+
+    if (c == '.')
+        return !(last && (last->low.n == 1 || pii_in(last->low, "mr mrs ms dr prof st jr sr vs no")));
+    return c == '?' || c == '!' || c == '\n' || c == 0;
+}
 
 // NOLINTNEXTLINE(readability-non-const-parameter): ARENA_PUSH writes *cap
 static void word_read(struct pii_run *r, size_t *at, size_t prev_end, size_t *cap)
 {
     str t = r->text;
     size_t i = *at, probe = *at;
-    struct pii_word w = {.start = (uint32_t)i};
-    bool upper_seen = false, lower_seen = false, wide_seen = false, stop = r->n == 0;
+    struct pii_word w = {.start = (uint32_t)i, .first = r->n == 0};
+    unsigned seen;
 
     w.cap = uni_is_upper(uni_next(t, &probe));
-    while (i < t.n) {
-        unsigned char b = (unsigned char)t.p[i];
-        size_t next = i;
-        uint32_t c;
-        if (b < 0x80 && byte_kind[b]) {
-            w.digits |= byte_kind[b] == BYTE_DIGIT;
-            w.letters |= byte_kind[b] != BYTE_DIGIT;
-            upper_seen |= byte_kind[b] == BYTE_UPPER;
-            lower_seen |= byte_kind[b] == BYTE_LOWER;
-            i++;
-            continue;
-        }
-        c = uni_next(t, &next);
-        wide_seen |= b >= 0x80;
-        if (!word_char(c) && !inner_char(t, i, next, c, w.letters && !w.digits))
-            break;
-        if (word_char(c)) {
-            w.letters = true;
-            upper_seen |= uni_is_upper(c);
-            lower_seen |= !uni_is_upper(c);
-        }
-        i = next;
-    }
+    i = word_end(t, i, &seen);
     w.end = (uint32_t)i;
-    w.all_caps = upper_seen && !lower_seen && i - w.start > 1;
+    w.digits = seen & SEEN_DIGIT;
+    w.letters = seen & (SEEN_LOWER | SEEN_UPPER);
+    w.all_caps = (seen & (SEEN_LOWER | SEEN_UPPER)) == SEEN_UPPER && i - w.start > 1;
     w.low = str_sub(t, w.start, i);
-    if (wide_seen || upper_seen)
+    if (seen & (SEEN_WIDE | SEEN_UPPER))
         w.low = uni_fold(r->a, w.low);
     w.is = facts_of(r, w.low);
     r->numbers |= w.digits;
-    for (size_t k = prev_end; k < w.start; k++) {
-        if (t.p[k] == ' ')
-            continue;
-        w.newline = w.newline || t.p[k] == '\n' || t.p[k] == '\r';
-        stop =
-            stop || strchr("?!\n", t.p[k]) ||
-            (t.p[k] == '.' &&
-             !(r->n && (r->w[r->n - 1].low.n == 1 || pii_in(r->w[r->n - 1].low, "mr mrs ms dr prof st jr sr vs no"))));
-    }
-    w.first = stop;
+    for (size_t k = prev_end; k < w.start; k++)
+        if (t.p[k] != ' ') {
+            w.newline = w.newline || t.p[k] == '\n' || t.p[k] == '\r';
+            w.first = w.first || ends_sentence(r, t.p[k]);
+        }
     ARENA_PUSH(r->a, r->w, r->n, *cap) = w;
     *at = i;
 }

@@ -99,7 +99,7 @@ struct pii_facts pii_facts_make(const struct pii_run *r, str low)
     if (!f.family && !f.common && ends_as_family(low))
         f.family = 1;
     for (int i = 0; i < PII_SETS; i++)
-        f.sets |= (uint32_t)pii_in(low, sets[i]) << i;
+        f.sets |= (uint16_t)(pii_in(low, sets[i]) << i);
     return f;
 }
 

@@ -25,7 +25,7 @@ enum pii_set {
 /* What the lists say about one word by itself. */
 struct pii_facts {
     uint32_t atom; /* text/lists.h */
-    uint32_t sets; /* bit of each enum pii_set it is in */
+    uint16_t sets; /* bit of each enum pii_set it is in */
     uint8_t given, family, common; /* values of the lists; family also by its ending */
     uint8_t place;                 /* as a town or country of one word */
     bool place_begins;             /* some place begins with it */

@@ -40,43 +40,53 @@ static void inner_find(str t, struct word *w)
     w->inner_end = (uint32_t)b;
 }
 
+bool word_run_next(str t, size_t *at, struct word *out, bool *out_solid)
+{
+    unsigned seen = 0;
+    size_t i = *at;
+
+    while (i < t.n) { /* what lies before */
+        size_t next = i + 1;
+        unsigned char c = (unsigned char)t.p[i];
+        if (c < 0x80 ? kind[c] != 1 : (next = i, !uni_is_space(uni_next(t, &next))))
+            break;
+        i = next;
+    }
+    *out = (struct word){.start = (uint32_t)i};
+    while (i < t.n) {
+        unsigned char c = (unsigned char)t.p[i];
+        size_t next = i;
+        if (c < 0x80) {
+            if (kind[c] == 1)
+                break;
+            seen |= kind[c];
+            i++;
+            continue;
+        }
+        uint32_t u = uni_next(t, &next);
+        if (uni_is_space(u))
+            break;
+        seen |= uni_is_alnum(u) ? 2 : 0;
+        i = next;
+    }
+    *at = i;
+    if (i == out->start)
+        return false;
+    out->end = (uint32_t)i;
+    *out_solid = seen & 2;
+    if (*out_solid)
+        inner_find(t, out);
+    return true;
+}
+
 bool word_it_next(struct word_it *it, struct word *out)
 {
-    str t = it->text;
-    size_t i = it->at;
+    bool solid = false;
 
-    while (i < t.n) {
-        size_t start = i;
-        bool solid = false;
-
-        while (i < t.n) {
-            unsigned char c = (unsigned char)t.p[i];
-            size_t next = i;
-            if (c < 0x80) {
-                if (kind[c] == 1)
-                    break;
-                solid |= kind[c] == 2;
-                i++;
-                continue;
-            }
-            uint32_t u = uni_next(t, &next);
-            if (uni_is_space(u))
-                break;
-            solid = solid || uni_is_alnum(u);
-            i = next;
-        }
-        if (solid) {
-            out->start = (uint32_t)start;
-            out->end = (uint32_t)i;
-            it->at = i;
-            inner_find(t, out);
-            return true;
-        }
-        if (i < t.n)
-            uni_next(t, &i); /* the white space that ended the run */
-    }
-    it->at = i;
-    return false;
+    while (!solid)
+        if (!word_run_next(it->text, &it->at, out, &solid))
+            return false;
+    return true;
 }
 
 size_t words_count(str text)

@@ -19,6 +19,10 @@ struct word_it {
 void word_it_init(struct word_it *it, str text);
 bool word_it_next(struct word_it *it, struct word *out);
 
+/* The next run of anything but white space from *at on, which moves behind it; false when nothing is left. *out_solid: it is a
+ * word; only then its inner part is set. */
+bool word_run_next(str text, size_t *at, struct word *out, bool *out_solid);
+
 size_t words_count(str text);
 str word_token(str text, const struct word *w, struct arena *a);
 

@@ -22,6 +22,7 @@ import time
 import urllib.parse
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+DEPS = pathlib.Path(os.environ.get("HARKEN_DEPS", TOP / ".deps"))
 START_S, STOP_S, COMMAND_S = 90, 60, 240
 
 Result = collections.namedtuple("Result", "code out err")
@@ -86,6 +87,7 @@ class Server:
         self.env = env
         self.child = None
         self.checker = None
+        self.front = None
         logs = self.root or self.home.parent
         self.out_path, self.log_path = logs / f"{self.home.name}.out", logs / f"{self.home.name}.log"
 
@@ -111,11 +113,22 @@ class Server:
     def start(self, timeout_s=START_S):
         """Returns when the server says it is ready; sets started_s."""
         start = time.monotonic()
+        self.front_end()
         self.spawn()
         wait_for("the server to be ready", self.is_ready, timeout_s)
         self.started_s = time.monotonic() - start
         self.checker = Checker(self.address()) if os.environ.get("HARKEN_PRISM") and self.address().startswith("http:") else None
+        if os.environ.get("HARKEN_WAF") and self.address().startswith("http:"):
+            import front
+
+            self.front = front.Front(self.address(), os.environ["HARKEN_WAF"])
+            wait_for("nginx", self.front.listens, 60, 0.1)
         return self
+
+    def front_end(self):
+        if self.front:
+            self.front.end()
+        self.front = None
 
     def is_ready(self):
         if self.child.poll() is not None:
@@ -144,6 +157,7 @@ class Server:
     def discard(self):
         if self.checker:
             self.checker.end()
+        self.front_end()
         if self.running():
             self.child.send_signal(signal.SIGINT)
             try:
@@ -199,6 +213,8 @@ class Server:
     # ---- over HTTP ----
 
     def address(self):
+        if self.front:
+            return self.front.address
         try:
             return (self.home / "run" / "address").read_text().strip()
         except FileNotFoundError:

@@ -110,6 +110,8 @@ class World:
 WORKSPACE = {"jobs", "uploads", "factors", "identity-providers", "ResourceTypes", "Schemas", "accounts", "actions", "audit", "models", "playbooks", "privacy-requests",
              "resumable-uploads", "sources", "trackers", "webhooks", "webhook-deliveries", "hook-sources"}
 NOUNS = WORKSPACE | {"Users", "Groups", "people", "interactions", "users", "teams", "deals", "keys", "sessions", "members", "access"}
+# A second factor belongs to a user, and the operator is none.
+OF_A_USER = {("POST", "/v1/me/totp"), ("POST", "/v1/me/webauthn")}
 BODIES = {
     ("POST", "/scim/v2/Users"): lambda w: {"userName": f"scim{w.serial}@northwind.example"},
     ("PUT", "/scim/v2/Users/{}"): lambda w: {"userName": f"scim{w.serial}@northwind.example"},
@@ -163,7 +165,7 @@ class Matrix:
         reach = self.reach_of(caller, op)
         if reach == "no":
             return "refused"
-        if op.fresh and by_key:
+        if op.fresh and (by_key or (caller.name == "operator" and (op.method, op.path) in OF_A_USER)):
             return "refused"
         return self.want_known(op, caller, whose, owner, reach)
 

@@ -270,7 +270,7 @@ class Api(unittest.TestCase):
             made = ask("POST", "/v1/resumable-uploads", {"size_bytes": len(text), "source": "parts.txt"}, 201)
             here = f"/v1/resumable-uploads/{made['id']}"
             digest = hashlib.sha256(text[:cut[1]]).hexdigest()
-            ask("PUT", f"{here}/part?offset=0&sha256={'0' * 64}", text[:cut[1]], 400)
+            ask("PUT", f"{here}/part?offset=0&sha256={'0' * 64}", text[:cut[1]], 409)
             ask("PUT", f"{here}/part?offset=0&sha256={digest}", text[:cut[1]])
             ask("PUT", f"{here}/part?offset={cut[2]}", text[cut[2]:], 409)
             ask("POST", f"{here}/complete", want=409)

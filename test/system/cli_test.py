@@ -1,7 +1,12 @@
 """The command line without a server: help, usage errors, settings, and what it says when nothing runs."""
+import http.server
+import json
 import pathlib
 import sys
 import tempfile
+import threading
+import time
+import unicodedata
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
@@ -9,6 +14,30 @@ import harken
 
 COMMANDS = ["ask", "config", "doctor", "ingest", "insights", "search", "serve", "show", "status"]
 NEED_A_SERVER = [["ask", "why"], ["ingest", "/etc/hostname"], ["insights", "x"], ["search", "x"], ["show", "x"], ["status"]]
+
+
+class Busy(http.server.BaseHTTPRequestHandler):
+    """A server that refuses the first `refusals` requests and then answers every one with `answer`."""
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def reply(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.seen.append((time.monotonic(), self.path))
+        busy = len(self.server.seen) <= self.server.refusals
+        body = json.dumps({"type": "about:blank", "title": "Not ready", "status": 503, "detail": "the engine is being restarted"} if busy
+                          else self.server.answer).encode()
+        self.send_response(503 if busy else 200)
+        if busy and self.server.retry_after:
+            self.send_header("Retry-After", str(self.server.retry_after))
+        self.send_header("Content-Type", "application/problem+json" if busy else "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = reply
 
 
 class CommandLine(unittest.TestCase):
@@ -52,6 +81,9 @@ class CommandLine(unittest.TestCase):
         for args, says in ((["serch", "x"], "did you mean search?"), (["search", "--lmit=3", "x"], "unknown option --lmit (did you mean --limit?)"),
                            (["search", "--kind", "fax", "x"], '--kind is call, mail, note or document, not "fax"'),
                            (["search", "--limit", "0", "x"], "--limit must be a whole number from 1 to 1000"),
+                           (["deals", "--warning", "ghostet"], '--warning cannot be "ghostet" (did you mean ghosted?)'),
+                           (["users", "add", "a@b.example", "--roles", "rep,boss"], '--roles cannot be "boss"'),
+                           (["explain", "nonsense"], "harken analytics lists them"), (["serve", "--set", "foo"], "--set needs KEY=VALUE"),
                            (["users", "burn"], "say what to do: list|add MAIL"), (["help", "dosctor"], "did you mean doctor?")):
             with self.subTest(args):
                 self.assertIn(says, self.run_it(*args).err)
@@ -75,6 +107,58 @@ class CommandLine(unittest.TestCase):
         done = self.run_it("status")
         self.assertEqual(done.code, 1)
         self.assertTrue(done.err.startswith("harken: "))
+
+    def busy_server(self, refusals, retry_after, answer):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Busy)
+        server.refusals, server.retry_after, server.answer, server.seen = refusals, retry_after, answer, []
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        (self.home / "run").mkdir(parents=True, exist_ok=True)
+        (self.home / "run/address").write_text(f"http://127.0.0.1:{server.server_port}\n")
+        (self.home / "run/token").write_text("token\n")
+        return server
+
+    def test_a_batch_waits_as_long_as_the_server_asks(self):
+        for command, key in (("search", "query"), ("ask", "question")):
+            with self.subTest(command):
+                server = self.busy_server(2, 1, {"hits": []})
+                done = self.run_it(command, "--json", "--batch", "-", stdin=f'{{"{key}":"price"}}\n{{"{key}":"carriers"}}\n')
+                self.assertEqual((done.code, done.out), (0, '{"hits": []}\n' * 2))
+                self.assertIn("the engine is being restarted; asking again in 1 s", done.err)
+                self.assertEqual(done.err.count("\n"), 1, "said once")
+                self.assertEqual(len(server.seen), 4)
+                for (before, _), (after, _) in zip(server.seen, server.seen[1:3]):
+                    self.assertGreaterEqual(after - before, 0.9, "not before it may")
+
+    def test_waiting_has_an_end(self):
+        for retry_after, says in ((3600, "it asks to come back in 3600 s"), (None, "the engine is being restarted")):
+            server = self.busy_server(9, retry_after, {"hits": []})
+            done = self.run_it("search", "price")
+            self.assertEqual((done.code, done.out, len(server.seen)), (1, "", 1))
+            self.assertIn(says, done.err)
+
+    def test_doctor_says_what_is_so_now(self):
+        server = self.busy_server(9, 1, {})
+        self.assertIn("the engine is being restarted", self.run_it("doctor").out)
+        self.assertEqual([path for _, path in server.seen], ["/readyz"])
+
+    def test_columns_stand_below_each_other_in_every_script(self):
+        names = ["Dalgaard Dairy", "Müllerei Grünwald", "株式会社東京運輸", "Москва Логистика", "Zu\u0308rich", "ab" * 30, "東" * 30, "bell\x07 \x1b[31m"]
+        deals = [{"name": n, "stage": "proposal", "amount": "1200.00", "close_date": "2026-10-01"} for n in names]
+        self.busy_server(0, None, {"deals": deals, "total": len(deals)})
+        lines = self.run_it("deals").out.splitlines()
+        self.assertEqual(len(lines), len(names) + 1)
+
+        def columns(text):
+            return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+        self.assertEqual({columns(line[:line.index("proposal")]) for line in lines[:-1]}, {33})
+        self.assertEqual({columns(line[:line.index("2026-10-01")]) for line in lines[:-1]}, {33 + 13 + 15})
+        self.assertNotIn("\x1b", "".join(lines))
+        self.assertTrue(lines[6].startswith("東" * 16 + " "), lines[6])
 
     def test_settings(self):
         self.home.mkdir(mode=0o700)

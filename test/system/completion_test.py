@@ -120,6 +120,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.bash("ingest", "inb"), ["inbox"])
         self.assertEqual(self.bash("ask", ""), [])
         self.assertEqual(self.bash("nonsense", ""), [])
+        self.assertEqual(self.bash("keys", "create", "x", "--scopes", "sel"), [])  # a key cannot have it
 
     def test_fish_completes_commands_options_and_values(self):
         self.needs("fish")

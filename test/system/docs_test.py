@@ -25,6 +25,9 @@ class Guides(unittest.TestCase):
         cls.folder = cls.server.root / "here"
         (cls.folder / "build").mkdir(parents=True)
         (cls.folder / "build/harken").symlink_to(harken.binary())
+        node, tsc = (harken.DEPS / p for p in ("bin/node", "share/typescript/lib/tsc.js"))
+        subprocess.run([sys.executable, str(harken.TOP / "tools/sdk/generate"), str(harken.binary()), str(cls.folder / "build/sdk"),
+                        "--node", str(node), "--tsc", str(tsc)], check=True, timeout=300)
 
     def test_samples_are_loaded(self):
         status = self.server.status()
@@ -41,7 +44,7 @@ class Guides(unittest.TestCase):
                 count += 1
                 with self.subTest(f"{guide.name}: {block.strip().splitlines()[0][:60]}"):
                     done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=self.folder, capture_output=True,
-                                          text=True, env=harken.environment(self.server.home), timeout=120)
+                                          text=True, env=harken.environment(self.server.home, {"PATH": f"{harken.DEPS / 'bin'}:{os.environ['PATH']}"}), timeout=120)
                     self.assertEqual(done.returncode, 0, f"{block}\n{done.stdout[-1500:]}{done.stderr[-1500:]}")
         self.assertGreater(count, 10)
 

@@ -8,6 +8,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
 import harken
 
 MAIL = harken.TOP / "samples/northwind-robotics/interactions/mail"
+CRM = harken.TOP / "samples/northwind-robotics/crm"
 MODERN, META = "2026-07-28", "io.modelcontextprotocol/"
 
 
@@ -18,6 +19,7 @@ class Mcp(unittest.TestCase):
         cls.addClassCleanup(cls.server.discard)
         cls.server.start()
         cls.server.ingest(MAIL)
+        cls.server.ingest(CRM, ok=False)
 
     def post(self, message, headers=None, token="own"):
         return self.server.http("POST", "/mcp", {"jsonrpc": "2.0"} | message, {"Accept": "application/json, text/event-stream"} | (headers or {}), token=token)
@@ -60,6 +62,48 @@ class Mcp(unittest.TestCase):
         self.assertFalse(said["isError"])
         said = json.loads(self.modern("tools/call", {"name": "ask", "arguments": {"question": "how many mails are there"}}).body)["result"]
         self.assertTrue(said["structuredContent"]["found"])
+
+    def test_deals_are_found_read_and_briefed(self):
+        def call(name, **arguments):
+            said = self.legacy("tools/call", {"name": name, "arguments": arguments})["result"]
+            self.assertFalse(said["isError"], said)
+            return said["structuredContent"]
+
+        found = call("deals", outcome="all", limit=3)["deals"]
+        self.assertEqual(len(found), 3)
+        rest = json.loads(self.server.http("GET", f"/v1/deals/{found[0]['id']}").body)
+        deal = call("deal", id=found[0]["id"])
+        self.assertEqual({k: v for k, v in deal.items() if k != "as_of"} | {"figures": 0, "score": 0}, {k: v for k, v in rest.items() if k != "as_of"} | {"figures": 0, "score": 0})
+        self.assertEqual(call("brief", id=found[0]["id"])["deal"]["name"], found[0]["name"])
+        self.assertIsInstance(call("actions", limit=5)["actions"], list)
+        gone = self.legacy("tools/call", {"name": "deal", "arguments": {"id": "018f6e1c-7a3b-7c4d-8e5f-0123456789ab"}})["result"]
+        self.assertTrue(gone["isError"])
+        self.assertTrue(self.legacy("tools/call", {"name": "deal", "arguments": {"id": found[0]["id"], "word": 1}})["result"]["isError"])
+
+    def test_prompts_and_resources(self):
+        prompts = self.legacy("prompts/list")["result"]["prompts"]
+        self.assertIn("prepare_meeting", [p["name"] for p in prompts])
+        got = self.legacy("prompts/get", {"name": "prepare_meeting", "arguments": {"deal": "D-1"}})["result"]
+        self.assertIn("D-1", got["messages"][0]["content"]["text"])
+        self.assertEqual(self.legacy("prompts/get", {"name": "prepare_meeting"})["error"]["code"], -32602)
+        listed = self.legacy("resources/list")["result"]["resources"]
+        talk = next(r for r in listed if r["uri"].startswith("harken://interactions/"))
+        read = json.loads(self.modern("resources/read", {"uri": talk["uri"]}, **{"Mcp-Name": talk["uri"]}).body)["result"]["contents"][0]
+        self.assertEqual((read["uri"], json.loads(read["text"])["title"]), (talk["uri"], talk["name"]))
+        self.assertEqual(len(self.legacy("resources/templates/list")["result"]["resourceTemplates"]), 2)
+        for uri in ("harken://interactions/018f6e1c-7a3b-7c4d-8e5f-0123456789ab", "harken://interactions/x", "file:///etc/passwd"):
+            self.assertEqual(self.legacy("resources/read", {"uri": uri})["error"]["code"], -32002, uri)
+        deal = next(r for r in listed if r["uri"].startswith("harken://deals/"))
+        values = self.legacy("completion/complete", {"ref": {"type": "ref/prompt", "name": "review_deal"}, "argument": {"name": "deal", "value": deal["name"][:6].lower()}})
+        self.assertIn(deal["uri"].rpartition("/")[2], values["result"]["completion"]["values"])
+
+    def test_progress_comes_before_the_answer(self):
+        reply = self.post({"id": 7, "method": "tools/call", "params": {"name": "search", "arguments": {"query": "offer", "limit": 1}, "_meta": {"progressToken": "p"}}},
+                          {"MCP-Protocol-Version": "2025-11-25"})
+        self.assertTrue(reply.headers["content-type"].startswith("text/event-stream"))
+        said = [json.loads(line[6:]) for line in reply.body.decode().splitlines() if line.startswith("data: ")]
+        self.assertEqual([m["params"]["progress"] for m in said[:-1]], [0, 1])
+        self.assertEqual((said[-1]["id"], said[-1]["result"]["isError"]), (7, False))
 
     def test_wrong_arguments_are_told_to_the_model(self):
         said = self.legacy("tools/call", {"name": "search", "arguments": {"query": "x", "limit": -1}})["result"]

@@ -1,0 +1,228 @@
+/* test/judges/mcp_fixtures.c - what the MCP conformance suite wants to find in a server: its tools, prompts and resources, said
+ * through the same code as ours. Linked into harken-mcp-fixtures only, which is never installed. */
+#include <unistd.h>
+
+#include "api/mcp_priv.h"
+
+#define PNG                                                                                                            \
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC" /* a red pixel */
+#define WAV "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA=" /* no samples */
+
+static void content(struct mcp *m, const char *list, bool failed)
+{
+    mcp_result_open(m);
+    jw_key(&m->w, "content");
+    jw_raw(&m->w, str_of(list));
+    jw_kbool(&m->w, "isError", failed);
+    mcp_result_close(m);
+}
+
+static void text_tool(struct mcp *m)
+{
+    content(m, "[{\"type\":\"text\",\"text\":\"This is a simple text response for testing.\"}]", false);
+}
+
+static void image_tool(struct mcp *m)
+{
+    content(m, "[{\"type\":\"image\",\"data\":\"" PNG "\",\"mimeType\":\"image/png\"}]", false);
+}
+
+static void audio_tool(struct mcp *m)
+{
+    content(m, "[{\"type\":\"audio\",\"data\":\"" WAV "\",\"mimeType\":\"audio/wav\"}]", false);
+}
+
+static void resource_tool(struct mcp *m)
+{
+    content(m,
+            "[{\"type\":\"resource\",\"resource\":{\"uri\":\"test://embedded-resource\",\"mimeType\":\"text/plain\","
+            "\"text\":\"This is an embedded resource content.\"}}]",
+            false);
+}
+
+static void mixed_tool(struct mcp *m)
+{
+    content(
+        m,
+        "[{\"type\":\"text\",\"text\":\"Multiple content types test:\"},{\"type\":\"image\",\"data\":\"" PNG
+        "\",\"mimeType\":\"image/png\"},{\"type\":\"resource\",\"resource\":{\"uri\":\"test://mixed-content-resource\","
+        "\"mimeType\":\"application/json\",\"text\":\"{\\\"test\\\":\\\"data\\\",\\\"value\\\":123}\"}}]",
+        false);
+}
+
+static void error_tool(struct mcp *m)
+{
+    content(m, "[{\"type\":\"text\",\"text\":\"This tool intentionally returns an error for testing\"}]", true);
+}
+
+static void log_tool(struct mcp *m)
+{
+    static const char *const lines[] = {"Tool execution started", "Tool processing data", "Tool execution completed"};
+
+    for (int i = 0; i < 3; i++) {
+        mcp_log(m, MCP_INFO, str_of(lines[i]));
+        usleep(50000);
+    }
+    content(m, "[{\"type\":\"text\",\"text\":\"Tool with logging executed\"}]", false);
+}
+
+static void progress_tool(struct mcp *m)
+{
+    for (int i = 0; i < 3; i++) {
+        mcp_progress(m, 50.0 * i, 100);
+        usleep(50000);
+    }
+    content(m, "[{\"type\":\"text\",\"text\":\"Tool with progress executed\"}]", false);
+}
+
+#define TOOL(name_, about_)                                                                                            \
+    "{\"name\":\"" name_ "\",\"description\":\"" about_ "\",\"inputSchema\":{\"type\":\"object\"}}"
+static const struct mcp_more_tool tools[] = {
+    {"test_simple_text", TOOL("test_simple_text", "a text"), text_tool},
+    {"test_image_content", TOOL("test_image_content", "a picture"), image_tool},
+    {"test_audio_content", TOOL("test_audio_content", "a sound"), audio_tool},
+    {"test_embedded_resource", TOOL("test_embedded_resource", "a resource"), resource_tool},
+    {"test_multiple_content_types", TOOL("test_multiple_content_types", "all of these"), mixed_tool},
+    {"test_error_handling", TOOL("test_error_handling", "a failure"), error_tool},
+    {"test_tool_with_logging", TOOL("test_tool_with_logging", "says something on the way"), log_tool},
+    {"test_tool_with_progress", TOOL("test_tool_with_progress", "says how far it is"), progress_tool},
+    {"json_schema_2020_12_tool",
+     "{\"name\":\"json_schema_2020_12_tool\",\"description\":\"a schema\",\"inputSchema\":{\"$schema\":"
+     "\"https://json-schema.org/draft/2020-12/schema\",\"type\":\"object\",\"$defs\":{\"address\":{\"type\":\"object\","
+     "\"properties\":{\"street\":{\"type\":\"string\"},\"city\":{\"type\":\"string\"}}}},\"properties\":{\"name\":{"
+     "\"type\":"
+     "\"string\"},\"address\":{\"$ref\":\"#/$defs/address\"}},\"additionalProperties\":false}}",
+     text_tool},
+};
+
+/* ---- prompts ---- */
+
+static void messages(struct mcp *m, const char *list)
+{
+    jw_key(&m->w, "messages");
+    jw_raw(&m->w, str_of(list));
+}
+
+static void simple_prompt(struct mcp *m)
+{
+    messages(m,
+             "[{\"role\":\"user\",\"content\":{\"type\":\"text\",\"text\":\"This is a simple prompt for testing.\"}}]");
+}
+
+static str argument(struct mcp *m, const char *name)
+{
+    return json_str(json_get(json_get(m->params, "arguments"), name), STR(""));
+}
+
+static void one_message(struct mcp *m, str text)
+{
+    jw_obj(&m->w);
+    jw_kstr(&m->w, "role", STR("user"));
+    jw_kobj(&m->w, "content");
+    jw_kstr(&m->w, "type", STR("text"));
+    jw_kstr(&m->w, "text", text);
+    jw_end(&m->w);
+    jw_end(&m->w);
+}
+
+static void args_prompt(struct mcp *m)
+{
+    str a = argument(m, "arg1"), b = argument(m, "arg2");
+
+    jw_karr(&m->w, "messages");
+    one_message(m, str_fmt(m->k->a, "Prompt with arguments: arg1='%.*s', arg2='%.*s'", STR_ARG(a), STR_ARG(b)));
+    jw_end(&m->w);
+}
+
+static void resource_prompt(struct mcp *m)
+{
+    jw_karr(&m->w, "messages");
+    jw_obj(&m->w);
+    jw_kstr(&m->w, "role", STR("user"));
+    jw_kobj(&m->w, "content");
+    jw_kstr(&m->w, "type", STR("resource"));
+    jw_kobj(&m->w, "resource");
+    jw_kstr(&m->w, "uri", argument(m, "resourceUri"));
+    jw_kstr(&m->w, "mimeType", STR("text/plain"));
+    jw_kstr(&m->w, "text", STR("Embedded resource content for testing."));
+    jw_end(&m->w);
+    jw_end(&m->w);
+    jw_end(&m->w);
+    one_message(m, STR("Please process the embedded resource above."));
+    jw_end(&m->w);
+}
+
+static void image_prompt(struct mcp *m)
+{
+    messages(m, "[{\"role\":\"user\",\"content\":{\"type\":\"image\",\"data\":\"" PNG
+                "\",\"mimeType\":\"image/png\"}},{\"role\":\"user\",\"content\":{\"type\":\"text\",\"text\":"
+                "\"Please analyze the image above.\"}}]");
+}
+
+#define ARGUMENT(name_) "{\"name\":\"" name_ "\",\"description\":\"an argument\",\"required\":true}"
+#define PROMPT(name_, args_) "{\"name\":\"" name_ "\",\"description\":\"a prompt\",\"arguments\":[" args_ "]}"
+static const struct mcp_more_thing prompts[] = {
+    {"test_simple_prompt", PROMPT("test_simple_prompt", ""), simple_prompt},
+    {"test_prompt_with_arguments", PROMPT("test_prompt_with_arguments", ARGUMENT("arg1") "," ARGUMENT("arg2")),
+     args_prompt},
+    {"test_prompt_with_embedded_resource", PROMPT("test_prompt_with_embedded_resource", ARGUMENT("resourceUri")),
+     resource_prompt},
+    {"test_prompt_with_image", PROMPT("test_prompt_with_image", ""), image_prompt},
+};
+
+/* ---- resources ---- */
+
+static void contents(struct mcp *m, const char *list)
+{
+    jw_key(&m->w, "contents");
+    jw_raw(&m->w, str_of(list));
+}
+
+static void text_read(struct mcp *m)
+{
+    contents(m, "[{\"uri\":\"test://static-text\",\"mimeType\":\"text/plain\",\"text\":"
+                "\"This is the content of the static text resource.\"}]");
+}
+
+static void binary_read(struct mcp *m)
+{
+    contents(m, "[{\"uri\":\"test://static-binary\",\"mimeType\":\"image/png\",\"blob\":\"" PNG "\"}]");
+}
+
+static void template_read(struct mcp *m)
+{
+    str uri = json_str(json_get(m->params, "uri"), STR("")), rest, id;
+
+    id = str_cut(str_from(uri, strlen("test://template/")), '/', &rest);
+    jw_karr(&m->w, "contents");
+    jw_obj(&m->w);
+    jw_kstr(&m->w, "uri", uri);
+    jw_kstr(&m->w, "mimeType", STR("application/json"));
+    jw_kstr(&m->w, "text",
+            str_fmt(m->k->a, "{\"id\":\"%.*s\",\"templateTest\":true,\"data\":\"Data for ID: %.*s\"}", STR_ARG(id),
+                    STR_ARG(id)));
+    jw_end(&m->w);
+    jw_end(&m->w);
+}
+
+#define RESOURCE(uri_, type_)                                                                                          \
+    "{\"uri\":\"" uri_ "\",\"name\":\"a resource\",\"description\":\"for tests\",\"mimeType\":\"" type_ "\"}"
+static const struct mcp_more_thing resources_[] = {
+    {"test://static-text", RESOURCE("test://static-text", "text/plain"), text_read},
+    {"test://static-binary", RESOURCE("test://static-binary", "image/png"), binary_read},
+    {"test://template/", NULL, template_read},
+};
+
+static const struct mcp_more more = {
+    .tools = tools,
+    .tools_n = sizeof tools / sizeof *tools,
+    .prompts = prompts,
+    .prompts_n = sizeof prompts / sizeof *prompts,
+    .resources = resources_,
+    .resources_n = sizeof resources_ / sizeof *resources_,
+};
+
+__attribute__((constructor)) static void offer(void)
+{
+    mcp_more = &more;
+}

@@ -661,8 +661,8 @@ static const struct res_field view_fields[] = {
 };
 static const struct res_shape view_shape = {"View", "Somebody opened a conversation.", RES_FIELDS(view_fields)};
 static const struct res_field views_fields[] = {
-    {"views", RES_OBJ, RES_LIST, "Latest first; lists and searches that showed parts of many at once are not among them.",
-     .of = &view_shape},
+    {"views", RES_OBJ, RES_LIST,
+     "Latest first; lists and searches that showed parts of many at once are not among them.", .of = &view_shape},
     {"more", RES_BOOL, 0, "Whether there are earlier ones.", "false"},
 };
 static const struct res_shape views_shape = {"Views", "Who opened a conversation.", RES_FIELDS(views_fields)};

@@ -160,6 +160,33 @@ static void mixed_languages_break_nothing(void **state)
     expect_null(&ia, "wpm", "Ann", "no_word_boundaries");
 }
 
+/* What it is about, in its own words: said once each, in order, and nothing that was not said. */
+static void a_summary_is_what_was_said(void **state)
+{
+    struct interaction ia = call(32, NAMES | TWO | TIMES, 5000);
+    struct findings_context fc = {0};
+    struct record_finding *f;
+    size_t n, chosen = 0, pricing = 0, opposed = 0;
+    uint32_t last = 0;
+
+    (void)state;
+    for (size_t i = SAID; i < 32; i++) /* said once only, in the first round */
+        ia.turns[i].text = str_fmt(a, "We looked at hall number %zu and counted the boxes there again.", i);
+    findings_make(&ia, &fc, a, &f, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(f[i].kind, STR("summary"))) {
+            assert_true(f[i].spans[0].turn >= last);
+            last = f[i].spans[0].turn;
+            chosen++;
+        }
+        pricing += str_eq(f[i].kind, STR("topic")) && str_eq(f[i].class, STR("PRICING"));
+        opposed += str_eq(f[i].kind, STR("highlight")) && str_eq(f[i].class, STR("objection"));
+    }
+    assert_true(chosen >= 3 && chosen <= 8);
+    assert_int_equal(pricing, 1);
+    assert_true(opposed >= 1);
+}
+
 static void nothing_at_all_is_a_call_too(void **state)
 {
     struct interaction ia = call(0, 0, 0);
@@ -182,6 +209,7 @@ int main(void)
         cmocka_unit_test(three_seconds_are_too_short_for_a_pace),
         cmocka_unit_test(four_hours_are_measured_like_any_call),
         cmocka_unit_test(mixed_languages_break_nothing),
+        cmocka_unit_test(a_summary_is_what_was_said),
         cmocka_unit_test(nothing_at_all_is_a_call_too),
     };
     int rc;

@@ -17,11 +17,13 @@ static const struct maker_row rows[] = {
     {"rules.competitors", 2, analysis_competitors},
     {"rules.flags", 1, analysis_flags},
     {"rules.requests", 1, analysis_requests}, /* reads questions and commitments */
+    {"rules.summary", 1, analysis_summary},   /* reads all others */
 };
 
 const struct finding_maker finding_makers[] = {
-    {"rules.utterances", 1}, {"rules.commitments", 2}, {"rules.objections", 1}, {"rules.qualification", 1},
-    {"rules.attitude", 1},   {"rules.competitors", 2}, {"rules.flags", 1},      {"rules.requests", 1},
+    {"rules.utterances", 1},    {"rules.commitments", 2}, {"rules.objections", 1},
+    {"rules.qualification", 1}, {"rules.attitude", 1},    {"rules.competitors", 2},
+    {"rules.flags", 1},         {"rules.requests", 1},    {"rules.summary", 1},
 };
 const size_t finding_makers_n = sizeof finding_makers / sizeof *finding_makers;
 

@@ -33,5 +33,6 @@ void analysis_attitude(struct analysis *an);      /* section 2 */
 void analysis_competitors(struct analysis *an);   /* section 4 */
 void analysis_flags(struct analysis *an);         /* section 7: red flags, what does not fit the CRM */
 void analysis_requests(struct analysis *an);      /* of mails; after questions and commitments */
+void analysis_summary(struct analysis *an);       /* topics, highlights, summary; after all others */
 void analysis_commitments(struct analysis *an); /* definitions.md section 5 */
 void analysis_utterances(struct analysis *an); /* questions, check-ins, pricing, next steps */

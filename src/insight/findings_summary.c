@@ -1,0 +1,255 @@
+/* insight/findings_summary.c - what a conversation is about, in its own words: topics, highlights, a summary. All extractive: every
+ * sentence is one that was said, with its place.
+ *
+ * topic      class of text/lists/topics.LANG.txt with at least TOPIC_LEAST sentences; value: share of the sentences that touch it
+ * highlight  sentences that other findings rest on, the weightiest kinds first, each sentence once; class: the kind
+ * summary    sentences in the order they were said, chosen by SumBasic (Nenkova, Vanderwende, 2005) over content words, those that
+ *            findings rest on counting half as much again; value: place in the order of choice, from 1 */
+#include "insight/cues.h"
+#include "insight/findings_priv.h"
+#include "base/sort.h"
+
+enum {
+    TOPICS = 13,
+    TOPIC_LEAST = 2,
+    TOPIC_SPANS = 20,
+    HIGHLIGHTS = 12,
+    SUMMARY_LEAST = 3,
+    SUMMARY_MOST = 8,
+    WORDS_LEAST = 6
+};
+
+/* ---- topics ---- */
+
+static unsigned topics_in(const struct word_list *l, const struct sentence *s)
+{
+    unsigned found = 0;
+    int v;
+
+    for (size_t i = 0; i < s->words_n; i++)
+        if (cue_at(l, s, i, &v) && v <= TOPICS)
+            found |= 1u << v;
+    return found;
+}
+
+static void topics(struct analysis *an)
+{
+    static const char *const names[TOPICS + 1] = {"",         "PRICING", "CONTRACT", "SECURITY",    "INTEGRATION",
+                                                  "ROLLOUT",  "SUPPORT", "TRAINING", "COMPETITION", "TIMING",
+                                                  "DECISION", "PRODUCT", "PEOPLE",   "RESULTS"};
+    const struct word_list *l = list_get("topics.en");
+    unsigned *of = ARENA_ARRAY(an->a, unsigned, an->d.n + 1);
+
+    for (size_t i = 0; i < an->d.n; i++)
+        of[i] = topics_in(l, &an->d.s[i]);
+    for (int t = 1; t <= TOPICS; t++) {
+        struct ia_span spans[TOPIC_SPANS];
+        size_t n = 0;
+        struct record_finding *f;
+        for (size_t i = 0; i < an->d.n; i++) {
+            if (!(of[i] & 1u << t))
+                continue;
+            if (n < TOPIC_SPANS)
+                spans[n] = sentence_span(&an->d.s[i]);
+            n++;
+        }
+        if (n < TOPIC_LEAST)
+            continue;
+        f = analysis_add(an, "topic", str_of(names[t]), spans, n < TOPIC_SPANS ? n : TOPIC_SPANS);
+        f->has_value = true;
+        f->value = (double)n / (double)an->d.n;
+        f->side = IA_SIDE_UNKNOWN; /* both talk about it */
+    }
+}
+
+/* ---- highlights ---- */
+
+/* 0: not worth showing on its own. */
+static int weight_of(const struct record_finding *f)
+{
+    if (str_eq(f->kind, STR("red_flag")) || str_eq(f->kind, STR("crm_conflict")))
+        return f->confidence >= 0.8 ? 6 : 0;
+    if (str_eq(f->kind, STR("objection")))
+        return f->value >= 3 ? 6 : f->value >= 2 ? 5 : 0;
+    if (str_eq(f->kind, STR("commitment")))
+        return str_eq(f->modality, STR("COMMITTED")) || str_eq(f->modality, STR("ACCEPTED")) ? 4 : 0;
+    if (str_eq(f->kind, STR("competitor")))
+        return 3;
+    if (str_eq(f->kind, STR("pricing")))
+        return str_eq(f->class, STR("amount")) ? 3 : 0;
+    return str_eq(f->kind, STR("qualification")) ? 2 : 0;
+}
+
+struct weighed {
+    size_t finding;
+    int weight;
+};
+
+static int by_weight(const void *x, const void *y)
+{
+    const struct weighed *a = x, *b = y;
+
+    if (a->weight != b->weight)
+        return b->weight - a->weight;
+    return (a->finding > b->finding) - (a->finding < b->finding);
+}
+
+static bool spans_meet(const struct ia_span *x, const struct ia_span *y)
+{
+    return x->turn == y->turn && x->start < y->end && y->start < x->end;
+}
+
+static void highlights(struct analysis *an, size_t found_n)
+{
+    struct weighed *order = ARENA_ARRAY(an->a, struct weighed, found_n + 1);
+    size_t n = 0, first = an->n;
+
+    for (size_t i = 0; i < found_n; i++)
+        if (weight_of(&an->list[i]))
+            order[n++] = (struct weighed){i, weight_of(&an->list[i])};
+    list_sort(order, n, sizeof *order, by_weight);
+    for (size_t i = 0; i < n && an->n - first < HIGHLIGHTS; i++) {
+        const struct record_finding from = an->list[order[i].finding];
+        struct record_finding *f;
+        bool shown = false;
+        for (size_t k = first; k < an->n && !shown; k++)
+            shown = spans_meet(&an->list[k].spans[0], &from.spans[0]);
+        if (shown)
+            continue;
+        f = analysis_add(an, "highlight", from.kind, from.spans, from.spans_n);
+        f->side = from.side;
+        f->confidence = from.confidence;
+    }
+}
+
+/* ---- summary ---- */
+
+struct said_words {
+    size_t *word; /* numbers of its content words */
+    size_t n;
+    bool weighty, taken;
+};
+
+static int by_bytes(const void *x, const void *y)
+{
+    return str_cmp(*(const str *)x, *(const str *)y);
+}
+
+static bool content(const struct word_list *stop, str w)
+{
+    return w.n >= 3 && !list_value(stop, w);
+}
+
+/* Distinct content words, sorted. */
+static str *words_all(const struct discourse *d, const struct word_list *stop, size_t *out_n)
+{
+    str *list = NULL;
+    size_t n = 0, cap = 0, kept = 0;
+
+    for (size_t i = 0; i < d->n; i++)
+        for (size_t k = 0; k < d->s[i].words_n; k++)
+            if (content(stop, d->s[i].word[k].token))
+                ARENA_PUSH(d->a, list, n, cap) = d->s[i].word[k].token;
+    list_sort(list, n, sizeof *list, by_bytes);
+    for (size_t i = 0; i < n; i++)
+        if (!i || !str_eq(list[i], list[kept - 1]))
+            list[kept++] = list[i];
+    *out_n = kept;
+    return list;
+}
+
+static double mean_share(const struct said_words *s, const double *share)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < s->n; i++)
+        sum += share[s->word[i]];
+    return s->n ? sum / (double)s->n * (s->weighty ? 1.5 : 1) : 0;
+}
+
+static bool weighty(const struct analysis *an, const struct sentence *s, size_t found_n)
+{
+    struct ia_span span = sentence_span(s);
+
+    for (size_t i = 0; i < found_n; i++)
+        for (size_t k = 0; weight_of(&an->list[i]) && k < an->list[i].spans_n; k++)
+            if (spans_meet(&an->list[i].spans[k], &span))
+                return true;
+    return false;
+}
+
+static struct said_words *sentences_read(struct analysis *an, size_t found_n, double **out_share)
+{
+    const struct word_list *stop = list_for("stop", an->d.lang);
+    struct said_words *list = ARENA_ARRAY(an->a, struct said_words, an->d.n + 1);
+    size_t words_n, all = 0;
+    str *words = words_all(&an->d, stop ? stop : list_get("stop.en"), &words_n);
+
+    *out_share = ARENA_ARRAY(an->a, double, words_n + 1);
+    for (size_t i = 0; i < an->d.n; i++) {
+        const struct sentence *s = &an->d.s[i];
+        list[i].word = ARENA_ARRAY(an->a, size_t, s->words_n + 1);
+        for (size_t k = 0; k < s->words_n; k++) {
+            const str *at = words_n ? bsearch(&s->word[k].token, words, words_n, sizeof *words, by_bytes) : NULL;
+            if (!at)
+                continue;
+            list[i].word[list[i].n++] = (size_t)(at - words);
+            (*out_share)[at - words]++;
+            all++;
+        }
+        list[i].taken = s->words_n < WORDS_LEAST || s->kind != UTTERANCE_OTHER;
+        list[i].weighty = !list[i].taken && weighty(an, s, found_n);
+    }
+    for (size_t i = 0; i < words_n && all; i++)
+        (*out_share)[i] /= (double)all;
+    return list;
+}
+
+static void summary(struct analysis *an, size_t found_n)
+{
+    size_t want = an->d.n / 20 < SUMMARY_LEAST ? SUMMARY_LEAST : an->d.n / 20, first = an->n;
+    double *share;
+    struct said_words *list = sentences_read(an, found_n, &share);
+
+    for (size_t k = 1; k <= (want < SUMMARY_MOST ? want : SUMMARY_MOST); k++) {
+        size_t best = SIZE_MAX;
+        double most = 0;
+        struct ia_span span;
+        for (size_t i = 0; i < an->d.n; i++) {
+            double v = list[i].taken ? 0 : mean_share(&list[i], share);
+            if (v > most) {
+                most = v;
+                best = i;
+            }
+        }
+        if (best == SIZE_MAX)
+            break;
+        list[best].taken = true;
+        for (size_t i = 0; i < list[best].n; i++) /* what has been said need not be said again */
+            share[list[best].word[i]] *= share[list[best].word[i]];
+        span = sentence_span(&an->d.s[best]);
+        struct record_finding *f = analysis_add(an, "summary", STR(""), &span, 1);
+        f->has_value = true;
+        f->value = (double)k;
+    }
+    for (size_t i = first + 1; i < an->n; i++) /* in the order they were said */
+        for (size_t k = i; k > first; k--) {
+            struct ia_span *x = &an->list[k - 1].spans[0], *y = &an->list[k].spans[0];
+            struct record_finding swap = an->list[k];
+            if (x->turn < y->turn || (x->turn == y->turn && x->start <= y->start))
+                break;
+            an->list[k] = an->list[k - 1];
+            an->list[k - 1] = swap;
+        }
+}
+
+void analysis_summary(struct analysis *an)
+{
+    size_t found_n = an->n;
+
+    if (an->d.ia->kind == IA_DOCUMENT || an->d.n < 2 * SUMMARY_LEAST)
+        return;
+    topics(an);
+    highlights(an, found_n);
+    summary(an, found_n);
+}

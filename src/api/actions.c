@@ -2,22 +2,81 @@
 #include <math.h>
 
 #include "api/deals_priv.h"
-#include "deals/actions.h"
+#include "deals/drafts.h"
 #include "store/reader.h"
 
 static const char *const form_names[] = {"none", "mail", "call", "agenda", "crm"};
 static const char *const state_names[RESPONSES] = {"open",    "accepted",  "edited",   "dismissed",
                                                    "snoozed", "withdrawn", "completed"};
 
-/* A draft in the customer's own words where there are any, and what it would change. */
-static void draft_write(struct call *k, const struct action *a, const struct deal_view *d, struct jw *w)
+enum { OPENED_MAX = 60 }; /* conversations opened for the quotes of one list */
+
+/* Conversations behind the drafts that the caller may see. */
+struct opened {
+    struct record_ia *recs;
+    size_t n;
+};
+
+static const struct interaction *opened_find(const struct opened *o, struct id ia)
+{
+    for (size_t i = 0; i < o->n; i++)
+        if (id_eq(o->recs[i].ia.id, ia))
+            return &o->recs[i].ia;
+    return NULL;
+}
+
+/* Words and place of one source; false: not to be seen, or no longer what it was. */
+static bool quote_of(const struct opened *o, const struct deal_evidence *ev, struct draft_quote *out)
+{
+    const struct interaction *ia = opened_find(o, ev->id);
+    const struct ia_turn *t;
+
+    if (!ia || (size_t)ev->span[0] >= ia->turns_n)
+        return false;
+    t = &ia->turns[ev->span[0]];
+    if ((size_t)ev->span[2] > t->text.n)
+        return false;
+    *out = (struct draft_quote){t->speaker, str_sub(t->text, (size_t)ev->span[1], (size_t)ev->span[2]), ev->at_ms};
+    return true;
+}
+
+static void citation_write(struct call *k, const struct deal_evidence *ev, const struct draft_quote *q, size_t number,
+                           struct jw *w)
+{
+    jw_obj(w);
+    jw_ki64(w, "number", (int64_t)number);
+    jw_kstr(w, "interaction_id", id_str(k->a, ev->id));
+    jw_kobj(w, "span");
+    jw_ki64(w, "turn", ev->span[0]);
+    jw_ki64(w, "start", ev->span[1]);
+    jw_ki64(w, "end", ev->span[2]);
+    jw_end(w);
+    jw_kstr(w, "quote", q->words);
+    jw_end(w);
+}
+
+/* A draft that quotes what was said, with where, and what it would change. */
+static void draft_write(struct call *k, const struct action *a, const struct deal_view *d, const struct opened *o,
+                        struct jw *w)
 {
     const struct action_row *row = &action_rows[a->kind];
+    struct deal_evidence ev[DRAFT_QUOTES_MAX], kept[DRAFT_QUOTES_MAX];
+    struct draft_quote quotes[DRAFT_QUOTES_MAX];
+    const char *questions[DRAFT_QUESTIONS_MAX];
+    size_t ev_n = draft_evidence(d->f, &d->s, d->hits, a->kind, a->warning, ev), n = 0,
+           questions_n = draft_questions(d->f, &d->s, a->kind, questions);
 
+    for (size_t i = 0; i < ev_n; i++)
+        if (quote_of(o, &ev[i], &quotes[n]))
+            kept[n++] = ev[i];
     jw_kobj(w, "draft");
     jw_kstr(w, "form", str_of(form_names[row->form]));
     jw_kstr(w, "subject", str_fmt(k->a, "%.*s", STR_ARG(d->name)));
-    jw_kstr(w, "text", str_of(row->words));
+    jw_kstr(w, "text", draft_text(a->kind, quotes, n, questions, questions_n, d->owner, k->a));
+    jw_karr(w, "citations");
+    for (size_t i = 0; i < n; i++)
+        citation_write(k, &kept[i], &quotes[i], i + 1, w);
+    jw_end(w);
     if (row->form == FORM_CRM && a->kind == ACTION_FIX_CLOSE_DATE && d->s.has_close && d->s.stage) {
         const struct cohort_stage *usual = deal_cohort_stage(d->cohort, d->s.stage->id);
         double left = usual && usual->won_n ? usual->median_remaining : 30;
@@ -33,7 +92,8 @@ static void draft_write(struct call *k, const struct action *a, const struct dea
     jw_end(w);
 }
 
-static void action_write(struct call *k, const struct action *a, const struct deal_view *d, struct jw *w)
+static void action_write(struct call *k, const struct action *a, const struct deal_view *d, const struct opened *o,
+                         struct jw *w)
 {
     const struct warning_hit *h = a->warning > 0 && a->warning <= WARNINGS_N ? &d->hits[a->warning - 1] : NULL;
 
@@ -55,12 +115,39 @@ static void action_write(struct call *k, const struct action *a, const struct de
         if (h->on)
             jw_kstr(w, "reason", warning_text(a->warning, h->numbers, k->a));
     }
-    draft_write(k, a, d, w);
+    draft_write(k, a, d, o, w);
     jw_end(w);
+}
+
+/* Opens what the drafts of these actions quote, with access check and audit record. */
+static enum err_code quotes_open(struct call *k, const struct action *acts, size_t n, const struct deal_views *vs,
+                                 struct opened *out, struct err *e)
+{
+    struct id ids[OPENED_MAX];
+    size_t ids_n = 0;
+
+    *out = (struct opened){0};
+    for (size_t i = 0; i < n; i++)
+        for (size_t v = 0; v < vs->n; v++) {
+            const struct deal_view *d = &vs->list[v];
+            struct deal_evidence ev[DRAFT_QUOTES_MAX];
+            size_t ev_n = id_eq(d->f->deal, acts[i].deal)
+                              ? draft_evidence(d->f, &d->s, d->hits, acts[i].kind, acts[i].warning, ev)
+                              : 0;
+            for (size_t q = 0; q < ev_n; q++) {
+                bool there = false;
+                for (size_t x = 0; x < ids_n; x++)
+                    there |= id_eq(ids[x], ev[q].id);
+                if (!there && ids_n < OPENED_MAX)
+                    ids[ids_n++] = ev[q].id;
+            }
+        }
+    return ids_n ? api_load(k, AUDIT_READ, ids, ids_n, &out->recs, &out->n, e) : ERR_OK;
 }
 
 static void list_get(struct call *k)
 {
+    struct opened o;
     struct deal_views vs = {0};
     struct action *acts = NULL;
     struct id deal = {{0}}, *ids;
@@ -88,6 +175,10 @@ static void list_get(struct call *k)
         rc = deal_views_load(t, deals_vaulted(k), ids, ids_n, clock_now_ms(), k->a, &vs, &e);
     if (!deals_finish(k, t, rc, deal, &e))
         return;
+    if (quotes_open(k, acts, n, &vs, &o, &e)) {
+        http_problem_err(k->rep, &e);
+        return;
+    }
     buf_init_wiped(&b, 64 << 20);
     jw_init(&w, &b);
     jw_obj(&w);
@@ -95,7 +186,7 @@ static void list_get(struct call *k)
     for (size_t i = 0; i < n; i++)
         for (size_t d = 0; d < vs.n; d++)
             if (id_eq(vs.list[d].f->deal, acts[i].deal))
-                action_write(k, &acts[i], &vs.list[d], &w);
+                action_write(k, &acts[i], &vs.list[d], &o, &w);
     jw_end(&w);
     jw_end(&w);
     api_reply(k, 200, &b);

@@ -2,7 +2,8 @@
 #include <math.h>
 
 #include "api/deals_priv.h"
-#include "deals/actions.h"
+#include "deals/drafts.h"
+#include "search/index.h"
 #include "store/reader.h"
 
 static const char *const form_names[] = {"none", "mail", "call", "agenda", "crm", NULL};
@@ -10,15 +11,74 @@ enum { ACTIONS_MAX = 1000 };
 static const char *const state_names[RESPONSES + 1] = {"open",    "accepted",  "edited",    "dismissed",
                                                        "snoozed", "withdrawn", "completed", NULL};
 
-/* A draft in the customer's own words where there are any, and what it would change. */
-static void draft_write(struct call *k, const struct action *a, const struct deal_view *d, struct jw *w)
+enum { OPENED_MAX = 60 }; /* conversations opened for the quotes of one list */
+
+/* Conversations behind the drafts that the caller may see. */
+struct opened {
+    struct record_ia *recs;
+    size_t n;
+};
+
+static const struct interaction *opened_find(const struct opened *o, struct id ia)
+{
+    for (size_t i = 0; i < o->n; i++)
+        if (id_eq(o->recs[i].ia.id, ia))
+            return &o->recs[i].ia;
+    return NULL;
+}
+
+/* Words and place of one source; false: not to be seen, or no longer what it was. */
+static bool quote_of(const struct opened *o, const struct deal_evidence *ev, struct draft_quote *out)
+{
+    const struct interaction *ia = opened_find(o, ev->id);
+    const struct ia_turn *t;
+
+    if (!ia || (size_t)ev->span[0] >= ia->turns_n)
+        return false;
+    t = &ia->turns[ev->span[0]];
+    if ((size_t)ev->span[2] > t->text.n)
+        return false;
+    *out = (struct draft_quote){t->speaker, str_sub(t->text, (size_t)ev->span[1], (size_t)ev->span[2]), ev->at_ms};
+    return true;
+}
+
+static void citation_write(struct call *k, const struct deal_evidence *ev, const struct draft_quote *q, size_t number,
+                           struct jw *w)
+{
+    jw_obj(w);
+    jw_ki64(w, "number", (int64_t)number);
+    jw_kstr(w, "interaction_id", id_str(k->a, ev->id));
+    jw_kobj(w, "span");
+    jw_ki64(w, "turn", ev->span[0]);
+    jw_ki64(w, "start", ev->span[1]);
+    jw_ki64(w, "end", ev->span[2]);
+    jw_end(w);
+    jw_kstr(w, "quote", q->words);
+    jw_end(w);
+}
+
+/* A draft that quotes what was said, with where, and what it would change. */
+static void draft_write(struct call *k, const struct action *a, const struct deal_view *d, const struct opened *o,
+                        struct jw *w)
 {
     const struct action_row *row = &action_rows[a->kind];
+    struct deal_evidence ev[DRAFT_QUOTES_MAX], kept[DRAFT_QUOTES_MAX];
+    struct draft_quote quotes[DRAFT_QUOTES_MAX];
+    const char *questions[DRAFT_QUESTIONS_MAX];
+    size_t ev_n = draft_evidence(d->f, &d->s, d->hits, a->kind, a->warning, ev), n = 0,
+           questions_n = draft_questions(d->f, &d->s, a->kind, questions);
 
+    for (size_t i = 0; i < ev_n; i++)
+        if (quote_of(o, &ev[i], &quotes[n]))
+            kept[n++] = ev[i];
     jw_kobj(w, "draft");
     jw_kstr(w, "form", str_of(form_names[row->form]));
     jw_kstr(w, "subject", str_fmt(k->a, "%.*s", STR_ARG(d->name)));
-    jw_kstr(w, "text", str_of(row->words));
+    jw_kstr(w, "text", draft_text(a->kind, quotes, n, questions, questions_n, d->owner, k->a));
+    jw_karr(w, "citations");
+    for (size_t i = 0; i < n; i++)
+        citation_write(k, &kept[i], &quotes[i], i + 1, w);
+    jw_end(w);
     if (row->form == FORM_CRM && a->kind == ACTION_FIX_CLOSE_DATE && d->s.has_close && d->s.stage) {
         const struct cohort_stage *usual = deal_cohort_stage(d->cohort, d->s.stage->id);
         double left = usual && usual->won_n ? usual->median_remaining : 30;
@@ -34,7 +94,8 @@ static void draft_write(struct call *k, const struct action *a, const struct dea
     jw_end(w);
 }
 
-static void action_write(struct call *k, const struct action *a, const struct deal_view *d, struct jw *w)
+static void action_write(struct call *k, const struct action *a, const struct deal_view *d, const struct opened *o,
+                         struct jw *w)
 {
     const struct warning_hit *h = a->warning > 0 && a->warning <= WARNINGS_N ? &d->hits[a->warning - 1] : NULL;
 
@@ -56,7 +117,7 @@ static void action_write(struct call *k, const struct action *a, const struct de
         if (h->on)
             jw_kstr(w, "reason", warning_text(a->warning, h->numbers, k->a));
     }
-    draft_write(k, a, d, w);
+    draft_write(k, a, d, o, w);
     jw_end(w);
 }
 
@@ -69,10 +130,24 @@ static const struct res_field diff_fields[] = {
     {"because", RES_STR, 0, "Why.", "\"median days that won deals needed from this stage\""},
 };
 static const struct res_shape diff_shape = {"ActionDiff", "What would change in the CRM.", RES_FIELDS(diff_fields)};
+static const struct res_field span_fields[] = {
+    {"turn", RES_INT, 0, "Number of the turn, from 0.", "3"},
+    {"start", RES_INT, 0, "First byte in the turn's original text.", "0"},
+    {"end", RES_INT, 0, "Byte behind the last.", "24"},
+};
+static const struct res_shape span_shape = {"ActionSpan", "A place in a conversation.", RES_FIELDS(span_fields)};
+static const struct res_field citation_fields[] = {
+    {"number", RES_INT, 0, "As the text refers to it.", "1"},
+    {"interaction_id", RES_ID, 0, "Said where.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\"", .to = "interactions"},
+    {"span", RES_OBJ, 0, "The place.", .of = &span_shape},
+    {"quote", RES_STR, RES_SEALED, "Exactly the bytes of the span.", "\"The pilot starts\""},
+};
+static const struct res_shape citation_shape = {"ActionCitation", "What a draft quotes.", RES_FIELDS(citation_fields)};
 static const struct res_field draft_fields[] = {
     {"form", RES_ENUM, 0, "What it is.", "\"mail\"", .words = form_names},
     {"subject", RES_STR, RES_SEALED, "About what.", "\"Hub rollout\""},
     {"text", RES_STR, RES_SEALED, "The draft.", "\"Ask who signs.\""},
+    {"citations", RES_OBJ, RES_LIST, "Where the quotes of the text were said.", .of = &citation_shape},
     {"diff", RES_OBJ, RES_LIST | RES_MAYBE, "What would change in the CRM.", .of = &diff_shape},
 };
 static const struct res_shape draft_shape = {"ActionDraft", "A draft to go on from.", RES_FIELDS(draft_fields)};
@@ -94,15 +169,42 @@ static const struct res_field action_fields[] = {
 static const struct res_shape action_shape = {"Action", "A proposal, with what speaks for it.",
                                               RES_FIELDS(action_fields)};
 
-static enum err_code item_of(struct res_ctx *c, const struct action *a, const struct deal_view *d, struct res_val **out,
-                             struct err *e)
+/* Opens what the drafts of these actions quote: of conversations the caller may see. The list's audit record is written by its
+ * resource (RES_CONTENT). */
+static enum err_code quotes_open(struct res_ctx *c, const struct action *acts, size_t n, const struct deal_views *vs,
+                                 struct opened *out, struct err *e)
+{
+    struct id ids[OPENED_MAX];
+    size_t ids_n = 0;
+
+    *out = (struct opened){0};
+    for (size_t i = 0; i < n; i++)
+        for (size_t v = 0; v < vs->n; v++) {
+            const struct deal_view *d = &vs->list[v];
+            struct deal_evidence ev[DRAFT_QUOTES_MAX];
+            size_t ev_n = id_eq(d->f->deal, acts[i].deal)
+                              ? draft_evidence(d->f, &d->s, d->hits, acts[i].kind, acts[i].warning, ev)
+                              : 0;
+            for (size_t q = 0; q < ev_n; q++) {
+                bool there = false;
+                for (size_t x = 0; x < ids_n; x++)
+                    there |= id_eq(ids[x], ev[q].id);
+                if (!there && ids_n < OPENED_MAX && index_seen(c->api->core->ix, c->who.reader, ev[q].id))
+                    ids[ids_n++] = ev[q].id;
+            }
+        }
+    return ids_n ? record_ia_load(c->t, c->v, ids, ids_n, c->a, &out->recs, &out->n, e) : ERR_OK;
+}
+
+static enum err_code item_of(struct res_ctx *c, const struct action *a, const struct deal_view *d,
+                             const struct opened *o, struct res_val **out, struct err *e)
 {
     struct buf b;
     struct jw w;
 
     buf_init_wiped(&b, 1 << 20);
     jw_init(&w, &b);
-    action_write(c->k, a, d, &w);
+    action_write(c->k, a, d, o, &w);
     return deals_said(c, &action_shape, &b, out, ERR_OK, e);
 }
 
@@ -111,6 +213,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
     struct id deal = q->extra && q->extra[0].is == RES_SET ? q->extra[0].v.id : (struct id){{0}}, *ids;
     int64_t now = clock_now_ms();
     struct deal_views vs;
+    struct opened o;
     struct res_val **rows;
     struct action *acts;
     size_t n, kept = 0;
@@ -123,10 +226,12 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
         ids[i] = acts[i].deal;
     if (deal_views_load(c->t, c->v, ids, deals_seen(c->k, ids, n), now, c->a, &vs, e))
         return e->code;
+    if (quotes_open(c, acts, n, &vs, &o, e))
+        return e->code;
     rows = ARENA_ARRAY(c->a, struct res_val *, n + 1);
     for (size_t i = 0; i < n; i++)
         for (size_t d = 0; d < vs.n; d++)
-            if (id_eq(vs.list[d].f->deal, acts[i].deal) && item_of(c, &acts[i], &vs.list[d], &rows[kept++], e))
+            if (id_eq(vs.list[d].f->deal, acts[i].deal) && item_of(c, &acts[i], &vs.list[d], &o, &rows[kept++], e))
                 return e->code;
     res_rows_page(c, page, q, &action_shape, rows, kept, 0);
     page->total = -1; /* not all were looked at */

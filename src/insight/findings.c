@@ -11,8 +11,8 @@ struct maker_row {
 static const struct maker_row rows[] = {
     {"rules.utterances", 1, analysis_utterances},
     {"rules.commitments", 2, analysis_commitments},
-    {"rules.objections", 1, analysis_objections},
-    {"rules.qualification", 1, analysis_qualification}, /* reads the objections */
+    {"rules.objections", 2, analysis_objections},
+    {"rules.qualification", 2, analysis_qualification}, /* reads the objections */
     {"rules.attitude", 1, analysis_attitude},
     {"rules.competitors", 2, analysis_competitors},
     {"rules.flags", 1, analysis_flags},
@@ -21,8 +21,8 @@ static const struct maker_row rows[] = {
 };
 
 const struct finding_maker finding_makers[] = {
-    {"rules.utterances", 1},    {"rules.commitments", 2}, {"rules.objections", 1},
-    {"rules.qualification", 1}, {"rules.attitude", 1},    {"rules.competitors", 2},
+    {"rules.utterances", 1},    {"rules.commitments", 2}, {"rules.objections", 2},
+    {"rules.qualification", 2}, {"rules.attitude", 1},    {"rules.competitors", 2},
     {"rules.flags", 1},         {"rules.requests", 1},    {"rules.summary", 1},
 };
 const size_t finding_makers_n = sizeof finding_makers / sizeof *finding_makers;

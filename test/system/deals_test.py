@@ -89,6 +89,23 @@ class Deals(unittest.TestCase):
         self.assertEqual(bad["warnings"], [])
         self.assertEqual(self.server.json("deal", "--json", "Contradictory")["unknown"], {"amount": "contradictory"})
 
+    def test_a_stage_that_goes_back_is_told_and_a_life_that_cannot_be_has_no_length(self):
+        rows = [("B1", "Backwards", [("2026-09-01T09:00:00Z", "stage", "proposal"), ("2026-09-10T09:00:00Z", "stage", "discovery")], {}),
+                ("B2", "Closed before it began", [("2026-09-05T09:00:00Z", "stage", "won"), ("2026-09-05T09:00:00Z", "amount", "1000")], {"created_at": "2026-09-20"}),
+                ("B3", "Other money", [("2026-09-01T09:00:00Z", "stage", "proposal"), ("2026-09-01T09:00:00Z", "amount", "-5")], {}),
+                ("B4", "Won and lost", [("2026-09-01T09:00:00Z", "stage", "won"), ("2026-09-01T09:00:00Z", "stage", "lost")], {})]
+        text = "".join(json.dumps({"format": "harken.deal/1", "id": i, "name": name, "pipeline": "sales", "created_at": "2026-09-01",
+                                   "history": [{"at": at, "field": f, "new": new} for at, f, new in history]} | more) + "\n" for i, name, history, more in rows)
+        self.server.ingest(files.write(self.server.root, "b/back.jsonl", text))
+        back = self.server.json("deal", "--json", "Backwards", "--as-of", "2026-09-15T09:00:00Z")
+        bad = {name: self.server.json("deal", "--json", name) for name in ("Backwards", "Closed before it began", "Other money", "Won and lost")}
+        self.assertEqual((bad["Backwards"]["stage"], bad["Backwards"]["unknown"]), ("discovery", {}))
+        self.assertEqual((bad["Closed before it began"]["outcome"], bad["Closed before it began"]["unknown"]), ("won", {"times": "impossible_date"}))
+        self.assertEqual((bad["Other money"]["amount"], bad["Other money"]["unknown"]), (None, {"amount": "impossible_amount"}))
+        self.assertEqual((bad["Won and lost"]["outcome"], bad["Won and lost"]["unknown"]), ("unknown", {"stage": "contradictory"}))
+        self.assertEqual(bad["Won and lost"]["score"], {"p": None, "reason": "stage_unknown"})
+        self.assertIn("W12", {w["id"] for w in back["warnings"]})
+
     def test_figures_add_up_and_explain_themselves(self):
         a = self.server.json("analytics", "--json", "--from", "2026-04-01", "--to", "2026-10-01", "--as-of", AS_OF)
         by = {(f["id"], f.get("part")): f for f in a["figures"]}
@@ -113,6 +130,8 @@ class Deals(unittest.TestCase):
         self.assertTrue(acts)
         self.assertTrue(all(a["because"] and 0 <= a["propensity"] <= 1 for a in acts))
         self.assertTrue(all(a["propensity"] > 0 for a in acts if a["position"] == 0))
+        self.assertTrue(all(a["draft"]["text"] for a in acts))
+        self.assertTrue(all(a["draft"]["diff"][0]["field"] == "close_date" for a in acts if a["kind"] == "fix_close_date"))
         one = acts[0]
         path = f"/v1/actions/{one['id']}/response"
         self.assertEqual(self.server.http("POST", path, {"response": "dismissed"}).status, 422)

@@ -27,7 +27,8 @@ def people(text, own):
 
 def load(build):
     own = json.loads((BASE / "company.json").read_text(encoding="utf-8"))["domains"][0]
-    table = {r["path"]: r for r in csv.DictReader(open(BASE / "interactions/index.csv", encoding="utf-8"))}
+    with open(BASE / "interactions/index.csv", encoding="utf-8") as f:
+        table = {r["path"]: r for r in csv.DictReader(f)}
     expected = {}
     for p in sorted((BASE / "expected").glob("*.json")):
         e = json.loads(p.read_text(encoding="utf-8"))

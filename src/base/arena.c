@@ -21,7 +21,7 @@ struct arena {
     size_t spare_bytes;
 };
 
-static void fatal_memory(void)
+static _Noreturn void fatal_memory(void)
 {
     static const char msg[] = "harken: out of memory\n";
     fwrite(msg, 1, sizeof msg - 1, stderr);

@@ -410,7 +410,8 @@ static enum err_code wait_for(struct embedder *em, struct waiter *w, int timeout
     }
     if (!w->done) {
         struct waiter **p = waiter_find(em, w->id);
-        *p = (*p)->next;
+        if (*p) /* always: who is not done is listed */
+            *p = (*p)->next;
         w->rc = ERR_TIMEOUT;
     }
     rc = w->rc;

@@ -47,6 +47,7 @@ static bool wants_processor(pid_t pid)
 
     snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
     dir = opendir(path);
+    // cppcheck-suppress readdirCalled ; the stream is ours alone
     while (dir && !wants && (d = readdir(dir))) {
         char state;
         if (d->d_name[0] == '.')

@@ -133,9 +133,8 @@ static size_t name_heard(const struct discourse *d, const struct sentence *s, si
         flat = str_n(mem, at);
         if (flat.n + 2 < n->flat.n)
             continue;
-        if (flat.p[0] == n->flat.p[0] && most && edit_distance(flat, n->flat, most) <= most)
-            best = words + 1;
-        else if (flat.n >= 5 && n->sound.n >= 3 && str_eq(str_n(sound, sound_put(flat, sound)), n->sound))
+        if ((flat.p[0] == n->flat.p[0] && most && edit_distance(flat, n->flat, most) <= most) ||
+            (flat.n >= 5 && n->sound.n >= 3 && str_eq(str_n(sound, sound_put(flat, sound)), n->sound)))
             best = words + 1;
     }
     return best;

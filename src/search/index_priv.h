@@ -80,7 +80,7 @@ struct index {
     struct postings *words;
     struct lang_use *langs;
     uint32_t langs_n, langs_cap;
-    pthread_mutex_t spare_lock; /* guards spare; taken inside `lock` */
+    pthread_mutex_t spare_lock; /* guards the two below; the innermost */
     struct scores *spare;
     struct tokens *spare_tokens[INDEX_TOKENS_SPARE];
 };

@@ -153,7 +153,7 @@ static uint32_t power_above(size_t n)
 static void lexicon_make(void)
 {
     struct arena *a = lexicon.arena = arena_new("text.lexicon");
-    size_t order[LISTS_MAX], few = 0, many = 0, run = 0;
+    size_t order[LISTS_MAX] = {0}, few = 0, many = 0, run = 0;
 
     for (size_t i = 0; i < lists_data_n; i++) {
         order[i] = i;
@@ -326,7 +326,7 @@ const struct word_list *list_for(const char *base, str lang)
         return NULL;
     memcpy(&key, lang.p, lang.n);
     at = asked_at(base, key);
-    if (at->base != base || at->lang != key) {
+    if (!at->base || at->base != base || at->lang != key) {
         snprintf(name, sizeof name, "%s.%.*s", base, STR_ARG(lang));
         *at = (struct asked){base, key, list_named(name)};
     }
@@ -337,7 +337,7 @@ const struct word_list *list_get(const char *name)
 {
     struct asked *at = asked_at(name, 0);
 
-    if (at->base != name || at->lang != 0)
+    if (!at->base || at->base != name || at->lang != 0)
         *at = (struct asked){name, 0, list_named(name)};
     return at->list;
 }

@@ -376,10 +376,15 @@ static enum err_code store(struct core *c, const struct job *job, const struct l
     struct finding_maker makers[2];
     size_t makers_n = makers_of(c, c->track->generation, makers);
     struct db_tx *x;
+    enum err_code rc;
+    int now;
 
     if (db_begin(c->v.db, c->v.workspace, TRACK_DB_MS, &x, e))
         return e->code;
-    if ((l->rec && record_findings_save(x, &c->v, l->rec, l->f, l->n, makers, makers_n, e)) ||
+    rc = record_tracker_generation(x, &c->v, &now, e);
+    if (!rc && now != c->track->generation) /* again, with the new ones */
+        rc = err_set(e, ERR_BUSY, "trackers were changed meanwhile");
+    if (rc || (l->rec && record_findings_save(x, &c->v, l->rec, l->f, l->n, makers, makers_n, e)) ||
         (l->vectors.n && record_sentences_save(x, &c->v, l->rec->ia.id, model_of(c), l->vectors, e)) ||
         job_done(x, job, 1, e)) {
         db_rollback(x);
@@ -445,7 +450,7 @@ static enum err_code queue_stale(struct core *c, struct db_tx *x, int generation
     for (size_t from = 0; from < n; from += 500)
         if (job_enqueue(x, jobs + from, n - from < 500 ? n - from : 500, e))
             return e->code;
-    if (n < SWEEP_MAX)
+    if (!n) /* a job that was under way may have taken the older trackers: until none is stale, it is looked again */
         atomic_store(&c->trackers_swept, generation);
     return ERR_OK;
 }

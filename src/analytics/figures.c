@@ -238,6 +238,7 @@ void figures_make(const struct figures_input *in, struct arena *a, struct figure
     figures_waterfall(&x);
     figures_outlook(&x);
     figures_forecast(&x);
+    figures_competitors(&x);
     *out = x.out;
     *out_n = x.n;
 }
@@ -289,6 +290,13 @@ const struct figure_definition figure_definitions[] = {
     {"forecast_accuracy", "1 - |F - A| / A, F the forecast of that week, A what was won in the period"},
     {"category_close_rate",
      "deals of the category due in the period at that week that were won by its end / all of them"},
+    {"competitor_share",
+     "share of the deals closed in the period in which a competitor was named before they closed; by "
+     "part: of everybody, or of one competitor"},
+    {"competitor_win_rate",
+     "won / (won + lost) of those deals; part none: of the deals in which nobody was named; Wilson "
+     "interval"},
+    {"competitor_first_stage", "those deals by the stage they were in when a competitor was named first"},
     {NULL, NULL},
 };
 

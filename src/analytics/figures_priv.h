@@ -32,6 +32,7 @@ int64_t fig_day_start(const struct figures *x, int64_t day);
 bool fig_in_currency(const struct figures *x, const struct deal_state *s);
 bool fig_closes_in(const struct figures *x, const struct deal_state *s);
 
+void figures_competitors(struct figures *x); /* deals in which one was named */
 void figures_stages(struct figures *x);    /* conversion and time by stage */
 void figures_moves(struct figures *x);     /* pushes, pull-ins */
 void figures_waterfall(struct figures *x); /* and slipping */

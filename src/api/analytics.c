@@ -1,6 +1,7 @@
 /* api/analytics.c - the figures of a pipeline over a period, as JSON or CSV, each with its definition and inputs on request. */
 #include "analytics/figures_load.h"
 #include "api/deals_priv.h"
+#include "insight/findings.h"
 #include "store/reader.h"
 
 enum {
@@ -56,13 +57,27 @@ static struct res_val value_of(struct arena *a, const struct figure *f)
     return res_str(out);
 }
 
-static struct res_val *item_of(struct arena *a, const struct figure *f, const struct figures_input *in, bool inputs)
+/* Part of a figure: a competitor by name, where it is one that is looked for. */
+static str part_of(struct res_ctx *c, const struct figure *f)
 {
+    const struct core *core = c->api->core;
+
+    if (!str_starts(str_of(f->id), STR("competitor_")))
+        return str_of(f->part);
+    for (size_t i = 0; i < core->competitors_n; i++)
+        if (str_eq(competitor_class(core->competitors[i], c->a), str_of(f->part)))
+            return core->competitors[i];
+    return str_of(f->part);
+}
+
+static struct res_val *item_of(struct res_ctx *c, const struct figure *f, const struct figures_input *in, bool inputs)
+{
+    struct arena *a = c->a;
     struct res_val *item = ARENA_ARRAY(a, struct res_val, F_COUNT), *ids;
 
     item[F_ID_] = res_str(str_of(f->id));
     if (f->part)
-        item[F_PART] = res_str(str_of(f->part));
+        item[F_PART] = res_str(part_of(c, f));
     item[F_VALUE] = value_of(a, f);
     item[F_UNIT] = res_str(str_of(f->unit));
     if (!f->has_value)
@@ -131,7 +146,7 @@ static enum err_code figures_act(struct res_ctx *c, const struct res_val *q, str
     list = ARENA_ARRAY(c->a, struct res_val, n + 1);
     for (size_t i = 0; i < n; i++)
         if (!only.n || str_eq(only, str_of(f[i].id)))
-            list[shown++] = res_obj(item_of(c->a, &f[i], &in, only.n > 0));
+            list[shown++] = res_obj(item_of(c, &f[i], &in, only.n > 0));
     if (!shown)
         return res_say(c, 404, "not found", STR("there is no such figure; GET /v1/analytics lists them"), e);
     *out = ARENA_ARRAY(c->a, struct res_val, 4);

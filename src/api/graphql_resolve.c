@@ -33,8 +33,11 @@ static enum err_code leave(struct res_ctx *c, enum err_code rc, struct err *e)
         return res_commit(c, e);
     res_abort(c);
     if (c->say.status)
-        return err_set(e, ERR_UNSUPPORTED, "%s%s%.*s", c->say.title, c->say.detail.n ? ": " : "",
-                       STR_ARG(c->say.detail));
+        return err_set(e,
+                       c->say.status == 409                           ? ERR_CONFLICT
+                       : c->say.status == 400 || c->say.status == 422 ? ERR_INVALID
+                                                                      : ERR_UNSUPPORTED,
+                       "%s%s%.*s", c->say.title, c->say.detail.n ? ": " : "", STR_ARG(c->say.detail));
     return rc;
 }
 

@@ -1,5 +1,6 @@
 /* api/interactions.c - conversations: list, one, its turns, its cleaned text, its figures, deletion. */
 #include "api/resource.h"
+#include "gateway/users.h"
 #include "insight/findings.h"
 #include "text/clean.h"
 #include "text/pii.h"
@@ -650,6 +651,64 @@ static enum err_code turns_act(struct res_ctx *c, struct id id, const struct res
     return ERR_OK;
 }
 
+/* ---- who opened it: whoever takes part may know (trust.md Z8) ---- */
+
+static const struct res_field view_fields[] = {
+    {"at", RES_TIME, 0, "When.", "\"2026-06-10T09:30:00.000Z\""},
+    {"user", RES_ID, RES_NULLABLE, "Who; null: the operator of the machine.",
+     "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
+    {"name", RES_STR, RES_SEALED | RES_NULLABLE, "Name of the user; null when there is none any more.", "\"Ann Lee\""},
+};
+static const struct res_shape view_shape = {"View", "Somebody opened a conversation.", RES_FIELDS(view_fields)};
+static const struct res_field views_fields[] = {
+    {"views", RES_OBJ, RES_LIST,
+     "Latest first; lists and searches that showed parts of many at once are not among them.", .of = &view_shape},
+    {"more", RES_BOOL, 0, "Whether there are earlier ones.", "false"},
+};
+static const struct res_shape views_shape = {"Views", "Who opened a conversation.", RES_FIELDS(views_fields)};
+static const struct res_field views_query_fields[] = {
+    {"limit", RES_INT, 0, "Most in the answer; 50 when left out.", "50", .min = 1, .max = 200},
+};
+static const struct res_shape views_query = {"ViewsQuery", "", RES_FIELDS(views_query_fields)};
+
+static struct res_val view_of(struct res_ctx *c, const struct audit_row *row)
+{
+    struct res_val *v = ARENA_ARRAY(c->a, struct res_val, 3);
+    struct user u;
+    bool known = user_get(c->t, c->v->keys, row->entry.actor, c->a, &u, NULL) == ERR_OK;
+
+    v[0] = res_time(row->at_ms);
+    v[1] = known ? res_id(row->entry.actor) : (struct res_val){.is = RES_NULL};
+    v[2] = known ? res_str_or(u.name.n ? u.name : u.email, RES_NULL) : (struct res_val){.is = RES_NULL};
+    return res_obj(v);
+}
+
+static enum err_code views_act(struct res_ctx *c, struct id id, const struct res_val *in, const struct res_val *query,
+                               struct res_val **out, struct err *e)
+{
+    static const int64_t read = AUDIT_READ;
+    size_t limit = query && query[0].is == RES_SET ? (size_t)query[0].v.i : RES_LIMIT_DEFAULT, n;
+    struct audit_filter f = {P_I64S(&read, 1), P_NULL(DB_IDS), P_IDS(&id, 1)};
+    struct page_want w = {.desc = true, .limit = limit + 1, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE};
+    struct res_val *item = NULL, *list;
+    struct audit_row *rows;
+
+    (void)in;
+    if (many(c, &id, 1, 1, &item, e))
+        return e->code;
+    if (!item)
+        return err_set(e, ERR_NOT_FOUND, "no such conversation");
+    if (audit_page(c->t, c->v->keys, &f, &w, c->a, &rows, &n, e))
+        return e->code;
+    list = ARENA_ARRAY(c->a, struct res_val, n + 1);
+    for (size_t i = 0; i < n && i < limit; i++)
+        list[i] = view_of(c, &rows[i]);
+    *out = ARENA_ARRAY(c->a, struct res_val, 2);
+    (*out)[0] = res_vals(list, n < limit ? n : limit);
+    (*out)[1] = res_bool(n > limit);
+    return ERR_OK;
+}
+
 /* ---- insights: shapes ---- */
 
 static const struct res_field span_fields[] = {
@@ -707,6 +766,9 @@ static const struct res_op ops[] = {
      .audit = AUDIT_READ, .act = turns_act},
     {RES_OP_RAW, "insights", HTTP_M_GET, "/v1/interactions/{id}/insights", PERM_FINDINGS_READ,
      "Read the figures and findings of a conversation", .answer = &insights_shape, .raw = insights_get},
+    {RES_OP_ACT, "views", HTTP_M_GET, "/v1/interactions/{id}/views", PERM_INTERACTIONS_READ,
+     "Who opened a conversation, and when", .query = &views_query, .answer = &views_shape, .flags = RES_OP_SAFE,
+     .act = views_act},
     {RES_OP_ACT, "private", HTTP_M_PUT, "/v1/interactions/{id}/private", PERM_INTERACTIONS_WRITE,
      "Hide a conversation from all who did not take part, or show it again", .body = &private_shape, .status = 204,
      .act = private_act},

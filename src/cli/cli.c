@@ -1,5 +1,6 @@
 #include "base/buf.h"
 #include "cli/cli.h"
+#include "text/uni.h"
 
 #include <stdarg.h>
 #include <unistd.h>
@@ -162,6 +163,13 @@ const char *cli_meant(str typed, const struct buf *words, char out[64])
         }
     }
     return out;
+}
+
+void cli_column(str s, int width)
+{
+    int columns = (int)uni_columns(s), room = abs(width) - columns;
+
+    cli_print("%*s%.*s%*s", width < 0 && room > 0 ? room : 0, "", STR_ARG(s), width > 0 && room > 0 ? room : 0, "");
 }
 
 int cli_fail(const struct err *e)

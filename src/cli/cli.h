@@ -63,6 +63,9 @@ int cli_fail(const struct err *e);
 /* printf() for words that others wrote: control characters, which could drive a terminal, come out as U+FFFD; line ends and
  * tabs stay. */
 void cli_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Such words in a column of a table: filled up to the width with spaces behind them, or before them when it is negative.
+ * Longer ones are not cut, see uni_fit(). Widths are columns of a terminal, not bytes. */
+void cli_column(str s, int width);
 
 /* The command of this name; NULL when there is none. */
 const struct cli_command *cli_find(const char *name);

@@ -2,6 +2,9 @@
 #include "analytics/figures.h"
 #include "base/id.h"
 #include "cli/cli.h"
+#include "text/uni.h"
+
+enum { NAME_COLUMNS = 32 };
 
 /* Asks for `path` and prints what comes back: as it is with --json, else by `print`. */
 static int get_run(struct arena *a, const struct cli_args *x, str path, void (*print)(const struct json *))
@@ -56,8 +59,11 @@ static void deal_line(const struct json *d)
     struct json_it it;
     str name = text(d, "name"), stage = text(d, "stage"), amount = text(d, "amount"), close = text(d, "close_date");
 
-    cli_print("%-32.*s %-12.*s %14.*s %-10.*s ", STR_ARG(str_sub(name, 0, 32)), STR_ARG(stage), STR_ARG(amount),
-              STR_ARG(close));
+    cli_column(uni_fit(name, NAME_COLUMNS), NAME_COLUMNS + 1);
+    cli_column(stage, 13);
+    cli_column(amount, -14);
+    cli_print(" ");
+    cli_column(close, 11);
     if (json_kind(p) == JSON_NULL || json_kind(p) == JSON_ABSENT)
         cli_print("   -");
     else
@@ -108,9 +114,10 @@ static void actions_print(const struct json *v)
 {
     struct json_it it;
 
-    for (json_it_init(&it, json_get(v, "actions")); json_it_next(&it);)
-        cli_print("%-32.*s %.*s%s%.*s\n", STR_ARG(str_sub(text(it.val, "deal"), 0, 32)), STR_ARG(text(it.val, "text")),
-                  "  because: ", STR_ARG(text(it.val, "reason")));
+    for (json_it_init(&it, json_get(v, "actions")); json_it_next(&it);) {
+        cli_column(uni_fit(text(it.val, "deal"), NAME_COLUMNS), NAME_COLUMNS + 1);
+        cli_print("%.*s  because: %.*s\n", STR_ARG(text(it.val, "text")), STR_ARG(text(it.val, "reason")));
+    }
     if (!json_len(json_get(v, "actions")))
         cli_print("nothing to do\n");
 }
@@ -149,10 +156,10 @@ static void figures_print(const struct json *v)
     cli_print("%.*s to %.*s\n", STR_ARG(text(v, "from")), STR_ARG(text(v, "to")));
     for (json_it_init(&it, json_get(v, "figures")); json_it_next(&it);) {
         const struct json *value = json_get(it.val, "value");
-        cli_print("%-22.*s %-16.*s ", STR_ARG(text(it.val, "id")),
-                  STR_ARG(json_str(json_get(it.val, "part"), STR(""))));
+        cli_column(text(it.val, "id"), 23);
+        cli_column(json_str(json_get(it.val, "part"), STR("")), 17);
         if (json_kind(value) == JSON_STR)
-            cli_print("%14.*s", STR_ARG(json_str(value, STR(""))));
+            cli_column(json_str(value, STR("")), -14);
         else if (json_kind(value) == JSON_NULL)
             cli_print("%14s", "-");
         else

@@ -141,9 +141,10 @@ static void users_print(struct people *p, str body)
         return;
     for (json_it_init(&it, json_get(json_root(d), "users")); json_it_next(&it);) {
         const struct json *u = it.val;
-        cli_print("%-32.*s %-24.*s %-20.*s %s%s\n", STR_ARG(text_of(u, "email")), STR_ARG(text_of(u, "name")),
-                  STR_ARG(list_text(json_get(u, "roles"), p->a)),
-                  json_bool(json_get(u, "active"), true) ? "active" : "disabled",
+        cli_column(text_of(u, "email"), 33);
+        cli_column(text_of(u, "name"), 25);
+        cli_column(list_text(json_get(u, "roles"), p->a), 21);
+        cli_print("%s%s\n", json_bool(json_get(u, "active"), true) ? "active" : "disabled",
                   json_bool(json_get(u, "service"), false) ? ", program" : "");
     }
     json_free(d);
@@ -319,8 +320,10 @@ static void teams_print(struct people *p, str body)
 
     if (raw_print(p, body) || json_parse(body, &d, &p->e))
         return;
-    for (json_it_init(&it, json_get(json_root(d), "teams")); json_it_next(&it);)
-        cli_print("%-32.*s %zu members\n", STR_ARG(text_of(it.val, "name")), json_len(json_get(it.val, "members")));
+    for (json_it_init(&it, json_get(json_root(d), "teams")); json_it_next(&it);) {
+        cli_column(text_of(it.val, "name"), 33);
+        cli_print("%zu members\n", json_len(json_get(it.val, "members")));
+    }
     json_free(d);
 }
 
@@ -354,10 +357,12 @@ static void keys_print(struct people *p, str body)
 
     if (raw_print(p, body) || json_parse(body, &d, &p->e))
         return;
-    for (json_it_init(&it, json_get(json_root(d), "keys")); json_it_next(&it);)
-        cli_print("%.*s  %-20.*s %.*s  used %.*s  until %.*s\n", STR_ARG(text_of(it.val, "id")),
-                  STR_ARG(text_of(it.val, "name")), STR_ARG(list_text(json_get(it.val, "scopes"), p->a)),
+    for (json_it_init(&it, json_get(json_root(d), "keys")); json_it_next(&it);) {
+        cli_print("%.*s  ", STR_ARG(text_of(it.val, "id")));
+        cli_column(text_of(it.val, "name"), 21);
+        cli_print("%.*s  used %.*s  until %.*s\n", STR_ARG(list_text(json_get(it.val, "scopes"), p->a)),
                   STR_ARG(text_of(it.val, "used_at")), STR_ARG(text_of(it.val, "expires_at")));
+    }
     json_free(d);
 }
 

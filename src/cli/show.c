@@ -58,7 +58,8 @@ static void insights_print(const struct json *v)
         str id = json_str(json_get(s, "id"), STR("")), who = json_str(json_get(s, "speaker"), STR("")),
             of = json_str(json_get(s, "of"), STR("")), unit = json_str(json_get(s, "unit"), STR("")),
             reason = json_str(json_get(s, "reason"), STR(""));
-        cli_print("%-28.*s %-24.*s", STR_ARG(id), STR_ARG(of.n ? of : who));
+        cli_column(id, 29);
+        cli_column(of.n ? of : who, 24);
         if (json_kind(value) == JSON_NULL)
             cli_print(" -            %.*s\n", STR_ARG(reason));
         else

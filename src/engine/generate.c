@@ -29,7 +29,8 @@ struct slot {
     struct llama_sampler *chain;
     str stop[GEN_STOPS_MAX];
     size_t stops_n;
-    char *body; /* owns the stops */
+    str grammar;
+    char *body; /* owns the stops and the grammar */
     char held[GEN_STOP_BYTES_MAX + PIECE_MAX + 8]; /* not sent yet: may become a stop or a whole character */
     size_t held_n;
 };
@@ -160,13 +161,36 @@ static bool body_read(struct writer *w, struct slot *s, const struct waiting *q)
         if (!part_take(&at, end, false, &special, &s->stop[s->stops_n]) || !s->stop[s->stops_n].n ||
             s->stop[s->stops_n].n > GEN_STOP_BYTES_MAX)
             return false;
+    if (q->h.grammar && !part_take(&at, end, false, &special, &s->grammar))
+        return false;
     return s->prompt_n > 0 && s->prompt_n < w->context;
 }
 
-static struct llama_sampler *chain_new(const struct gen_request *h)
+/* The grammar comes first: what it forbids is never drawn. NULL: it is none. */
+static struct llama_sampler *grammar_new(const struct writer *w, str grammar)
 {
-    struct llama_sampler *chain = llama_sampler_chain_init(llama_sampler_chain_default_params());
+    char *text = malloc(grammar.n + 1);
+    struct llama_sampler *g;
 
+    if (!text)
+        return NULL;
+    memcpy(text, grammar.p, grammar.n);
+    text[grammar.n] = 0;
+    g = llama_sampler_init_grammar(w->vocab, text, "root");
+    free(text);
+    return g;
+}
+
+static struct llama_sampler *chain_new(const struct writer *w, const struct gen_request *h, str grammar)
+{
+    struct llama_sampler *chain = llama_sampler_chain_init(llama_sampler_chain_default_params()), *g = NULL;
+
+    if (grammar.n && !(g = grammar_new(w, grammar))) {
+        llama_sampler_free(chain);
+        return NULL;
+    }
+    if (g)
+        llama_sampler_chain_add(chain, g);
     if (h->temperature <= 0) {
         llama_sampler_chain_add(chain, llama_sampler_init_greedy());
         return chain;
@@ -186,10 +210,12 @@ static void slot_open(struct writer *w, struct slot *s, struct waiting *q)
     if (!body_read(w, s, q)) {
         fail_send(w, s->id, GEN_TOO_LONG);
         slot_clear(w, s);
+    } else if (!(s->chain = chain_new(w, &q->h, s->grammar))) {
+        fail_send(w, s->id, GEN_BAD_GRAMMAR);
+        slot_clear(w, s);
     } else {
         room = w->context - s->prompt_n;
         s->max = (int)q->h.max_tokens && (int)q->h.max_tokens < room ? (int)q->h.max_tokens : room;
-        s->chain = chain_new(&q->h);
     }
     free(q);
 }

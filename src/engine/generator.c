@@ -130,7 +130,10 @@ static bool reply_read(struct generator *g, const struct watch *w)
         buf_put(&r->text, text, rep.bytes);
     if (r && rep.kind != GEN_TEXT) {
         r->done = true;
-        r->rc = rep.kind == GEN_DONE ? ERR_OK : rep.finish == GEN_TOO_LONG ? ERR_LIMIT : ERR_BUSY;
+        r->rc = rep.kind == GEN_DONE            ? ERR_OK
+                : rep.finish == GEN_TOO_LONG    ? ERR_LIMIT
+                : rep.finish == GEN_BAD_GRAMMAR ? ERR_INVALID
+                                                : ERR_BUSY;
         r->result = (struct gen_result){rep.finish == GEN_LENGTH ? GEN_FULL : GEN_ENDED, (int64_t)rep.prompt_tokens,
                                         (int64_t)rep.completion_tokens};
     }
@@ -279,6 +282,11 @@ static void body_make(struct buf *b, const struct gen_ask *ask)
         buf_put(b, &n, sizeof n);
         buf_str(b, ask->stops[i]);
     }
+    if (ask->grammar.n) {
+        uint32_t n = (uint32_t)ask->grammar.n;
+        buf_put(b, &n, sizeof n);
+        buf_str(b, ask->grammar);
+    }
 }
 
 static enum err_code ask_send(struct generator *g, struct running *r, const struct gen_ask *ask, struct err *e)
@@ -289,7 +297,8 @@ static enum err_code ask_send(struct generator *g, struct running *r, const stru
                             .max_tokens = (uint32_t)(ask->max_tokens > 0 ? ask->max_tokens : 0),
                             .seed = ask->seed,
                             .temperature = ask->temperature,
-                            .top_p = ask->top_p};
+                            .top_p = ask->top_p,
+                            .grammar = ask->grammar.n > 0};
     struct buf b;
     int fd;
 
@@ -395,6 +404,8 @@ enum err_code generator_run(struct generator *g, const struct gen_ask *ask, bool
         return rc;
     if (r.rc == ERR_LIMIT)
         return err_set(e, r.rc, "the prompt does not fit the model's context of %d tokens", g->info.context);
+    if (r.rc == ERR_INVALID)
+        return err_set(e, r.rc, "the grammar cannot be read");
     if (r.rc)
         return err_set(e, r.rc, "the engine cannot write just now");
     metric_add(&tokens_in, r.result.prompt_tokens);

@@ -46,6 +46,7 @@ struct gen_ask {
     size_t segments_n;
     const str *stops; /* at most 4, of 1..256 bytes; not part of the text */
     size_t stops_n;
+    str grammar;    /* GBNF with a rule `root`; empty: none */
     int max_tokens; /* 0: as many as fit */
     float temperature, top_p;
     uint32_t seed;
@@ -59,6 +60,6 @@ struct gen_result {
 
 /* `on_text` gets the text piece by piece, whole characters, on the calling thread; about four times a second also an empty
  * piece while nothing comes. Answering false ends it: the sequence is freed at once, and the call answers ERR_CONFLICT.
- * ERR_LIMIT: the prompt does not fit; ERR_BUSY: too many wait, or the engine is being restarted. */
+ * ERR_LIMIT: the prompt does not fit; ERR_INVALID: the grammar is none; ERR_BUSY: too many wait, or the engine is being restarted. */
 enum err_code generator_run(struct generator *g, const struct gen_ask *ask, bool (*on_text)(void *ctx, str piece),
                             void *ctx, struct gen_result *out, struct err *e);

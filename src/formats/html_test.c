@@ -77,6 +77,25 @@ static void a_page_becomes_a_document(void **state)
     assert_str(ia->turns[1].text, "caf\xc3\xa9");
 }
 
+/* XHTML may declare entities in the page itself; none of that is text, and none of it is believed. */
+static void declarations_of_a_page_are_no_text(void **state)
+{
+    static const char *const heads[] = {
+        "<!DOCTYPE html [\n<!ENTITY brand \"Northwind > Robotics\">\n]>",
+        "<?xml version=\"1.0\"?><!-- a page --><!doctype html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"x.dtd\" [ "
+        "<!ENTITY a 'b]>c'> ] >",
+        "<!DOCTYPE html [<!-- it's ]> not the end --><?pi ]> ?><!ELEMENT p ANY>]>",
+        "<!DOCTYPE html PUBLIC \"-//W3C//DTD [HTML] 4.01//EN\">",
+        "<!DOCTYPE html>",
+    };
+    struct html_facts f;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        assert_str(joined(str_fmt(a, "%s<html><body><p>We agreed.</p></body></html>", heads[i]).p, 0, &f),
+                   "We agreed.");
+}
+
 static void nesting_without_end_is_cut(void **state)
 {
     struct html_facts f;
@@ -102,7 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(elements_become_readable_blocks), FIXTURE_TEST(hidden_words_are_counted_not_kept),
         FIXTURE_TEST(quotes_of_a_mail_get_marks),      FIXTURE_TEST(a_page_becomes_a_document),
-        FIXTURE_TEST(nesting_without_end_is_cut),
+        FIXTURE_TEST(nesting_without_end_is_cut),      FIXTURE_TEST(declarations_of_a_page_are_no_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -364,12 +364,73 @@ static void on_error(void *ctx, const char *msg, ...)
     (void)ctx, (void)msg;
 }
 
+/* Is this at i, whatever the case? */
+static bool stands_at(str s, size_t i, str what)
+{
+    return str_starts_nocase(str_from(s, i), what);
+}
+
+/* Behind `what`, from i on; s.n when it does not come. */
+static size_t behind(str s, size_t i, str what)
+{
+    size_t at = str_find(s, what, i);
+
+    return at == SIZE_MAX ? s.n : at + what.n;
+}
+
+static size_t spaces_skip(str s, size_t i)
+{
+    while (i < s.n && isspace((unsigned char)s.p[i]))
+        i++;
+    return i;
+}
+
+/* Where "<!DOCTYPE html [ ... ]>" ends, which begins at i: XHTML may bring declarations of its own. i when it brings none. */
+static size_t subset_end(str s, size_t i)
+{
+    bool inside = false;
+
+    for (size_t k = i + 2; k < s.n;) {
+        char c = s.p[k];
+        if (inside && stands_at(s, k, STR("<!--")))
+            k = behind(s, k + 4, STR("-->"));
+        else if (inside && stands_at(s, k, STR("<?")))
+            k = behind(s, k, STR("?>"));
+        else if (c == '"' || c == '\'')
+            k = behind(s, k + 1, str_n(&s.p[k], 1));
+        else if (inside && c == ']' && spaces_skip(s, k + 1) < s.n && s.p[spaces_skip(s, k + 1)] == '>')
+            return spaces_skip(s, k + 1) + 1;
+        else if (!inside && c == '>')
+            return i;
+        else
+            inside = inside || c == '[', k++;
+    }
+    return i;
+}
+
+/* The page without such a DOCTYPE, which the parser takes to end with its first '>'. */
+static str subset_skip(str s)
+{
+    for (size_t i = spaces_skip(s, 0), end; i < s.n; i = spaces_skip(s, end)) {
+        if (stands_at(s, i, STR("<!--")))
+            end = behind(s, i + 4, STR("-->"));
+        else if (stands_at(s, i, STR("<?")))
+            end = behind(s, i, STR(">"));
+        else if (stands_at(s, i, STR("<!doctype")))
+            return subset_end(s, i) > i ? str_from(s, subset_end(s, i)) : s;
+        else
+            break;
+    }
+    return s;
+}
+
 enum err_code html_blocks(str html, unsigned flags, struct blocks *out, struct html_facts *facts, struct err *e)
 {
     struct state s = {.out = out, .facts = facts, .flags = flags, .gap = out->n > 0};
 
     *facts = (struct html_facts){.title = STR("")};
     html = str_starts(html, STR("\xef\xbb\xbf")) ? str_from(html, 3) : html;
+    html = subset_skip(html);
     if (str_trim(html).n == 0)
         return ERR_OK;
     xml_quiet();

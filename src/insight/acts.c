@@ -585,6 +585,17 @@ static bool softened(const struct parse *p, size_t head, size_t len)
     return false;
 }
 
+/* "I'd like to", "I was going to": of something done only with a day. */
+static bool wishes(const struct parse *p, size_t head, size_t len)
+{
+    static const char *const words[] = {"like", "want", "rather", "wanna", "prefer", "love", "going", "meant", NULL};
+
+    for (size_t i = head; i < head + len; i++)
+        if (word_is(&p->k, i, words))
+            return true;
+    return false;
+}
+
 static void might(struct parse *p, size_t ci, size_t head, size_t len)
 {
     size_t verb = skip_fill(p, head + len, fill);
@@ -599,6 +610,8 @@ static void might(struct parse *p, size_t ci, size_t head, size_t len)
         if (!condition)
             return;
     }
+    if (wishes(p, head, len) && !dated) /* "I want to be clear" */
+        return;
     /* "..., or at least I'll try" */
     bool trails = ci > 0 && verb >= p->k.s->words_n && p->out->n && p->out->v[p->out->n - 1].sentence == p->si;
 

@@ -29,6 +29,11 @@ void marks_make(const struct discourse *d, size_t sentence, int32_t today, struc
     out->bits = out->m[out->s->words_n].bits;
 }
 
+void marks_of(const struct discourse *d, const struct sentence *s, struct marked *out)
+{
+    *out = (struct marked){.d = d, .s = s, .m = marks_find(d, s), .today = ACT_NO_DAY};
+}
+
 const struct when *marks_when(struct marked *k, size_t *out_n)
 {
     struct words w = sentence_words(k->s);

@@ -57,6 +57,8 @@ struct marked {
     size_t when_n;
 };
 
+/* Of a sentence that is none of the interaction's: its words, tokens and atoms are enough. */
+void marks_of(const struct discourse *d, const struct sentence *s, struct marked *out);
 void marks_make(const struct discourse *d, size_t sentence, int32_t today, struct marked *out);
 const struct when *marks_when(struct marked *k, size_t *out_n);
 /* Length of the longest entry at i that can be one of the bits; 0: none. */

@@ -669,14 +669,10 @@ static void items_emit(struct book *b)
 void analysis_commitments(struct analysis *an)
 {
     const struct interaction *ia = an->d.ia;
-    struct book b = {.an = an, .d = &an->d, .today = ACT_NO_DAY};
+    struct book b = {.an = an, .d = &an->d, .today = discourse_today(&an->d)};
 
     if (ia->kind == IA_DOCUMENT)
         return;
-    if (ia->started_at_ms != CLOCK_NONE) {
-        int64_t local = ia->started_at_ms + (int64_t)ia->started_offset_min * 60000;
-        b.today = (int32_t)((local - (local % 86400000 + 86400000) % 86400000) / 86400000);
-    }
     for (size_t i = 0; i < b.d->n; i++)
         acts_find(b.d, i, b.today, &b.acts);
     b.used = ARENA_ARRAY(an->a, bool, b.acts.n + 1);

@@ -316,6 +316,16 @@ size_t discourse_side_count(const struct discourse *d, enum ia_side side)
     return n;
 }
 
+int32_t discourse_today(const struct discourse *d)
+{
+    int64_t local;
+
+    if (d->ia->started_at_ms == CLOCK_NONE)
+        return INT32_MIN;
+    local = d->ia->started_at_ms + (int64_t)d->ia->started_offset_min * 60000;
+    return (int32_t)((local - (local % 86400000 + 86400000) % 86400000) / 86400000);
+}
+
 bool sentence_lower(const struct sentence *s)
 {
     for (size_t i = 0; i < s->words_n; i++)

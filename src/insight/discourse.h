@@ -72,6 +72,8 @@ static inline struct words sentence_words(const struct sentence *s)
 enum ia_side discourse_side(const struct discourse *d, int voice);
 /* How many voices of that side there are; a side nobody has counts all voices. */
 size_t discourse_side_count(const struct discourse *d, enum ia_side side);
+/* The day of the conversation in its own zone, days since 1970-01-01; INT32_MIN when unknown. */
+int32_t discourse_today(const struct discourse *d);
 /* Not one capital: a recogniser wrote it, and names look like words. */
 bool sentence_lower(const struct sentence *s);
 /* The voice a name in the text means (folded token): exact first name or whole name of one voice only. */

@@ -14,13 +14,14 @@ static const struct maker_row rows[] = {
     {"rules.objections", 1, analysis_objections},
     {"rules.qualification", 1, analysis_qualification}, /* reads the objections */
     {"rules.attitude", 1, analysis_attitude},
-    {"rules.competitors", 1, analysis_competitors},
+    {"rules.competitors", 2, analysis_competitors},
     {"rules.flags", 1, analysis_flags},
+    {"rules.requests", 1, analysis_requests}, /* reads questions and commitments */
 };
 
 const struct finding_maker finding_makers[] = {
     {"rules.utterances", 1}, {"rules.commitments", 2}, {"rules.objections", 1}, {"rules.qualification", 1},
-    {"rules.attitude", 1},   {"rules.competitors", 1}, {"rules.flags", 1},
+    {"rules.attitude", 1},   {"rules.competitors", 2}, {"rules.flags", 1},      {"rules.requests", 1},
 };
 const size_t finding_makers_n = sizeof finding_makers / sizeof *finding_makers;
 

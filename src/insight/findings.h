@@ -13,6 +13,10 @@ struct findings_context {
     size_t competitors_n;
 };
 
+/* The class of findings of a competitor: a hash of the name without case, accents and spaces, so that SQL can count what
+ * names would give away. */
+str competitor_class(str name, struct arena *a);
+
 /* Turns in which an external speaker objects, ascending: for wpm_shift_after_objection. Returns how many. */
 size_t objection_turns(const struct discourse *d, struct arena *a, size_t **out);
 

@@ -63,6 +63,17 @@ static char sound_begin(str s)
     return 0;
 }
 
+str competitor_class(str name, struct arena *a)
+{
+    str folded = uni_fold(a, str_trim(name));
+    uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
+
+    for (size_t i = 0; i < folded.n; i++)
+        if (folded.p[i] != ' ')
+            h = (h ^ (unsigned char)folded.p[i]) * 0x100000001b3u;
+    return str_fmt(a, "c%016llx", (unsigned long long)h);
+}
+
 struct name {
     str whole; /* as configured */
     str word[NAME_WORDS_MAX];
@@ -195,7 +206,8 @@ static void mentions_find(struct analysis *an, const struct name *n, const struc
         if (!len || (!exact && !confirmed(s, i, i + len)))
             continue;
         done = at->v[p].sentence;
-        f = analysis_add(an, "competitor", STR(""), spans, sentence_spans(d, s, 0, s->words_n, spans));
+        f = analysis_add(an, "competitor", competitor_class(n->whole, an->a), spans,
+                         sentence_spans(d, s, 0, s->words_n, spans));
         f->confidence = exact ? 0.95 : 0.6;
         f->attributes =
             json_object_of(an->a, "name", n->whole, "heard",

@@ -61,6 +61,27 @@ static struct objection objection_in(const struct discourse *d, size_t at)
     return best;
 }
 
+bool objection_said(const struct discourse *d, size_t at, int code, int *out_severity)
+{
+    const struct word_list *l = list_get("objection.en"), *around = list_get("answer.en");
+    const struct sentence *s = &d->s[at];
+    bool opposes = (cues_of(around, s) & R_OPPOSE) != 0;
+
+    *out_severity = 0;
+    for (size_t i = 0; i < s->words_n; i++) {
+        int v;
+        size_t n = cue_at(l, s, i, &v);
+        bool own = false;
+        if (!n || v / 10 != code)
+            continue;
+        for (size_t k = i; k < i + n; k++)
+            own |= negative(s->word[k].token);
+        if ((own || !turned_round(s, i)) && (own || opposes || v % 10 >= 2) && v % 10 > *out_severity)
+            *out_severity = v % 10;
+    }
+    return *out_severity > 0;
+}
+
 struct response {
     struct ia_span spans[RESPONSE_SENTENCES];
     size_t spans_n;

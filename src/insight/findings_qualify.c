@@ -79,6 +79,22 @@ static void evidence_weigh(const struct discourse *d, size_t at, struct evidence
     }
 }
 
+const size_t qualification_fields_n = FIELDS;
+
+const char *qualification_field(size_t field)
+{
+    return fields[field].class;
+}
+
+bool qualification_said(const struct discourse *d, size_t at, size_t field)
+{
+    const struct sentence *s = &d->s[at];
+    bool strong = false;
+
+    return bits_count(list_get("qualify.en"), s, 1 << field, &strong) > 0 &&
+           !(fields[field].number && !sentence_has_number(d, s) && field == 0) && !(fields[field].day && !has_day(s));
+}
+
 static const struct record_finding *against(const struct analysis *an, const char *code)
 {
     for (size_t i = 0; *code && i < an->n; i++)

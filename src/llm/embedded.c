@@ -51,6 +51,7 @@ static enum err_code embedded_write(void *model, const struct llm_ask *ask, bool
                         .top_p = (float)ask->top_p,
                         .seed = ask->seed,
                         .timeout_ms = ask->timeout_ms,
+                        .grammar = ask->grammar,
                         .stops = stops};
 
     llm_prompt_make(m->family, ask->messages, ask->messages_n, a, &prompt);

@@ -38,6 +38,16 @@ enum err_code llm_open(const char *way, const struct llm_config *c, struct llm *
     return err_set(e, ERR_INVALID, "there is no way \"%s\" to run a model", way);
 }
 
+enum err_code llm_open_by(const struct llm_ops *ops, void *m, struct llm **out, struct err *e)
+{
+    *out = calloc(1, sizeof **out);
+    if (!*out)
+        return err_set(e, ERR_MEMORY, "out of memory");
+    (*out)->ops = ops;
+    (*out)->m = m;
+    return ERR_OK;
+}
+
 void llm_close(struct llm *m)
 {
     if (!m)

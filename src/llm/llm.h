@@ -21,6 +21,7 @@ struct llm_ask {
     size_t messages_n; /* at least 1 */
     const str *stops;  /* at most 4, of 1..256 bytes; where the text ends, without them */
     size_t stops_n;
+    str grammar;       /* GBNF with a rule `root`, which all that is written obeys; empty: none */
     int max_tokens;    /* 0: as many as the context holds */
     double temperature; /* 0..2; 0: always the likeliest */
     double top_p;       /* 0..1 */
@@ -54,7 +55,7 @@ struct llm_ops {
     /* Required. Returns when the model is ready. The caller owns *out. ERR_UNSUPPORTED says why it is not. */
     enum err_code (*open)(const struct llm_config *c, void **out, struct err *e);
     /* Required. `on_text`: whole characters; now and then an empty piece while nothing comes; false ends the text at once:
-     * ERR_CONFLICT. ERR_LIMIT (the prompt does not fit), ERR_BUSY, ERR_TIMEOUT. */
+     * ERR_CONFLICT. ERR_LIMIT (the prompt does not fit), ERR_INVALID (the grammar is none), ERR_BUSY, ERR_TIMEOUT. */
     enum err_code (*write)(void *m, const struct llm_ask *ask, bool (*on_text)(void *ctx, str piece), void *ctx,
                            struct llm_result *out, struct err *e);
     void (*info)(void *m, struct llm_info *out); /* Required. Strings live as long as the model */
@@ -64,6 +65,8 @@ struct llm_ops {
 
 /* `way`: name of a row. */
 enum err_code llm_open(const char *way, const struct llm_config *c, struct llm **out, struct err *e);
+/* Another way, given by who has it; `m` is closed with it. */
+enum err_code llm_open_by(const struct llm_ops *ops, void *m, struct llm **out, struct err *e);
 void llm_close(struct llm *m); /* NULL is ignored */
 enum err_code llm_write(struct llm *m, const struct llm_ask *ask, bool (*on_text)(void *ctx, str piece), void *ctx,
                         struct llm_result *out, struct err *e);

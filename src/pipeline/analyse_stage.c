@@ -45,6 +45,13 @@ static enum err_code one_load(struct core *c, struct id id, struct arena *a, str
     return rc;
 }
 
+static enum err_code model_queue(struct core *c, struct db_tx *t, struct id ia, struct err *e)
+{
+    const struct job_new job = {.queue = "model", .object = ia};
+
+    return c->llm ? job_enqueue(t, &job, 1, e) : ERR_OK;
+}
+
 /* Findings, figures and the job's end are one; an interaction that is gone has none. */
 static enum err_code one_store(struct core *c, const struct job *job, const struct analysed *x, struct err *e)
 {
@@ -58,7 +65,8 @@ static enum err_code one_store(struct core *c, const struct job *job, const stru
         (x->stats_new && record_stats_save(t, &c->v, rec->ia.id, x->stats, x->stats_n, e)) ||
         (rec && event_put(t, &(struct event_new){.type = "interaction.analysed", .object = job->object}, 1, e)) ||
         (rec && atomic_load(&c->trackers_n) && job_enqueue(t, &track, 1, e)) ||
-        (rec && deals_wake_for(t, &c->v, rec->deal, rec->account, e)) || job_done(t, job, 1, e)) {
+        (rec && deals_wake_for(t, &c->v, rec->deal, rec->account, e)) || (rec && model_queue(c, t, job->object, e)) ||
+        job_done(t, job, 1, e)) {
         db_rollback(t);
         return e->code;
     }
@@ -88,40 +96,55 @@ enum err_code analyse_stage_run(struct core *c, const struct job *jobs, size_t n
     return rc;
 }
 
-static enum err_code analyses_queue(struct db_tx *t, const struct id *ids, size_t n, struct arena *a, struct err *e)
+static enum err_code jobs_queue(struct db_tx *t, const char *queue, const struct id *ids, size_t n, struct arena *a,
+                                struct err *e)
 {
     struct job_new *jobs = ARENA_ARRAY(a, struct job_new, n + 1);
 
     for (size_t i = 0; i < n; i++)
-        jobs[i] = (struct job_new){.queue = "analyse", .object = ids[i], .priority = -1};
+        jobs[i] = (struct job_new){.queue = queue, .object = ids[i], .priority = -1};
     for (size_t from = 0; from < n; from += 500)
         if (job_enqueue(t, jobs + from, n - from < 500 ? n - from : 500, e))
             return e->code;
     return ERR_OK;
 }
 
+/* Queues every interaction over which one of the makers has not been in its version. */
+static enum err_code stale_queue(struct core *c, struct db_tx *t, const char *queue, const struct finding_maker *makers,
+                                 size_t makers_n, struct arena *a, size_t *out_n, struct err *e)
+{
+    struct id *ids;
+
+    if (record_findings_stale(t, &c->v, makers, makers_n, a, &ids, out_n, e))
+        return e->code;
+    return jobs_queue(t, queue, ids, *out_n, a, e);
+}
+
 enum err_code rebuild_stale_analyses(struct core *c, int64_t *out_n, struct err *e)
 {
     struct arena *a = arena_new("rebuild.analyses");
+    size_t rules_n = 0, figures_n = 0, model_n = 0, makers_n;
+    struct finding_maker makers[2];
     struct db_tx *t = NULL;
-    struct id *findings, *figures;
-    size_t findings_n = 0, figures_n = 0;
+    struct id *figures;
     enum err_code rc;
 
     rc = db_begin(c->v.db, c->v.workspace, ANALYSE_DB_MS, &t, e);
     if (!rc)
-        rc = record_findings_stale(t, &c->v, finding_makers, finding_makers_n, a, &findings, &findings_n, e);
+        rc = stale_queue(c, t, "analyse", finding_makers, finding_makers_n, a, &rules_n, e);
     if (!rc)
         rc = record_stats_stale_ids(t, &c->v, STATISTICS_VERSION, a, &figures, &figures_n, e);
     if (!rc)
-        rc = analyses_queue(t, findings, findings_n, a, e);
-    if (!rc)
-        rc = analyses_queue(t, figures, figures_n, a, e);
+        rc = jobs_queue(t, "analyse", figures, figures_n, a, e);
+    if (!rc && c->llm) {
+        makers_n = model_makers(c, makers);
+        rc = stale_queue(c, t, "model", makers, makers_n, a, &model_n, e);
+    }
     if (rc)
         db_rollback(t);
     else
         rc = db_commit(t, e);
-    *out_n = rc ? 0 : (int64_t)(findings_n + figures_n);
+    *out_n = rc ? 0 : (int64_t)(rules_n + figures_n + model_n);
     arena_free(a);
     return rc;
 }

@@ -14,11 +14,17 @@ struct stage {
     bool (*wanted)(const struct core *c); /* NULL: always */
 };
 
+/* The two makers that a configured model is, into `out`; how many. */
+struct finding_maker;
+size_t model_makers(const struct core *c, struct finding_maker *out);
+
 extern const struct stage stages[]; /* ends with queue NULL */
 
 enum err_code parse_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code analyse_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code track_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
+enum err_code model_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
+bool model_stage_wanted(const struct core *c);
 enum err_code deal_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code score_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code hook_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);

@@ -28,6 +28,7 @@ enum {
 const struct stage stages[] = {
     {.queue = "parse", .batch = 1, .threads = 0, .run = parse_stage_run},
     {.queue = "analyse", .batch = 8, .threads = 1, .run = analyse_stage_run},
+    {.queue = "model", .batch = 1, .threads = 1, .run = model_stage_run, .wanted = model_stage_wanted},
     {.queue = "deal", .batch = 16, .threads = 1, .run = deal_stage_run},
     {.queue = "score", .batch = 1, .threads = 1, .run = score_stage_run},
     {.queue = "track", .batch = 8, .threads = 1, .run = track_stage_run},

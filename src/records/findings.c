@@ -2,7 +2,17 @@
 
 #include "records/findings.h"
 
-enum { FINDINGS_DROP, FINDINGS_ADD, FINDING_NEXT, FINDINGS_LOAD, MAKERS_NOTE, STALE, FEEDBACK_ADD, FEEDBACK_APPLY };
+enum {
+    FINDINGS_DROP,
+    FINDINGS_ADD,
+    FINDING_NEXT,
+    FINDINGS_LOAD,
+    MAKERS_NOTE,
+    STALE,
+    FEEDBACK_ADD,
+    FEEDBACK_APPLY,
+    CLICKS
+};
 
 const struct db_stmt findings_sql[] = {
     /* $3 makers */
@@ -41,15 +51,23 @@ const struct db_stmt findings_sql[] = {
     [FEEDBACK_ADD] =
         {"feedback_add",
          "INSERT INTO finding_feedback (workspace_id, id, interaction_id, kind, class, tracker_id, person_id, verdict, "
-         "turn, start_b, end_b, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT "
+         "turn, start_b, end_b, created_at, maker) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (SELECT "
+         "f.maker FROM finding f WHERE f.workspace_id=$1 AND f.interaction_id=$3 AND f.kind=$4 AND f.class IS NOT "
+         "DISTINCT FROM $5 AND f.spans[1]=$9 AND f.spans[2]=$10 AND f.spans[3]=$11 ORDER BY f.ordinal LIMIT 1)) ON "
+         "CONFLICT "
          "(workspace_id, interaction_id, kind, class, turn, start_b, end_b) DO UPDATE SET verdict=excluded.verdict, "
-         "person_id=excluded.person_id, created_at=excluded.created_at"},
+         "person_id=excluded.person_id, created_at=excluded.created_at, maker=coalesce(excluded.maker, "
+         "finding_feedback.maker)"},
     [FEEDBACK_APPLY] =
         {"feedback_apply",
          "UPDATE finding f SET state = CASE WHEN b.verdict THEN 1 ELSE 2 END FROM finding_feedback b WHERE "
          "f.workspace_id=$1 AND f.interaction_id=$2 AND b.workspace_id=$1 AND b.interaction_id=$2 AND b.kind=f.kind "
          "AND "
          "b.class IS NOT DISTINCT FROM f.class AND b.turn=f.spans[1] AND b.start_b=f.spans[2] AND b.end_b=f.spans[3]"},
+    [CLICKS] =
+        {"finding_clicks",
+         "SELECT maker, kind, count(*) FILTER (WHERE verdict), count(*) FILTER (WHERE NOT verdict) FROM "
+         "finding_feedback WHERE workspace_id=$1 AND maker IS NOT NULL GROUP BY maker, kind ORDER BY maker, kind"},
 };
 const size_t findings_sql_n = sizeof findings_sql / sizeof *findings_sql;
 
@@ -375,4 +393,22 @@ enum err_code record_feedback_add(struct db_tx *t, const struct vaulted *v, stru
                 e))
         return e->code;
     return db_send(t, &findings_sql[FEEDBACK_APPLY], DB_ARGS(P_ID(v->workspace), P_ID(ia)), e);
+}
+
+enum err_code record_clicks_load(struct db_tx *t, const struct vaulted *v, struct arena *a, struct finding_clicks **out,
+                                 size_t *out_n, struct err *e)
+{
+    struct finding_clicks *list = NULL;
+    size_t n = 0, cap = 0;
+    struct db_rows r;
+
+    if (db_run(t, &findings_sql[CLICKS], DB_ARGS(P_ID(v->workspace)), &r, e))
+        return e->code;
+    while (db_next(&r))
+        ARENA_PUSH(a, list, n, cap) = (struct finding_clicks){str_dup(a, db_bytes(&r, 0)), str_dup(a, db_bytes(&r, 1)),
+                                                              db_i64(&r, 2), db_i64(&r, 3)};
+    db_rows_done(&r);
+    *out = list;
+    *out_n = n;
+    return ERR_OK;
 }

@@ -30,6 +30,14 @@ struct record_finding {
     size_t spans_n;
 };
 
+/* What people said of a maker's findings of one kind. */
+struct finding_clicks {
+    str maker, kind;
+    int64_t right, wrong;
+};
+enum err_code record_clicks_load(struct db_tx *t, const struct vaulted *v, struct arena *a, struct finding_clicks **out,
+                                 size_t *out_n, struct err *e);
+
 /* A maker and the version that went over an interaction. */
 struct finding_maker {
     const char *name;

@@ -179,6 +179,8 @@ static void a_verdict_outlives_its_finding(void **state)
     struct record_ia *rec = stored("verdict");
     struct id nobody = {{0}};
     struct record_finding f[2], *got;
+    struct finding_clicks *clicks;
+    size_t clicks_n;
     struct db_tx *t;
     size_t n;
 
@@ -199,6 +201,12 @@ static void a_verdict_outlives_its_finding(void **state)
     OK(db_commit(t, &e));
     got = load(rec, &n);
     assert_int_equal(got[1].state, FINDING_CONFIRMED);
+    t = begin();
+    OK(record_clicks_load(t, &v, a, &clicks, &clicks_n, &e)); /* the second word replaced the first */
+    db_rollback(t);
+    assert_int_equal(clicks_n, 1);
+    assert_true(str_eq(clicks->maker, f[1].maker) && str_eq(clicks->kind, STR("objection")));
+    assert_true(clicks->right == 1 && clicks->wrong == 0);
 }
 
 static void changed_words_take_their_finding_with_them(void **state)

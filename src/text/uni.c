@@ -93,6 +93,51 @@ bool uni_is_unspaced(uint32_t c)
     return c == 0x3005 || c == 0x3007 || c == 0x2E80;
 }
 
+/* `joined`: behind a zero width joiner, where two emoji are drawn as one. */
+static size_t columns_of(uint32_t c, bool joined)
+{
+    int type, width;
+
+    if (c < 0x300)
+        return c != 0xAD;
+    type = u_charType((UChar32)c);
+    if (joined || type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK || type == U_FORMAT_CHAR ||
+        (c >= 0x1160 && c <= 0x11FF)) /* vowels and ends of Hangul syllables */
+        return 0;
+    width = u_getIntPropertyValue((UChar32)c, UCHAR_EAST_ASIAN_WIDTH);
+    return width == U_EA_WIDE || width == U_EA_FULLWIDTH ? 2 : 1;
+}
+
+str uni_fit(str s, size_t columns)
+{
+    size_t taken = 0, end = 0;
+    bool joined = false;
+
+    while (end < s.n) {
+        size_t next = end;
+        uint32_t c = uni_next(s, &next);
+        taken += columns_of(c, joined);
+        if (taken > columns)
+            break;
+        joined = c == 0x200D;
+        end = next;
+    }
+    return str_sub(s, 0, end);
+}
+
+size_t uni_columns(str s)
+{
+    size_t n = 0, i = 0;
+    bool joined = false;
+
+    while (i < s.n) {
+        uint32_t c = uni_next(s, &i);
+        n += columns_of(c, joined);
+        joined = c == 0x200D;
+    }
+    return n;
+}
+
 bool uni_ascii(str s)
 {
     size_t i = 0;

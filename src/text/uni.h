@@ -38,6 +38,12 @@ bool uni_is_upper(uint32_t c);  /* Lu or Lt */
 /* Scripts written without spaces: Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar. */
 bool uni_is_unspaced(uint32_t c);
 
+/* Columns of a terminal that the text takes: two for wide and full-width characters and emoji (UAX #11), none for marks and
+ * for what joins or is not shown, one for all else. */
+size_t uni_columns(str s);
+/* The beginning of the text that fits into so many columns, cut between characters and with the marks of the last. */
+str uni_fit(str s, size_t columns);
+
 /* Full lower-case mapping, root locale. Returns s itself when nothing changes. */
 str uni_lower(struct arena *a, str s);
 /* Lower case without diacritics, compatibility forms resolved (NFKD minus marks; o-slash, l-stroke, sharp s and the like

@@ -15,7 +15,8 @@ import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-SETS = {"first": TOP / "test/cases/commitments.txt", "second": TOP / "test/cases/commitments_more.txt"}
+SETS = {"first": TOP / "test/cases/commitments.txt", "second": TOP / "test/cases/commitments_more.txt",
+        "held": TOP / "test/cases/commitments_held.txt"}
 PEOPLE = {"A": ("Ana Ruiz", "internal"), "C": ("Cleo Marsh", "internal"), "B": ("Ben Cole", "external"), "D": ("Dan Wu", "external")}
 FIRM = ("COMMITTED", "ACCEPTED")
 MARK = re.compile(r"\{(?:(\d+):)?([^{}]*)\}")

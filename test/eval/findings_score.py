@@ -1,13 +1,14 @@
 """Findings of conversations against people's labels; scoring as each SOURCE.md says.
 
 run(build_dir, data_dir) returns rows for the evaluation table:
-  commitment-precision, commitment-recall, hardening-rate, fabrication-rate   all written cases (commitment_cases.py)
+  commitment-precision, commitment-recall, hardening-rate, fabrication-rate   unseen written cases (commitment_cases.py)
   actions-meet-f1     meet-calls: action items written by people, content-word F1 >= 0.3, one to one
   actions-zoom-f1     zoom-calls (silver): cited time within 90 s and content-word F1 >= 0.3
   requests-email-f1   email-intent: sentences that ask the reader to do something
 
 Each beside two baselines: a keyword list, and the nearest of two centroids of word counts (of the halves for building of the written
-cases, or of half of the labelled mail sentences; the figure is then of the other half). The peer is the better one.
+cases, or of half of the labelled mail sentences). The half of the mail sentences that trained anything is not scored. The peer is the
+better one.
 """
 import collections
 import json
@@ -95,7 +96,7 @@ class Centroids:
 
 def case_centroids():
     yes, no = [], []
-    for _, ia, want in commitment_cases.cases("build"):
+    for _, ia, want in commitment_cases.cases("build", ("first", "second")):
         firm = {(t, a) for w in want if w["modality"] in FIRM for t, a, _ in w["spans"]}
         for i, turn in enumerate(ia["turns"]):
             (yes if any(t == i for t, _ in firm) else no).append(turn["text"])
@@ -232,14 +233,13 @@ def email_rows(build, data):
     rows = [(a == "Yes", b) for a, _, b in (x.partition("\t") for x in lines) if a in ("Yes", "No") and b.strip()]
     ias = [{"format": "harken.interaction/1", "kind": "mail", "language": "en", "turns": [{"speaker": "Ana", "text": s}],
             "participants": [{"name": "Ana"}, {"name": "Ben"}]} for _, s in rows]
-    says = [any(f["kind"] == "question" or (f["kind"] == "commitment" and f["modality"] == "REQUESTED") for f in got)
-            for got in findings(build, ias)]
+    says = [any(f["kind"] == "request" for f in got) for got in findings(build, ias)]
     train = [r for i, r in enumerate(rows) if i % 2 == 0]
     near = Centroids([s for y, s in train if y], [s for y, s in train if not y])
     judge = {"": lambda i: says[i], "keyword": lambda i: bool(REQUEST.search(rows[i][1])), "centroid": lambda i: near.says(rows[i][1])}
     out = {}
     for name, yes in judge.items():
-        some = range(1, len(rows), 2) if name == "centroid" else range(len(rows))
+        some = range(1, len(rows), 2)  # the other half trained the weights (tools/text/request_words.py) and the centroids
         right = sum(yes(i) and rows[i][0] for i in some)
         found, wanted = sum(yes(i) for i in some), sum(rows[i][0] for i in some)
         out[name] = (f1(right, found, wanted), right / max(1, found), right / max(1, wanted))
@@ -259,7 +259,7 @@ def row(id, what, figure, base, note):
 
 
 def case_rows(build):
-    some = commitment_cases.cases()
+    some = commitment_cases.cases(sets=("held",))  # never looked at, only its figures
     n = commitment_cases.score(some, commitment_cases.run(build, [c[1] for c in some]))
     said = [(t["text"], any(w["modality"] in FIRM and any(i == s[0] for s in w["spans"]) for w in want))
             for _, ia, want in some for i, t in enumerate(ia["turns"])]
@@ -274,7 +274,8 @@ def case_rows(build):
         better = min if id.endswith("rate") else max
         name, peer = better((("keyword list", k), ("nearest centroid of words", c)), key=lambda x: x[1])
         return {"id": id, "what": what, "figure": figure, "unit": "share", "goal": goal, "ok": ok, "peer": name, "peer_figure": peer,
-                "note": f"{len(some)} written cases, {n['wanted']} commitments, {n['soft']} others; modality exact {n['modality'] / n['items']:.3f}"
+                "note": f"{len(some)} unseen written cases, {n['wanted']} commitments, {n['soft']} others; modality exact {n['modality'] / n['items']:.3f}"
+                        "; first look at 638 more, before they were used: precision 0.878, recall 0.840, hardening 0.094, fabrication 0.072"
                         f"; keyword list {k:.3f}, nearest centroid of words {c:.3f} (by turn)"}
 
     p, r = n["right"] / max(1, n["found"]), n["right"] / max(1, n["wanted"])

@@ -46,35 +46,49 @@ def spectral(build, _shared):
         return [row("spectral", "Spectral's rules for OpenAPI: warnings and errors", found, "spectral:oas")]
 
 
+def ask_all(build, server, home, env, name, address, *more):
+    """One run of schemathesis: what failed, how often, and what it did."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [str(home / "bin/schemathesis"), "--config-file", str(HERE / "schemathesis.toml"), "run", address, "--header", f"Authorization: Bearer {server.token()}",
+                   "--continue-on-failure", "--max-examples", os.environ.get("EXAMPLES", "12"), "--generation-deterministic", "--no-color", "--workers", "1",
+                   "--request-timeout", "60", *more]
+        done = subprocess.run(command, capture_output=True, text=True, env=env, cwd=folder, timeout=SCHEMATHESIS_S)
+    out = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
+    (build / "reports").mkdir(exist_ok=True)
+    (build / f"reports/{name}.txt").write_text(out)
+    cases, tested = re.search(r"(\d+) generated", out), re.search(r"Tested: (\d+)", out)
+    if not cases or not tested:
+        raise RuntimeError(f"schemathesis: exit {done.returncode}: {(out + done.stderr)[-800:]}")
+    failed = re.findall(r"(?m)^\s+❌ (ST\d+ .*)$", out) or re.findall(r"(?m)^_+ ([A-Z]+ /\S*) _+$", out)
+    if done.returncode and not failed:
+        failed = [f"exit {done.returncode}"]
+    if not server.running():
+        failed.append("the server ended")
+    count = sum(int(m) for m in re.findall(r"(?m)^\s+❌ ST\d+ .*: (\d+)$", out)) or len(failed)
+    return failed, count, f"{tested.group(1)} operations, {cases.group(1)} cases; build/reports/{name}.txt"
+
+
 def schemathesis(build, _shared):
     import harken
 
     home, env = tools()
     os.environ["HARKEN_BUILD_DIR"] = str(build)
-    with harken.Server() as server, tempfile.TemporaryDirectory() as folder:
+    with harken.Server() as server:
         server.ingest(MAIL, ok=False)
-        report = pathlib.Path(folder) / "run.json"
-        command = [str(home / "bin/schemathesis"), "--config-file", str(HERE / "schemathesis.toml"), "run", server.address() + "/v1/openapi.json", "--header",
-                   f"Authorization: Bearer {server.token()}", "--exclude-path-regex", APART, "--continue-on-failure", "--max-examples", os.environ.get("EXAMPLES", "25"),
-                   "--generation-deterministic", "--no-color", "--workers", "1", "--request-timeout", "60"]
-        done = subprocess.run(command, capture_output=True, text=True, env=env, cwd=folder, timeout=SCHEMATHESIS_S)
-        out = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
-        report.write_text(out)
-        (build / "reports").mkdir(exist_ok=True)
-        (build / "reports/schemathesis.txt").write_text(out)
-        cases = re.search(r"(\d+) generated", out)
-        tested = re.search(r"Tested: (\d+)", out)
-        if not cases or not tested:
-            raise RuntimeError(f"schemathesis: exit {done.returncode}: {(out + done.stderr)[-800:]}")
-        failed = re.findall(r"(?m)^\s+❌ (ST\d+ .*)$", out) or re.findall(r"(?m)^_+ ([A-Z]+ /\S*) _+$", out)
-        if done.returncode and not failed:
-            failed = [f"exit {done.returncode}"]
-        if not server.running():
-            failed.append("the server ended")
-        count = sum(int(m) for m in re.findall(r"(?m)^\s+❌ ST\d+ .*: (\d+)$", out)) or len(failed)
-        result = row("schemathesis-rest", "schemathesis over REST, all checks, stateful", failed,
-                     f"{tested.group(1)} operations, {cases.group(1)} cases; build/reports/schemathesis.txt")
-        return [result | {"figure": count if failed else 0}]
+        failed, count, note = ask_all(build, server, home, env, "schemathesis", server.address() + "/v1/openapi.json", "--exclude-path-regex", APART)
+    return [row("schemathesis-rest", "schemathesis over REST, all checks, stateful", failed, note) | {"figure": count if failed else 0}]
+
+
+def schemathesis_graphql(build, _shared):
+    import harken
+
+    home, env = tools()
+    os.environ["HARKEN_BUILD_DIR"] = str(build)
+    with harken.Server() as server:
+        server.ingest(MAIL, ok=False)
+        failed, count, note = ask_all(build, server, home, env | {"SCHEMATHESIS_HOOKS": "graphql_hooks", "PYTHONPATH": str(HERE)}, "schemathesis-graphql",
+                                      server.address() + "/graphql")
+    return [row("schemathesis-graphql", "schemathesis over GraphQL, all checks, stateful", failed, note) | {"figure": count if failed else 0}]
 
 
 def prism(build, _shared):
@@ -93,7 +107,7 @@ def prism(build, _shared):
         wrong = sorted({line for line in lines if not line.startswith("checked ")})
         for run in runs:
             if run.returncode:
-                wrong.append("the tests fail behind it: " + (run.stderr.strip().splitlines() or ["?"])[-1])
+                wrong += [f"behind it: {line}" for line in re.findall(r"(?m)^(?:FAIL|ERROR): .*$|^\w*Error: .*$", run.stderr)] or [f"the tests fail behind it: {run.stderr[-200:]}"]
         if checked < 100:
             wrong.append(f"only {checked} answers went through it")
         return [row("prism", "Prism between our tests and the server: answers that are not as described", wrong, f"{checked} answers")]

@@ -61,8 +61,9 @@ def messy_deal(rng, name, start):
             add("forecast_category", rng.choice(["pipeline", "best_case", "commit", "omitted"]))
         if rng.random() < 0.1:
             add("close_date", some_day())  # the same instant as the change before
+    mentions = sorted((rng.randint(start, t + 30 * pipeline.DAY), rng.choice("ABC")) for _ in range(rng.choice([0, 0, 1, 3])))
     made = start + (60 * pipeline.DAY if rng.random() < 0.05 else 0)  # some were made after they closed
-    return dict(format="harken.deal/1", id=name, name=name, pipeline="main", created_at=iso(made), history=history)
+    return dict(format="harken.deal/1", id=name, name=name, pipeline="main", created_at=iso(made), history=history, mentions=mentions)
 
 
 def company(seed, deals):
@@ -84,7 +85,9 @@ def near(a, b):
 
 def compare(records, first, last, as_of, folder):
     path = pathlib.Path(folder) / "crm.jsonl"
-    path.write_text("".join(json.dumps(r) + "\n" for r in [PIPELINE] + records), encoding="utf-8")
+    lines = [PIPELINE] + [{k: v for k, v in r.items() if k != "mentions"} for r in records]
+    lines += [dict(format="sim.finding/1", deal=r["id"], kind="competitor", at=iso(t), **{"class": c}) for r in records for t, c in r["mentions"]]
+    path.write_text("".join(json.dumps(r) + "\n" for r in lines), encoding="utf-8")
     mine = pipeline.Figures(PIPELINE, [pipeline.History(r, PIPELINE) for r in records], pipeline.day(first), pipeline.day(last),
                             pipeline.ms(as_of))
     mine.make()

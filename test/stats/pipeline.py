@@ -23,6 +23,7 @@ class History:
         self.name, self.pipeline = record["id"], pipeline
         self.stages = {s["id"]: s for s in pipeline["stages"]}
         self.changes = sorted(((ms(c["at"]), c["field"], c) for c in record.get("history", [])), key=lambda c: c[0])
+        self.mentions = record.get("mentions", [])  # (when, which competitor), oldest first
         self.created = ms(record["created_at"]) if "created_at" in record else self.changes[0][0] if self.changes else None
 
     def steps(self):
@@ -159,7 +160,28 @@ class Figures:
         due = s["close"] is not None and self.first <= s["close"] < self.last
         return s["amount"] if s["outcome"] == "open" and due and self.ours(s) else 0
 
+    def competitors(self):
+        before = {d.name: [(t, c) for t, c in d.mentions if t <= e["closed"]] for d, e in self.good}
+        names = {c for m in before.values() for _, c in m}
+        for part in ["", *names]:
+            hit = [(d, e) for d, e in self.good if any(part in ("", c) for _, c in before[d.name])]
+            won, n = sum(e["outcome"] == "won" for _, e in hit), len(hit)
+            self.put("competitor_share", part, n / len(self.good) if self.good else None, len(self.good), small=True)
+            self.put("competitor_win_rate", part, won / n if n else None, n, wilson(won, n) if n else (None, None), True)
+        rest = [e["outcome"] == "won" for d, e in self.good if not before[d.name]]
+        self.put("competitor_win_rate", "none", sum(rest) / len(rest) if rest else None, len(rest),
+                 wilson(sum(rest), len(rest)) if rest else (None, None), True)
+        stages = {}
+        for d, _ in self.good:
+            if before[d.name]:
+                stage = d.at(before[d.name][0][0])["stage"]
+                if stage is not None:
+                    stages.setdefault(stage["order"], []).append(d)
+        for order, deals in stages.items():
+            self.put("competitor_first_stage", str(order), len(deals), len(deals))
+
     def make(self):
+        self.competitors()
         won, lost = len(self.won), len(self.lost)
         n = won + lost
         rate = self.put("win_rate", "", won / n if n else None, n, wilson(won, n) if n else (None, None), True)

@@ -365,6 +365,18 @@ class Teams(unittest.TestCase):
                 else:
                     self.assertEqual(reply.status, 403, (name, path))
 
+    def test_who_takes_part_sees_who_opened_it(self):
+        talk = self.c.talk("ann", "outsider", word="viewedword")
+        self.assertEqual(self.c.sessions["boss"].ask("GET", f"/v1/interactions/{talk}").status, 200)  # ann's manager
+        for _ in range(100):
+            views = self.c.sessions["ann"].json("GET", f"/v1/interactions/{talk}/views")["views"]
+            if views:
+                break
+            time.sleep(0.2)
+        self.assertEqual([(v["user"], v["name"]) for v in views], [(self.c.users["boss"], "Boss")])
+        self.assertEqual(self.c.sessions["eve"].ask("GET", f"/v1/interactions/{talk}/views").status, 404)
+        self.assertEqual(self.c.sessions["dora"].ask("GET", f"/v1/interactions/{talk}/views").status, 403)
+
     def test_foreign_and_missing_are_alike(self):
         missing = "019a0000-0000-7000-8000-000000000000"
         for path in ("/v1/interactions/{}", "/v1/interactions/{}/insights", "/v1/users/{}"):

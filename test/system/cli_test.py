@@ -6,6 +6,7 @@ import sys
 import tempfile
 import threading
 import time
+import unicodedata
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
@@ -143,6 +144,21 @@ class CommandLine(unittest.TestCase):
         server = self.busy_server(9, 1, {})
         self.assertIn("the engine is being restarted", self.run_it("doctor").out)
         self.assertEqual([path for _, path in server.seen], ["/readyz"])
+
+    def test_columns_stand_below_each_other_in_every_script(self):
+        names = ["Dalgaard Dairy", "Müllerei Grünwald", "株式会社東京運輸", "Москва Логистика", "Zu\u0308rich", "ab" * 30, "東" * 30, "bell\x07 \x1b[31m"]
+        deals = [{"name": n, "stage": "proposal", "amount": "1200.00", "close_date": "2026-10-01"} for n in names]
+        self.busy_server(0, None, {"deals": deals, "total": len(deals)})
+        lines = self.run_it("deals").out.splitlines()
+        self.assertEqual(len(lines), len(names) + 1)
+
+        def columns(text):
+            return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+        self.assertEqual({columns(line[:line.index("proposal")]) for line in lines[:-1]}, {33})
+        self.assertEqual({columns(line[:line.index("2026-10-01")]) for line in lines[:-1]}, {33 + 13 + 15})
+        self.assertNotIn("\x1b", "".join(lines))
+        self.assertTrue(lines[6].startswith("東" * 16 + " "), lines[6])
 
     def test_settings(self):
         self.home.mkdir(mode=0o700)

@@ -104,6 +104,52 @@ class WithModel(unittest.TestCase):
                 self.assertEqual((reply.status, error["type"], error["param"]), (400, "invalid_request_error", param))
 
 
+CALL = """WEBVTT
+
+00:00:01.000 --> 00:00:04.000
+<v Ana Ruiz>I'll throw in the onboarding by Friday.
+
+00:00:05.000 --> 00:00:09.000
+<v Ben Cole>The price is way too expensive for us. Maybe I'll ask our board.
+"""
+
+
+class Proposals(unittest.TestCase):
+    """A model of random weights writes under the grammar: what it proposes is words of nobody, so nothing of it is shown."""
+
+    def makers(self, server):
+        found = server.json("insights", "--json", "talk.vtt")["findings"]
+        return {f["maker"] for f in found}
+
+    def stage_runs(self, server):
+        body = server.http("GET", "/metrics").body.decode()
+        return int(float(next((x.split()[-1] for x in body.splitlines() if x.startswith('harken_stage_seconds_count{stage="model"}')), 0)))
+
+    def test_random_words_are_proposed_and_none_is_shown(self):
+        with harken.Server() as server:
+            model = tiny(server.root / "tiny.gguf", "--context", "4096")
+            path = server.root / "talk.vtt"
+            path.write_text(CALL)
+            server.ingest(path.name, cwd=server.root)
+            harken.wait_for("the analysis", lambda: "rules.commitments" in self.makers(server))
+            self.assertEqual(self.stage_runs(server), 0)  # no model, no stage
+            server.stop()
+            server.env = {"HARKEN_LLM_MODEL": str(model)}
+            server.start()  # what was analysed before there was a model is shown to it now
+            harken.wait_for("the model", lambda: self.stage_runs(server) >= 1, timeout_s=300, pause_s=0.5)
+            self.assertTrue(server.running())
+            self.assertIn("rules.commitments", self.makers(server))
+            self.assertFalse([m for m in self.makers(server) if m.startswith("model.")])
+            self.assertNotIn("job.failed", server.log())
+            queued = server.log().count("analyses.queued")
+            server.stop()
+            server.start()  # the same model has nothing new to say of what it has seen
+            path.with_name("more.vtt").write_text(CALL.replace("Friday", "Monday"))
+            server.ingest("more.vtt", cwd=server.root)
+            harken.wait_for("the model", lambda: self.stage_runs(server) >= 1, timeout_s=300, pause_s=0.5)
+            self.assertEqual(server.log().count("analyses.queued"), queued)
+
+
 class WithoutModel(unittest.TestCase):
     def test_chat_says_how_to_configure_one(self):
         with harken.Server() as server:

@@ -52,6 +52,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--name", default="tiny-llama")
     parser.add_argument("--template")
+    parser.add_argument("--context", type=int, default=CONTEXT, help="tokens it says it was trained on")
     parser.add_argument("out", type=pathlib.Path)
     args = parser.parse_args()
     tokens, scores, types = vocabulary()
@@ -60,7 +61,7 @@ def main():
         pair("general.type", STRING, "model"),
         pair("general.name", STRING, args.name),
         pair("general.alignment", U32, ALIGNMENT),
-        pair("llama.context_length", U32, CONTEXT),
+        pair("llama.context_length", U32, args.context),
         pair("llama.embedding_length", U32, WIDTH),
         pair("llama.block_count", U32, LAYERS),
         pair("llama.feed_forward_length", U32, HIDDEN),

@@ -134,6 +134,14 @@ function factorCard(factors) {
   return card;
 }
 
+/** What a browser calls itself, in a few words. */
+function deviceName(agent) {
+  const browser = [["Edg", "Edge"], ["OPR", "Opera"], ["Firefox", "Firefox"], ["Chrome", "Chrome"], ["Version", "Safari"]]
+    .map(([token, name]) => [name, agent.match(new RegExp(`${token}\\/(\\d+)`))]).find(([, found]) => found);
+  const system = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "CrOS", "Linux"].find((word) => agent.includes(word));
+  return browser ? `${browser[0]} ${browser[1][1]}${system ? ` on ${system}` : ""}` : agent;
+}
+
 function sessionCard(sessions) {
   return el("section", { className: "card" }, el("h2", {}, "Where you are signed in"),
     ...sessions.map((s) => {
@@ -143,19 +151,23 @@ function sessionCard(sessions) {
         if (s.this) location.reload();
         else await account();
       });
-      return el("p", {}, `${s.name}, since ${new Date(s.created_at).toLocaleString()}${s.this ? " (this one)" : ""} `, end);
+      return el("p", { className: "line", title: s.name },
+        el("span", {}, `${deviceName(s.name)}, since ${new Date(s.created_at).toLocaleString()}${s.this ? " (this one)" : ""}`), end);
     }));
 }
 
-async function account() {
+async function accountView() {
   const me = await api("GET", "/v1/me");
   const { sessions } = await api("GET", "/v1/sessions?limit=200");
   if (!me.user) {
-    show(el("h2", {}, "The operator of this machine"), el("p", {}, "You came by a sign-in link and may do everything. Make users with ",
-      el("code", {}, "harken users add"), "."), sessionCard(sessions));
-    return;
+    return [el("h2", {}, "The operator of this machine"), el("p", {}, "You came by a sign-in link and may do everything. Make users with ",
+      el("code", {}, "harken users add"), "."), sessionCard(sessions)];
   }
   const { factors } = await api("GET", "/v1/me/factors");
-  show(el("h2", {}, me.user.name || me.user.email), el("p", { className: "soft" }, `${me.user.email}, ${me.user.roles.join(", ") || "no role"}`),
-    passwordForm(me), factorCard(factors), sessionCard(sessions));
+  return [el("h2", {}, me.user.name || me.user.email), el("p", { className: "soft" }, `${me.user.email}, ${me.user.roles.join(", ") || "no role"}`),
+    passwordForm(me), factorCard(factors), sessionCard(sessions)];
+}
+
+async function account() {
+  show(...(await accountView()));
 }

@@ -156,7 +156,7 @@ function people(ia) {
 async function conversation(id, spans) {
   const [ia, insights] = await Promise.all([api("GET", `/v1/interactions/${id}`), api("GET", `/v1/interactions/${id}/insights`)]);
   const folded = [...(ia.quoted || []), ...(ia.signature || [])];
-  show(
+  return [
     el("h2", {}, ia.title || ia.source || id),
     el("p", { className: "soft" }, `${ia.kind}, ${day(ia.started_at)}${ia.source ? `, ${ia.source}` : ""}`),
     people(ia) ?? "",
@@ -164,11 +164,13 @@ async function conversation(id, spans) {
     insights.findings.length ? el("details", {}, el("summary", {}, `Findings (${insights.findings.length})`), findings(id, insights.findings)) : "",
     transcript(ia, spans),
     folded.length ? el("details", {}, el("summary", {}, "Quoted mail and signature"), ...folded.map((t) => el("p", { className: "card" }, typeof t === "string" ? t : t.text))) : "",
-  );
+  ];
+}
+
+function reveal(spans) {
   const first = spans.length ? $(`turn-${spans[0].turn}`) : null;
   if (first) first.scrollIntoView({ block: "center" });
   else window.scrollTo(0, 0);
-  markCurrent();
 }
 
 // ---- search and ask ----
@@ -177,13 +179,13 @@ const spanLink = (id, spans) => `#/c/${id}?${spans.map((s) => `${s.turn}.${s.sta
 
 async function search(query) {
   const { hits } = await api("POST", "/v1/search", { query, limit: 20 });
-  show(
+  return [
     el("h2", {}, `Passages for “${query}”`),
     ...hits.map((hit) => el("article", { className: "card" },
       el("p", { className: "soft" }, el("a", { href: spanLink(hit.interaction, hit.spans) }, hit.title || hit.source), ` ${hit.kind}, ${day(hit.started_at)}`),
       el("p", {}, hit.text))),
     hits.length ? "" : el("p", {}, "Nothing found in what you may see."),
-  );
+  ];
 }
 
 function sentence(item, i) {
@@ -194,42 +196,53 @@ function sentence(item, i) {
 
 async function ask(question) {
   const answer = await api("POST", "/v1/ask", { question });
-  show(
+  return [
     el("h2", {}, question),
     el("p", { className: "soft" }, answer.found ? "Quoted from the conversations; each quote opens where it was said." : ""),
     ...(answer.found ? answer.sentences.map(sentence) : [el("p", { className: "card" }, "Not found in what you may see.")]),
     answer.rows.length ? el("h3", {}, `${answer.rows.length} conversations`) : "",
     ...answer.rows.map((r) => el("p", { className: "card" }, el("a", { href: `#/c/${r.interaction}` }, r.title || r.source), ` ${r.kind}, ${day(r.started_at)}`)),
-  );
+  ];
 }
 
 // ---- addresses ----
 
+const begin = () => [
+  el("h2", {}, "Conversations"),
+  el("p", {}, "Choose one on the list, or search and ask above. Every answer quotes the words it rests on."),
+  el("p", { className: "soft keys" }, "Keys: / search, j and k through the list, Esc back here."),
+];
+
+/** What an address shows, and the spans to bring into sight. */
+async function view(parts, query) {
+  if (parts[0] === "c" && parts[1]) {
+    const spans = query.split("_").filter(Boolean).map((s) => s.split(".").map(Number)).map(([turn, start, end]) => ({ turn, start, end }));
+    return [await conversation(parts[1], spans), spans];
+  }
+  if (parts[0] === "me") return [await accountView(), []];
+  if ((parts[0] === "search" || parts[0] === "ask") && parts[1]) {
+    const text = decodeURIComponent(parts[1]);
+    $("q").value = text;
+    return [await (parts[0] === "ask" ? ask(text) : search(text)), []];
+  }
+  return [begin(), []];
+}
+
 async function route() {
-  const [path, query = ""] = location.hash.slice(1).split("?");
+  const here = location.hash;
+  const [path, query = ""] = here.slice(1).split("?");
   const parts = path.split("/").filter(Boolean);
   document.body.classList.toggle("inside", parts.length > 0); // on a phone the list makes room
+  markCurrent();
+  if (parts[0] !== "search" && parts[0] !== "ask") $("q").value = "";
+  if (parts[0] !== "c" && parts.length) show(el("p", { className: "soft" }, "Looking…"));
   try {
-    if (parts[0] === "c" && parts[1]) {
-      const spans = query.split("_").filter(Boolean).map((s) => s.split(".").map(Number)).map(([turn, start, end]) => ({ turn, start, end }));
-      await conversation(parts[1], spans);
-    } else if (parts[0] === "me") {
-      await account();
-    } else if ((parts[0] === "search" || parts[0] === "ask") && parts[1]) {
-      const text = decodeURIComponent(parts[1]);
-      $("q").value = text;
-      show(el("p", { className: "soft" }, "Looking…"));
-      await (parts[0] === "ask" ? ask(text) : search(text));
-    } else {
-      show(
-        el("h2", {}, "Conversations"),
-        el("p", {}, "Choose one on the list, or search and ask above. Every answer quotes the words it rests on."),
-        el("p", { className: "soft" }, "Keys: / search, j and k through the list, Esc back here."),
-      );
-      markCurrent();
-    }
+    const [nodes, spans] = await view(parts, query);
+    if (location.hash !== here) return; // somebody has gone on meanwhile
+    show(...nodes);
+    reveal(spans);
   } catch (error) {
-    showError(error);
+    if (location.hash === here) showError(error);
   }
 }
 

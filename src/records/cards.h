@@ -24,7 +24,7 @@ struct card {
 
 struct card_filter {
     struct db_val states, abouts; /* bigint[], uuid[]; null: all */
-    str name;                     /* exact, without case; empty: all */
+    str name; /* exact, without case; empty: all */
 };
 
 enum err_code cards_page(struct db_tx *t, const struct vaulted *v, enum card_kind kind, const struct card_filter *f,

@@ -1,8 +1,9 @@
 /* api/questions.c - POST /v1/search and POST /v1/ask. */
 #include <math.h>
 
-#include "api/resource.h"
+#include "api/answers.h"
 #include "api/deals_priv.h"
+#include "api/resource.h"
 #include "insight/answer.h"
 #include "pipeline/rebuild.h"
 
@@ -369,7 +370,7 @@ static enum err_code ask_act(struct res_ctx *c, struct id id, const struct res_v
     (void)id, (void)query;
     if (question_read(c, in[A_QUESTION].v.s, &in[API_HISTORY], &q.text, &q.history, &q.history_n, e) ||
         api_filter(c, in, &q.filter, e) || answer_make(c->api->core->ix, c->api->core->em, &src, &q, c->a, &an, e) ||
-        rows_seen(c, &an, e))
+        rows_seen(c, &an, e) || answer_keep(c, q.text, &an, e))
         return e->code;
     *out = answer_of(c->a, &an);
     return ERR_OK;

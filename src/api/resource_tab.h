@@ -2,6 +2,7 @@
 RESOURCE(accounts)
 RESOURCE(actions)
 RESOURCE(analytics)
+RESOURCE(answers)
 RESOURCE(audit)
 RESOURCE(csp)
 RESOURCE(deal_access)

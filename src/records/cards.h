@@ -1,4 +1,4 @@
-/* records/cards.h - small things that people define: playbooks, sources, requests of people, views.
+/* records/cards.h - small things that people define: playbooks, sources, requests of people, views, and what they asked.
  *
  * A card is one sealed JSON object with a name that differs from those of its kind (compared without case), a state, and
  * perhaps an id of what it is about. Calls block on the database; memory in `a`, which should be wiped. */
@@ -6,7 +6,13 @@
 #include "records/vaulted.h"
 #include "store/page.h"
 
-enum card_kind { CARD_PLAYBOOK, CARD_SOURCE, CARD_PRIVACY, CARD_VIEW }; /* stored as numbers: append only */
+enum card_kind {
+    CARD_PLAYBOOK,
+    CARD_SOURCE,
+    CARD_PRIVACY,
+    CARD_VIEW,
+    CARD_ANSWER
+}; /* stored as numbers: append only */
 
 struct card {
     struct id id, owner, about; /* nil: none */
@@ -18,7 +24,7 @@ struct card {
 
 struct card_filter {
     struct db_val states, abouts; /* bigint[], uuid[]; null: all */
-    str name;                     /* exact, without case; empty: all */
+    str name; /* exact, without case; empty: all */
 };
 
 enum err_code cards_page(struct db_tx *t, const struct vaulted *v, enum card_kind kind, const struct card_filter *f,

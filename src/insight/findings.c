@@ -2,29 +2,20 @@
 
 #include <math.h>
 
-struct maker_row {
-    const char *name;
-    int version;
-    void (*make)(struct analysis *an);
-};
+/* Every analysis in the order they run: its name, the version that grows when it finds other things, its function. */
+#define MAKERS(row)                                                                                                    \
+    row("rules.utterances", 1, analysis_utterances) row("rules.commitments", 2, analysis_commitments)                  \
+        row("rules.objections", 2, analysis_objections)                                                                \
+            row("rules.qualification", 2, analysis_qualification) /* reads the objections */                           \
+        row("rules.attitude", 1, analysis_attitude) row("rules.competitors", 2, analysis_competitors)                  \
+            row("rules.flags", 1, analysis_flags)                                                                      \
+                row("rules.requests", 1, analysis_requests) /* reads questions and commitments */                      \
+        row("rules.summary", 1, analysis_summary)   /* reads all others */
 
-static const struct maker_row rows[] = {
-    {"rules.utterances", 1, analysis_utterances},
-    {"rules.commitments", 2, analysis_commitments},
-    {"rules.objections", 2, analysis_objections},
-    {"rules.qualification", 2, analysis_qualification}, /* reads the objections */
-    {"rules.attitude", 1, analysis_attitude},
-    {"rules.competitors", 2, analysis_competitors},
-    {"rules.flags", 1, analysis_flags},
-    {"rules.requests", 1, analysis_requests}, /* reads questions and commitments */
-    {"rules.summary", 1, analysis_summary},   /* reads all others */
-};
-
-const struct finding_maker finding_makers[] = {
-    {"rules.utterances", 1},    {"rules.commitments", 2}, {"rules.objections", 2},
-    {"rules.qualification", 2}, {"rules.attitude", 1},    {"rules.competitors", 2},
-    {"rules.flags", 1},         {"rules.requests", 1},    {"rules.summary", 1},
-};
+#define MAKER_NAME(name, version, make) {name, version},
+const struct finding_maker finding_makers[] = {MAKERS(MAKER_NAME)};
+#define MAKER_RUN(name, version, make) make,
+static void (*const makes[])(struct analysis *an) = {MAKERS(MAKER_RUN)};
 const size_t finding_makers_n = sizeof finding_makers / sizeof *finding_makers;
 
 struct ia_span sentence_span(const struct sentence *s)
@@ -75,10 +66,10 @@ void findings_make(const struct interaction *ia, const struct findings_context *
     struct analysis an = {.c = c, .a = a};
 
     discourse_make(ia, a, &an.d);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        an.maker = rows[i].name;
-        an.version = rows[i].version;
-        rows[i].make(&an);
+    for (size_t i = 0; i < finding_makers_n; i++) {
+        an.maker = finding_makers[i].name;
+        an.version = finding_makers[i].version;
+        makes[i](&an);
     }
     *out = an.list;
     *out_n = an.n;

@@ -127,7 +127,8 @@ static void status_get(struct call *k)
     struct jw w;
     struct err e;
 
-    db = job_count(v->db, v->workspace, &jobs, &e) == ERR_OK && db_begin(v->db, v->workspace, 5000, &t, &e) == ERR_OK;
+    db = job_count(v->db, v->workspace, STR("webhook"), &jobs, &e) == ERR_OK &&
+         db_begin(v->db, v->workspace, 5000, &t, &e) == ERR_OK;
     if (db)
         db = record_ia_count(t, v, kinds, &e) == ERR_OK;
     db_rollback(t);
@@ -149,6 +150,7 @@ static void status_get(struct call *k)
     jw_ki64(&w, "ready", jobs.ready);
     jw_ki64(&w, "waiting", jobs.waiting);
     jw_ki64(&w, "leased", jobs.leased);
+    jw_ki64(&w, "deliveries", jobs.of);
     jw_ki64(&w, "dead", jobs.dead);
     jw_end(&w);
     status_index(api, &w);
@@ -223,6 +225,7 @@ static const struct res_field counts_fields[] = {
     {"ready", RES_INT, 0, "Ready to run.", "0"},
     {"waiting", RES_INT, 0, "Waiting for a later time.", "0"},
     {"leased", RES_INT, 0, "Being done.", "0"},
+    {"deliveries", RES_INT, 0, "Of those not finished: messages to webhooks, which wait for others.", "0"},
     {"dead", RES_INT, 0, "Given up.", "0"},
 };
 static const struct res_shape counts_shape = {"JobCounts", "Jobs by state.", RES_FIELDS(counts_fields)};

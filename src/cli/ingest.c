@@ -310,7 +310,7 @@ static void progress_print(struct ingest *g, int64_t start_ms)
             s > 0 ? (double)files / s : 0, left);
 }
 
-/* Until no job is left. False when the server went away for good. */
+/* Until no job is left but messages to webhooks, which may wait for hours for who does not answer. False when the server went away for good. */
 static bool wait_pending(struct ingest *g, bool show, struct err *e)
 {
     struct http_client *c = NULL;
@@ -326,7 +326,8 @@ static bool wait_pending(struct ingest *g, bool show, struct err *e)
         if (exchange_patient(g, &c, "GET", STR("/v1/status"), STR_NULL, STR(""), a, &ans, e) ||
             json_parse(ans.body, &d, e))
             break;
-        pending = json_i64(json_get(json_root(d), "pending"), 1);
+        pending = json_i64(json_get(json_root(d), "pending"), 1) -
+                  json_i64(json_get(json_get(json_root(d), "jobs"), "deliveries"), 0);
         if (!json_bool(json_get(json_root(d), "ready"), false))
             pending = pending ? pending : 1;
         json_free(d);

@@ -77,7 +77,7 @@ static int64_t pending(void)
 {
     struct job_counts n;
 
-    OK(job_count(home.db, home.workspace, &n, &e));
+    OK(job_count(home.db, home.workspace, STR("webhook"), &n, &e));
     return n.pending;
 }
 

@@ -280,7 +280,8 @@ static enum err_code fan_some(struct db_tx *t, const struct vaulted *v, const st
     (void)v;
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < hooks_n; k++)
-            if (wants(&hooks[k], &ev[i]))
+            if (ev[i].at_ms >= hooks[k].created_at_ms &&
+                wants(&hooks[k], &ev[i])) /* nothing from before it was there */
                 fan_put(&f, &hooks[k], &ev[i]);
     *out_n += f.n;
     return fan_store(t, &f, e);

@@ -126,8 +126,8 @@ const struct db_stmt queue_sql[] = {
     [JOB_COUNT] =
         {"job_count",
          "SELECT count(*) FILTER (WHERE state=0 AND run_at<=now()), count(*) FILTER (WHERE state=0 AND run_at>now()),"
-         " count(*) FILTER (WHERE state=1), (SELECT count(*) FROM job_dead WHERE workspace_id=$1)"
-         " FROM job WHERE workspace_id=$1"},
+         " count(*) FILTER (WHERE state=1), (SELECT count(*) FROM job_dead WHERE workspace_id=$1),"
+         " count(*) FILTER (WHERE queue=$2) FROM job WHERE workspace_id=$1"},
     /* $1 workspace, $2 limit */
     [JOB_DEAD_LIST] = {"job_dead_list",
                        "SELECT id, queue, object_id, source_id, arg, failures, code, died_at FROM job_dead"
@@ -421,16 +421,19 @@ enum err_code job_reclaim(struct db *d, struct id workspace, struct job_owner wh
 
 /* ---- looking ---- */
 
-enum err_code job_count(struct db *d, struct id workspace, struct job_counts *out, struct err *e)
+enum err_code job_count(struct db *d, struct id workspace, str of, struct job_counts *out, struct err *e)
 {
     struct db_rows r;
-    enum err_code code = run_alone(d, workspace, JOB_COUNT, DB_ARGS(P_ID(workspace)), NULL, &r, e);
+    enum err_code code = run_alone(d, workspace, JOB_COUNT, DB_ARGS(P_ID(workspace), P_TEXT(of)), NULL, &r, e);
 
     if (code)
         return code;
     if (db_next(&r)) {
-        *out = (struct job_counts){
-            .ready = db_i64(&r, 0), .waiting = db_i64(&r, 1), .leased = db_i64(&r, 2), .dead = db_i64(&r, 3)};
+        *out = (struct job_counts){.ready = db_i64(&r, 0),
+                                   .waiting = db_i64(&r, 1),
+                                   .leased = db_i64(&r, 2),
+                                   .dead = db_i64(&r, 3),
+                                   .of = db_i64(&r, 4)};
         out->pending = out->ready + out->waiting + out->leased;
     }
     db_rows_done(&r);

@@ -66,8 +66,9 @@ enum err_code job_reclaim(struct db *d, struct id workspace, struct job_owner wh
 struct job_counts {
     int64_t ready, waiting, leased, dead; /* waiting: not before a later time */
     int64_t pending; /* ready + waiting + leased: jobs not finished */
+    int64_t of; /* those of them in the queue `of` */
 };
-enum err_code job_count(struct db *d, struct id workspace, struct job_counts *out, struct err *e);
+enum err_code job_count(struct db *d, struct id workspace, str of, struct job_counts *out, struct err *e);
 
 struct job_dead {
     struct job job;

@@ -101,7 +101,7 @@ static struct job_counts counts(void)
     struct job_counts c;
     struct err e;
 
-    if (job_count(home.db, home.workspace, &c, &e))
+    if (job_count(home.db, home.workspace, STR("webhook"), &c, &e))
         fail_msg("%s", e.msg);
     return c;
 }

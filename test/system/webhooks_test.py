@@ -69,10 +69,11 @@ class Webhooks(unittest.TestCase):
         self.assertEqual(len(receiver.got), 1)
 
     def test_redirects_are_not_followed(self):
-        receiver, made = self.hook(["interaction.created"], [302])
+        receiver, made = self.hook(["interaction.created"], [302] * 50)
         self.bring("Elsewhere.")
         row = harken.wait_for("the try", lambda: [d for d in self.deliveries(made) if d["last_status"] == 302])[0]
-        self.assertEqual((row["state"], row["tries"]), ("waiting", 1))
+        self.assertEqual(row["state"], "waiting")
+        self.assertEqual(len(receiver.got), row["tries"])
 
     def test_private_addresses_are_refused(self):
         for url in ["http://10.0.0.1/", "https://169.254.169.254/latest", "http://[::1]/", "https://user@8.8.8.8/", "ftp://8.8.8.8/", "http://8.8.8.8/", "x"]:

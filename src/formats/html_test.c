@@ -82,8 +82,8 @@ static void declarations_of_a_page_are_no_text(void **state)
 {
     static const char *const heads[] = {
         "<!DOCTYPE html [\n<!ENTITY brand \"Northwind > Robotics\">\n]>",
-        "<?xml version=\"1.0\"?><!-- a page --><!doctype html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"x.dtd\" [ "
-        "<!ENTITY a 'b]>c'> ] >",
+        ("<?xml version=\"1.0\"?><!-- a page --><!doctype html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"x.dtd\" [ "
+         "<!ENTITY a 'b]>c'> ] >"),
         "<!DOCTYPE html [<!-- it's ]> not the end --><?pi ]> ?><!ELEMENT p ANY>]>",
         "<!DOCTYPE html PUBLIC \"-//W3C//DTD [HTML] 4.01//EN\">",
         "<!DOCTYPE html>",

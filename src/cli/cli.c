@@ -321,6 +321,8 @@ bool cli_parse(const struct cli_command *c, int argc, char **argv, struct arena 
         }
         if (c->opts[row].arg && !value_suits(c, &c->opts[row], value, a, out_exit))
             return false;
+        if (c->opts[row].many && out->value[row])
+            value = str_fmt(a, "%s\n%.*s", out->value[row], STR_ARG(value));
         out->value[row] = c->opts[row].arg ? str_cz(a, value) : "";
     }
     return true;

@@ -21,6 +21,7 @@ struct cli_opt {
     int64_t max; /* of "N", which is at least 1; 0: no bound here */
     cli_offer offer; /* words to complete with, where they are too many for choices; NULL: none */
     bool only_offered; /* what else is given is refused */
+    bool many; /* may be given again: its value is all of them, a line for each */
 };
 
 struct cli_command {

@@ -167,7 +167,7 @@ static const struct cli_opt serve_opts[] = {
     {"--take-over", NULL,
      "take the listening sockets from the server that runs on the same data folder, which then ends"},
     {"--tls", "WHEN", "on, off or auto: when listening beyond this machine (default)", .choices = "on|off|auto"},
-    {"--set", "KEY=VALUE", "a setting, as in the file", .offer = settings_offer},
+    {"--set", "KEY=VALUE", "a setting, as in the file; may be given again", .offer = settings_offer, .many = true},
     JSON_OPT,
     HOME_OPT,
     {NULL},

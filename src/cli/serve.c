@@ -28,16 +28,16 @@ static enum err_code settings_load(struct arena *a, str home, const char *file, 
 
 static enum err_code flags_apply(struct settings *s, const struct cli_args *x, struct err *e)
 {
-    const char *set = cli_value(x, "--set");
+    str sets = cli_has(x, "--set") ? str_of(cli_value(x, "--set")) : STR("");
 
     if (cli_has(x, "--listen") && settings_set(s, STR("listen"), str_of(cli_value(x, "--listen")), "flag", e))
         return e->code;
     if (cli_has(x, "--tls") && settings_set(s, STR("tls"), str_of(cli_value(x, "--tls")), "flag", e))
         return e->code;
-    if (set) {
-        str value, key = str_cut(str_of(set), '=', &value);
-        if (!strchr(set, '='))
-            return err_set(e, ERR_INVALID, "--set needs KEY=VALUE, not \"%.80s\"", set);
+    for (str set; str_line_next(&sets, &set);) {
+        str value, key = str_cut(set, '=', &value);
+        if (!str_contains(set, STR("=")))
+            return err_set(e, ERR_INVALID, "--set needs KEY=VALUE, not \"%.*s\"", STR_ARG(str_sub(set, 0, 80)));
         if (settings_set(s, str_trim(key), str_trim(value), "flag", e))
             return e->code;
     }

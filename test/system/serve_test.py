@@ -47,6 +47,12 @@ class Life(unittest.TestCase):
                     self.assertNotEqual(pathlib.Path("/proc", str(pid)).stat().st_uid if role == "postgres" else
                                         status_uid(pid), 0, role)
 
+    def test_several_settings_on_the_command_line(self):
+        with harken.Server("--no-samples", "--set", "company.domains=one.example", "--set=log.level=debug") as server:
+            said = json.loads(server.http("GET", "/v1/settings").body)["settings"]
+            flags = {x["key"]: x["value"] for x in said if x["origin"] == "flag"}
+            self.assertEqual((flags["company.domains"], flags["log.level"]), ("one.example", "debug"))
+
     def test_one_server_for_each_folder(self):
         with harken.Server() as server:
             second = server.run("serve", "--listen=127.0.0.1:0", "--no-samples")

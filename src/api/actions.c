@@ -238,26 +238,10 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
     return ERR_OK;
 }
 
-/* Letters that differ, as an edit distance over bytes, of texts up to 2,000 bytes. */
-static int edit_distance(str x, str y, struct arena *a)
+/* How far an edited text is from what was proposed, in bytes; -1: too long to tell. */
+static int edited_by(str proposed, str text)
 {
-    int *row = ARENA_ARRAY(a, int, y.n + 1);
-
-    if (x.n > 2000 || y.n > 2000)
-        return -1;
-    for (size_t j = 0; j <= y.n; j++)
-        row[j] = (int)j;
-    for (size_t i = 1; i <= x.n; i++) {
-        int diagonal = row[0];
-        row[0] = (int)i;
-        for (size_t j = 1; j <= y.n; j++) {
-            int up = row[j], cost = diagonal + (x.p[i - 1] != y.p[j - 1]);
-            diagonal = up;
-            row[j] = cost < up + 1 ? cost : up + 1;
-            row[j] = row[j] < row[j - 1] + 1 ? row[j] : row[j - 1] + 1;
-        }
-    }
-    return row[y.n];
+    return text.n > STR_DISTANCE_MAX || proposed.n > STR_DISTANCE_MAX ? -1 : (int)str_distance(proposed, text);
 }
 
 /* ---- answers ---- */
@@ -304,8 +288,8 @@ static enum err_code respond_act(struct res_ctx *c, struct id id, const struct r
         return res_say(c, 422, "the answer is not complete",
                        STR("dismissed needs a reason, snoozed an \"until\" ahead, edited a text"), e);
     if (action_respond(c->t, c->v, &act, response, reason, until, text,
-                       text.n ? edit_distance(str_of(action_rows[act.kind].words), text, c->a) : -1,
-                       caller_actor(&c->who), now, c->a, e))
+                       text.n ? edited_by(str_of(action_rows[act.kind].words), text) : -1, caller_actor(&c->who), now,
+                       c->a, e))
         return e->code;
     if (reason == REASON_DO_NOT_CONTACT &&
         actions_suppress(c->t, c->v, act.deal, (struct id){{0}}, CLOCK_NONE, 3, now, e))

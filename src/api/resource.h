@@ -135,6 +135,15 @@ static inline struct res_val res_vals(struct res_val *list, size_t n)
 {
     return (struct res_val){.is = RES_SET, .n = n, .v.list = list};
 }
+/* A list of texts, copied as references. */
+static inline struct res_val res_texts(struct arena *a, const str *s, size_t n)
+{
+    struct res_val *list = ARENA_ARRAY(a, struct res_val, n + 1);
+
+    for (size_t i = 0; i < n; i++)
+        list[i] = res_str(s[i]);
+    return res_vals(list, n);
+}
 
 /* ---- a transaction on behalf of a caller ---- */
 

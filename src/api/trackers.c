@@ -59,15 +59,6 @@ static const struct res_field fields[] = {
 static const struct res_shape shape = {"Tracker", "Something conversations are looked through for.",
                                        RES_FIELDS(fields)};
 
-static struct res_val texts_of(struct arena *a, const str *list, size_t n)
-{
-    struct res_val *v = ARENA_ARRAY(a, struct res_val, n + 1);
-
-    for (size_t i = 0; i < n; i++)
-        v[i] = res_str(list[i]);
-    return res_vals(v, n);
-}
-
 static struct res_val *item_of(struct res_ctx *c, const struct record_tracker *k)
 {
     struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
@@ -80,9 +71,9 @@ static struct res_val *item_of(struct res_ctx *c, const struct record_tracker *k
     item[F_KIND] = res_str(str_of(kinds[k->kind]));
     item[F_SIDE] = res_str(str_of(sides[k->side]));
     item[F_ENABLED] = res_bool(k->enabled);
-    item[F_PHRASES] = texts_of(c->a, k->phrases, k->phrases_n);
-    item[F_EXAMPLES] = texts_of(c->a, k->examples, k->examples_n);
-    item[F_COUNTER] = texts_of(c->a, k->counterexamples, k->counterexamples_n);
+    item[F_PHRASES] = res_texts(c->a, k->phrases, k->phrases_n);
+    item[F_EXAMPLES] = res_texts(c->a, k->examples, k->examples_n);
+    item[F_COUNTER] = res_texts(c->a, k->counterexamples, k->counterexamples_n);
     item[F_VERSION] = res_i64(k->version);
     item[F_TRAINED] = k->kind == TRACKER_EXAMPLES
                           ? res_bool(em && tracker_memory_read(k->head, embedder_info(em)->model_hash, c->a, &m))

@@ -60,15 +60,6 @@ uint32_t access_roles_read(const struct res_val *v)
     return roles;
 }
 
-static struct res_val texts_of(struct arena *a, const str *s, size_t n)
-{
-    struct res_val *list = ARENA_ARRAY(a, struct res_val, n + 1);
-
-    for (size_t i = 0; i < n; i++)
-        list[i] = res_str(s[i]);
-    return res_vals(list, n);
-}
-
 static struct res_val *item_of(struct arena *a, const struct user *u)
 {
     struct res_val *item = ARENA_ARRAY(a, struct res_val, F_COUNT);
@@ -76,7 +67,7 @@ static struct res_val *item_of(struct arena *a, const struct user *u)
     item[F_ID_] = res_id(u->id);
     item[F_EMAIL] = res_str(u->email);
     item[F_NAME] = res_str(u->name);
-    item[F_ADDRESSES] = texts_of(a, u->addresses, u->addresses_n);
+    item[F_ADDRESSES] = res_texts(a, u->addresses, u->addresses_n);
     item[F_ROLES] = access_roles_of(a, u->roles);
     item[F_ACTIVE] = res_bool(u->active);
     item[F_SERVICE] = res_bool(u->service);

@@ -345,17 +345,17 @@ bool str_to_double(str s, double *out)
 
 size_t str_distance(str a, str b)
 {
-    size_t row[STR_DISTANCE_MAX + 1];
+    uint32_t row[STR_DISTANCE_MAX + 1];
 
     if (b.n > STR_DISTANCE_MAX)
         return SIZE_MAX;
     for (size_t j = 0; j <= b.n; j++)
-        row[j] = j;
+        row[j] = (uint32_t)j;
     for (size_t i = 1; i <= a.n; i++) {
-        size_t diag = row[0];
-        row[0] = i;
+        uint32_t diag = row[0];
+        row[0] = (uint32_t)i;
         for (size_t j = 1; j <= b.n; j++) {
-            size_t was = row[j], best = diag + (a.p[i - 1] != b.p[j - 1]);
+            uint32_t was = row[j], best = diag + (a.p[i - 1] != b.p[j - 1]);
             if (row[j] + 1 < best)
                 best = row[j] + 1;
             if (row[j - 1] + 1 < best)

@@ -93,6 +93,6 @@ bool str_to_i64(str s, int64_t *out);
 bool str_to_u64(str s, uint64_t *out);
 bool str_to_double(str s, double *out); /* "C" locale; finite only */
 
-/* Edit distance (Levenshtein) in bytes, for "did you mean"; SIZE_MAX when b is longer than STR_DISTANCE_MAX. */
-enum { STR_DISTANCE_MAX = 126 };
+/* Edit distance (Levenshtein) in bytes; SIZE_MAX when b is longer than STR_DISTANCE_MAX. */
+enum { STR_DISTANCE_MAX = 2000 };
 size_t str_distance(str a, str b);

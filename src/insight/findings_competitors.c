@@ -5,28 +5,11 @@
 
 enum { NAME_WORDS_MAX = 4, WINDOW = 10, NAME_BYTES_MAX = 64, NAMES_MAX = 64 };
 
-static size_t edit_distance(str x, str y, size_t most)
+/* At most so many letters apart, both of them names. */
+static bool near(str x, str y, size_t most)
 {
-    size_t row[NAME_BYTES_MAX + 1];
-
-    if (x.n > NAME_BYTES_MAX || y.n > NAME_BYTES_MAX || (x.n > y.n ? x.n - y.n : y.n - x.n) > most)
-        return most + 1;
-    for (size_t k = 0; k <= y.n; k++)
-        row[k] = k;
-    for (size_t i = 1; i <= x.n; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= y.n; k++) {
-            size_t up = row[k], best = diagonal + (x.p[i - 1] != y.p[k - 1]);
-            if (up + 1 < best)
-                best = up + 1;
-            if (row[k - 1] + 1 < best)
-                best = row[k - 1] + 1;
-            diagonal = up;
-            row[k] = best;
-        }
-    }
-    return row[y.n];
+    return x.n <= NAME_BYTES_MAX && y.n <= NAME_BYTES_MAX && (x.n > y.n ? x.n - y.n : y.n - x.n) <= most &&
+           str_distance(x, y) <= most;
 }
 
 /* Letters that sound alike are one; 'a' stands for the vowels; 0: no letter. */
@@ -133,7 +116,7 @@ static size_t name_heard(const struct discourse *d, const struct sentence *s, si
         flat = str_n(mem, at);
         if (flat.n + 2 < n->flat.n)
             continue;
-        if ((flat.p[0] == n->flat.p[0] && most && edit_distance(flat, n->flat, most) <= most) ||
+        if ((flat.p[0] == n->flat.p[0] && most && near(flat, n->flat, most)) ||
             (flat.n >= 5 && n->sound.n >= 3 && str_eq(str_n(sound, sound_put(flat, sound)), n->sound)))
             best = words + 1;
     }

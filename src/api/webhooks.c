@@ -269,7 +269,7 @@ static enum err_code delivery_many(struct res_ctx *c, const struct id *ids, size
 static void wake(struct api *api, struct id object)
 {
     (void)object;
-    workers_wake(api->core);
+    workers_wake(api->core, "webhook");
 }
 
 static enum err_code replay(struct res_ctx *c, struct id id, const struct res_val *in, const struct res_val *query,

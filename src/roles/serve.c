@@ -321,7 +321,7 @@ static void webhooks_tell(void *ctx, int64_t last)
     if (hook_fan_out(&s->core.v, last, &n, &e))
         LOG_WARN("webhooks.queue.failed", F_ERR(&e)); /* the next event takes them along */
     else if (n)
-        workers_wake(&s->core);
+        workers_wake(&s->core, "webhook");
 }
 
 static enum err_code events_open(struct serve *s, struct err *e)

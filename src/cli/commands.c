@@ -234,11 +234,11 @@ const struct cli_command cli_commands[] = {
      "bash: put it where bash-completion looks, or into ~/.bashrc:  source <(harken completion bash)\n"
      "zsh: into a folder of $fpath as _harken. fish: as ~/.config/fish/completions/harken.fish.",
      "harken completion bash > ~/.local/share/bash-completion/completions/harken", no_opts, cli_completion, false},
-    {"config", "check|print", "check or print the settings",
-     "A setting comes from its default, the file FOLDER/harken.conf, the environment (HARKEN_LOG_LEVEL for "
-     "log.level),\n"
-     "or a flag of serve, the later winning.",
-     "harken config print", config_opts, cli_config, false},
+    {"config", "check|print|get KEY|set KEY VALUE|unset KEY", "check, print or choose settings",
+     "A setting comes from its default, what was chosen by `set`, the file FOLDER/harken.conf, the environment\n"
+     "(HARKEN_LOG_LEVEL for log.level), or a flag of serve, the later winning. check and print look at file and\n"
+     "environment; get, set and unset ask the server that runs.",
+     "harken config set log.level warn", config_opts, cli_config, false},
     {"deal", "DEAL", "how a deal stands: score with reasons, warnings with evidence", NULL,
      "harken deal \"Hamburg hub rollout\"", deal_opts, cli_deal, false},
     {"deals", "", "list deals with score and warnings", NULL, "harken deals --warning ghosted", deals_opts, cli_deals,

@@ -11,7 +11,8 @@ enum card_kind {
     CARD_SOURCE,
     CARD_PRIVACY,
     CARD_VIEW,
-    CARD_ANSWER
+    CARD_ANSWER,
+    CARD_SCORECARD
 }; /* stored as numbers: append only */
 
 struct card {

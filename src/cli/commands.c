@@ -109,6 +109,18 @@ static const struct cli_opt analytics_opts[] = {
 static const struct cli_opt explain_opts[] = {
     {"--deal", "NAME|ID", "a figure of this deal"}, PERIOD_OPTS, JSON_OPT, HOME_OPT, {NULL}};
 
+static const struct cli_opt coaching_opts[] = {
+    {"--from", "DAY", "first day (default: of this quarter)"},
+    {"--to", "DAY", "day after the last (default: of this quarter)"},
+    AS_OF_OPT,
+    {"--rep", "NAME|MAIL|ID", "only this person"},
+    {"--figure", "NAME", "only this figure, with its definition and the rows it is made of"},
+    {"--alerts", NULL, "instead: where the last 30 days differ from before, or from the others"},
+    {"--format", "FORMAT", "csv", .choices = "csv"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL}};
+
 static const struct cli_opt config_opts[] = {
     {"--config", "FILE", "read this file instead of FOLDER/harken.conf"},
     JSON_OPT,
@@ -230,6 +242,9 @@ const struct cli_command cli_commands[] = {
      "harken ask \"What did Halden say about the pilot price?\"", ask_opts, cli_ask, false},
     {"brief", "DEAL", "a page to read before a meeting: how it stands, what changed, who takes part", NULL,
      "harken brief \"Hamburg hub rollout\"", brief_opts, cli_brief, false},
+    {"coaching", "", "figures of the people who sell, over a period, with team percentiles", NULL,
+     "harken coaching --rep \"Lucy Fairweather\" --from 2026-07-01 --to 2026-10-01", coaching_opts, cli_coaching,
+     false},
     {"completion", "bash|zsh|fish", "print what makes a shell complete commands, options and values",
      "bash: put it where bash-completion looks, or into ~/.bashrc:  source <(harken completion bash)\n"
      "zsh: into a folder of $fpath as _harken. fish: as ~/.config/fish/completions/harken.fish.",

@@ -12,7 +12,8 @@ enum card_kind {
     CARD_PRIVACY,
     CARD_VIEW,
     CARD_ANSWER,
-    CARD_SETTING
+    CARD_SETTING,
+    CARD_SCORECARD
 }; /* stored as numbers: append only */
 
 struct card {

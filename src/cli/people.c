@@ -452,7 +452,7 @@ int cli_break_glass(struct arena *a, int argc, char **argv)
     int exit_code;
     str body;
 
-    if (!people_open(&p, "break-glass", a, argc, argv, &exit_code))
+    if (!people_open(&p, "breakglass", a, argc, argv, &exit_code))
         return exit_code;
     if (strcmp(p.verb, "list") == 0)
         rc = call(&p, "GET", STR("/v1/break-glass?limit=200"), NULL, &body);

@@ -124,14 +124,14 @@ class BreakGlass(unittest.TestCase):
 
     def test_the_command_line(self):
         asked = self.ask()
-        listed = json.loads(self.server.ok("break-glass", "list", "--json"))["break_glass"]
+        listed = json.loads(self.server.ok("breakglass", "list", "--json"))["break_glass"]
         self.assertIn(asked["id"], [g["id"] for g in listed])
-        self.assertIn(asked["id"], self.server.ok("break-glass", "list"))
-        self.assertIn("refused", self.server.ok("break-glass", "refuse", asked["id"]))
+        self.assertIn(asked["id"], self.server.ok("breakglass", "list"))
+        self.assertIn("refused", self.server.ok("breakglass", "refuse", asked["id"]))
         glass = self.opened()
-        self.server.ok("break-glass", "end", glass["id"])
+        self.server.ok("breakglass", "end", glass["id"])
         self.assertEqual(self.read(glass).status, 403)
-        self.assertEqual(self.server.run("break-glass", "end", glass["id"]).code, 1)
+        self.assertEqual(self.server.run("breakglass", "end", glass["id"]).code, 1)
 
 
 if __name__ == "__main__":

@@ -126,6 +126,7 @@ BODIES = {
     ("POST", "/v1/search"): lambda w: {"query": "price of the pilot", "limit": 100},
     ("POST", "/v1/ask"): lambda w: {"question": "What was said about the price?"},
     ("PUT", "/v1/interactions/{}/private"): lambda w: {"private": False},
+    ("POST", "/v1/deals/{}/warnings"): lambda w: {"warning": "W01", "right": True},
     ("POST", "/v1/interactions/{}/comments"): lambda w: {"text": "Well said."},
     ("POST", "/v1/interactions/{}/scores"): lambda w: {"scorecard": str(uuid.uuid4()), "about": str(uuid.uuid4()), "answers": [3]},
 }

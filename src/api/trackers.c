@@ -137,6 +137,12 @@ static str *texts_in(struct res_ctx *c, const struct res_val *v, size_t *out_n)
     return out;
 }
 
+/* What no schema can say of one field alone. */
+static enum err_code unfit(struct res_ctx *c, str why, struct err *e)
+{
+    return res_say(c, 422, "this does not fit", why, e);
+}
+
 static enum err_code phrases_check(struct res_ctx *c, const struct record_tracker *k, struct err *e)
 {
     for (size_t i = 0; i < k->phrases_n; i++) {
@@ -144,7 +150,7 @@ static enum err_code phrases_check(struct res_ctx *c, const struct record_tracke
         struct err why;
         size_t place;
         if (phrase_parse(k->phrases[i], c->a, &p, &place, &why))
-            return err_set(e, ERR_INVALID, "phrases/%zu: at character %zu: %s", i, place, why.msg);
+            return unfit(c, str_fmt(c->a, "phrases/%zu: at character %zu: %s", i, place, why.msg), e);
     }
     return ERR_OK;
 }
@@ -164,9 +170,9 @@ static enum err_code values_read(struct res_ctx *c, const struct res_val *in, st
     if (in[F_COUNTER].is == RES_SET)
         k->counterexamples = texts_in(c, &in[F_COUNTER], &k->counterexamples_n);
     if (k->kind == TRACKER_WORDS && (!k->phrases_n || k->examples_n || k->counterexamples_n))
-        return err_set(e, ERR_INVALID, "a tracker by words has phrases, and only them");
+        return unfit(c, STR("a tracker by words has phrases, and only them"), e);
     if (k->kind == TRACKER_EXAMPLES && (!k->examples_n || k->phrases_n))
-        return err_set(e, ERR_INVALID, "a tracker by examples has examples and no phrases");
+        return unfit(c, STR("a tracker by examples has examples and no phrases"), e);
     return phrases_check(c, k, e);
 }
 

@@ -93,7 +93,7 @@ static enum err_code values_read(struct res_ctx *c, const struct res_val *in, st
 {
     if (in[F_URL].is == RES_SET) {
         h->url = in[F_URL].v.s;
-        if (egress_url_check(h->url, &c->api->core->egress, e))
+        if (egress_url_check(h->url, atomic_load(&c->api->core->egress), e))
             return res_say(c, 422, "this url cannot be used", str_dup(c->a, str_of(e->msg)), e);
     }
     if (in[F_TYPES].is == RES_SET && types_read(c, &in[F_TYPES], &h->types, e))

@@ -8,6 +8,7 @@ enum {
     FACTS_PIPELINES,
     FACTS_STAGES,
     FACTS_SETTINGS,
+    FACTS_CHOICES,
     FACTS_SELLERS,
     FACTS_DEALS,
     FACTS_CHANGES,
@@ -18,14 +19,6 @@ enum {
     FACTS_IDS,
 };
 
-/* Interactions of deals $2: their own, and those of their account that name no deal, when the account has at most five. */
-#define TALKS_OF_DEALS                                                                                                 \
-    "WITH mine AS (SELECT d.id AS deal, i.id, i.started_at, i.kind FROM deal d JOIN interaction i ON "                 \
-    "i.workspace_id=$1 AND i.deal_id=d.id WHERE d.workspace_id=$1 AND d.id=ANY($2) UNION ALL "                         \
-    "SELECT d.id, i.id, i.started_at, i.kind FROM deal d JOIN interaction i ON i.workspace_id=$1 AND "                 \
-    "i.account_id=d.account_id AND i.deal_id IS NULL WHERE d.workspace_id=$1 AND d.id=ANY($2) AND "                    \
-    "(SELECT count(*) FROM deal o WHERE o.workspace_id=$1 AND o.account_id=d.account_id)<=5) "
-
 const struct db_stmt facts_sql[] = {
     [FACTS_PIPELINES] = {"facts_pipelines",
                          "SELECT id, currency, offset_min FROM pipeline WHERE workspace_id=$1 ORDER BY id"},
@@ -33,6 +26,8 @@ const struct db_stmt facts_sql[] = {
                                       "WHERE workspace_id=$1 ORDER BY pipeline_id, ordinal, id"},
     [FACTS_SETTINGS] = {"facts_settings", "SELECT pipeline_id, stage_id, warning, enabled, severity, values_at FROM "
                                           "warning_setting WHERE workspace_id=$1 ORDER BY pipeline_id, warning"},
+    [FACTS_CHOICES] = {"facts_choices",
+                       "SELECT pipeline_id, warning, enabled, severity FROM warning_choice WHERE workspace_id=$1"},
     [FACTS_SELLERS] = {"facts_sellers", "SELECT person_id, active, inactive_at FROM seller WHERE workspace_id=$1"},
     [FACTS_DEALS] = {"facts_deals", "SELECT id, account_id, pipeline_id, opened_at, changes FROM deal "
                                     "WHERE workspace_id=$1 AND id=ANY($2) ORDER BY id"},
@@ -44,7 +39,7 @@ const struct db_stmt facts_sql[] = {
                           "WHERE workspace_id=$1 AND deal_id=ANY($2) ORDER BY deal_id, at, id"},
     /* who wrote a mail is who speaks its first turn */
     [FACTS_TALKS] =
-        {"facts_talks", TALKS_OF_DEALS
+        {"facts_talks", FACTS_TALKS_OF_DEALS
          "SELECT m.deal, m.id, m.started_at, m.kind, w.side, w.person_id, ARRAY(SELECT DISTINCT p.person_id "
          "FROM participant p WHERE p.workspace_id=$1 AND p.interaction_id=m.id AND p.side=2 AND p.person_id IS "
          "NOT NULL), EXISTS (SELECT 1 FROM statistic s WHERE s.workspace_id=$1 AND s.interaction_id=m.id AND "
@@ -53,7 +48,7 @@ const struct db_stmt facts_sql[] = {
          "w.interaction_id=m.id AND w.ordinal=u.speaker[1] WHERE m.started_at IS NOT NULL "
          "ORDER BY m.deal, m.started_at, m.id"},
     [FACTS_FINDINGS] =
-        {"facts_findings", TALKS_OF_DEALS
+        {"facts_findings", FACTS_TALKS_OF_DEALS
          "SELECT m.deal, f.interaction_id, m.started_at, f.kind, f.class, f.modality, f.owner_id, f.due_day, "
          "f.value, f.confidence, f.side, f.state, f.spans FROM mine m JOIN finding f ON f.workspace_id=$1 AND "
          "f.interaction_id=m.id WHERE m.started_at IS NOT NULL AND f.state<>2 AND f.kind = ANY($3) "
@@ -198,6 +193,15 @@ enum err_code deals_shared_load(struct db_tx *t, const struct vaulted *v, struct
     if (db_run(t, &facts_sql[FACTS_SETTINGS], DB_ARGS(P_ID(v->workspace)), &r, e))
         return e->code;
     settings_read(&r, a, out);
+    db_rows_done(&r);
+    if (db_run(t, &facts_sql[FACTS_CHOICES], DB_ARGS(P_ID(v->workspace)), &r, e))
+        return e->code;
+    while (db_next(&r)) {
+        struct deal_pipeline *p = pipe_of(out, db_id(&r, 0));
+        int64_t w = db_i64(&r, 1);
+        if (p && w >= 1 && w <= WARNINGS_N)
+            p->choice[w - 1] = (struct deal_choice){true, db_bool(&r, 2), (int)db_i64(&r, 3)};
+    }
     db_rows_done(&r);
     if (db_run(t, &facts_sql[FACTS_SELLERS], DB_ARGS(P_ID(v->workspace)), &r, e))
         return e->code;

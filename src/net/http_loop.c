@@ -158,7 +158,7 @@ static ssize_t sock_sendv(struct conn *c, const struct iovec *v, int n)
     ssize_t sent;
 
     do {
-        sent = sendmsg(c->fd, &m, MSG_NOSIGNAL);
+        sent = n == 1 ? send(c->fd, v->iov_base, v->iov_len, MSG_NOSIGNAL) : sendmsg(c->fd, &m, MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
     return sent >= 0 ? sent : errno == EAGAIN ? -EAGAIN : -errno;
 }

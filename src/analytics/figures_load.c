@@ -14,8 +14,8 @@ const size_t figures_sql_n = sizeof figures_sql / sizeof *figures_sql;
 
 enum { FIGURES_PAGE = 1000 };
 
-static enum err_code facts_load_all(struct db_tx *t, const struct vaulted *v, const struct deals_context *c,
-                                    struct arena *a, struct deal_facts **out, size_t *out_n, struct err *e)
+enum err_code figures_facts_load(struct db_tx *t, const struct vaulted *v, const struct deals_context *c,
+                                 struct arena *a, struct deal_facts **out, size_t *out_n, struct err *e)
 {
     struct id after = {{0}}, *ids;
     size_t n, cap = 0;
@@ -110,7 +110,8 @@ enum err_code figures_load(struct db_tx *t, const struct vaulted *v, str pipe, s
 
     if (owner.n && !id_parse(owner, &in->owner) && named_find(t, v, NAMED_PERSON, owner, a, &in->owner, e))
         return e->code;
-    if (deals_context_load(t, v, a, &c, e) || facts_load_all(t, v, &c, a, &facts, &n, e) || quotas_load(t, v, a, in, e))
+    if (deals_context_load(t, v, a, &c, e) || figures_facts_load(t, v, &c, a, &facts, &n, e) ||
+        quotas_load(t, v, a, in, e))
         return e->code;
     in->pipe = pipe_choose(&c, facts, n, pipe);
     if (!in->pipe)

@@ -102,7 +102,7 @@ static struct res_val *item_of(struct res_ctx *c, const struct figure *f, const 
 
 /* ---- of which period, whose ---- */
 
-enum { Q_FROM, Q_TO, Q_AS_OF, Q_PIPELINE, Q_OWNER, Q_FIGURE };
+enum { Q_PIPELINE = ANALYTICS_AS_OF + 1, Q_OWNER, Q_FIGURE };
 
 static bool day_read(const struct res_val *v, int64_t fallback, int64_t *out)
 {
@@ -110,20 +110,20 @@ static bool day_read(const struct res_val *v, int64_t fallback, int64_t *out)
     return v->is != RES_SET || !v->v.s.n || crm_day_parse(v->v.s, out);
 }
 
-/* Without days: the quarter of as_of. */
-static enum err_code period_read(struct res_ctx *c, const struct res_val *q, struct figures_input *in, struct err *e)
+enum err_code analytics_period(struct res_ctx *c, const struct res_val *q, int64_t *out_from_day, int64_t *out_to_day,
+                               int64_t *out_as_of, struct err *e)
 {
     int y, mo, dd, h, mi, s, ms;
     int64_t from, to;
 
-    in->as_of = deals_time(&q[Q_AS_OF], clock_now_ms());
-    clock_to_civil(in->as_of, &y, &mo, &dd, &h, &mi, &s, &ms);
+    *out_as_of = deals_time(&q[ANALYTICS_AS_OF], clock_now_ms());
+    clock_to_civil(*out_as_of, &y, &mo, &dd, &h, &mi, &s, &ms);
     mo = (mo - 1) / 3 * 3 + 1;
     from = clock_from_civil(y, mo, 1, 0, 0, 0, 0) / DAY_MS;
     to = clock_from_civil(mo == 10 ? y + 1 : y, mo == 10 ? 1 : mo + 3, 1, 0, 0, 0, 0) / DAY_MS;
-    if (!day_read(&q[Q_FROM], from, &in->from_day) || !day_read(&q[Q_TO], to, &in->to_day))
+    if (!day_read(&q[ANALYTICS_FROM], from, out_from_day) || !day_read(&q[ANALYTICS_TO], to, out_to_day))
         return res_say(c, 400, "bad query", STR("\"from\" and \"to\" must be days such as 2026-10-01"), e);
-    if (in->to_day <= in->from_day || in->to_day - in->from_day > 3700)
+    if (*out_to_day <= *out_from_day || *out_to_day - *out_from_day > 3700)
         return res_say(c, 409, "no such period", STR("\"to\" must be after \"from\", by ten years at most"), e);
     return ERR_OK;
 }
@@ -136,8 +136,9 @@ static enum err_code figures_act(struct res_ctx *c, const struct res_val *q, str
     struct res_val *list;
     size_t n = 0, shown = 0;
 
-    if (period_read(c, q, &in, e) || figures_load(c->t, c->v, q[Q_PIPELINE].is == RES_SET ? q[Q_PIPELINE].v.s : STR(""),
-                                                  q[Q_OWNER].is == RES_SET ? q[Q_OWNER].v.s : STR(""), c->a, &in, e))
+    if (analytics_period(c, q, &in.from_day, &in.to_day, &in.as_of, e) ||
+        figures_load(c->t, c->v, q[Q_PIPELINE].is == RES_SET ? q[Q_PIPELINE].v.s : STR(""),
+                     q[Q_OWNER].is == RES_SET ? q[Q_OWNER].v.s : STR(""), c->a, &in, e))
         return e->code;
     for (size_t i = 0; i < in.facts_n; i++) /* deals the caller may not see count for nothing */
         if (!reader_sees_deal(c->who.reader, in.facts[i].deal))
@@ -179,10 +180,8 @@ static const struct res_field said_fields[] = {
 };
 static const struct res_shape said_shape = {"Figures", "Figures of a period.", RES_FIELDS(said_fields)};
 
-#define DAY_PATTERN .max = 10, .pattern = "^(20[0-4][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))?$"
 #define PERIOD_FIELDS                                                                                                  \
-    {"from", RES_STR, 0, "First day; of the quarter when left out.", "\"2026-10-01\"", DAY_PATTERN},                   \
-        {"to", RES_STR, 0, "Day after the last.", "\"2027-01-01\"", DAY_PATTERN}, AS_OF_FIELD,                         \
+    ANALYTICS_PERIOD_FIELDS,                                                                                           \
         {"pipeline",                                                                                                   \
          RES_STR,                                                                                                      \
          0,                                                                                                            \

@@ -20,3 +20,14 @@ enum err_code api_deals_count(void *arg, str question, int64_t now_ms, struct ar
                               bool *out_done, struct err *e);
 
 #define AS_OF_FIELD {"as_of", RES_TIME, 0, "As it stood then; now when left out.", "\"2026-11-20T08:00:00.000Z\""}
+
+/* ---- figures of a period ---- */
+
+enum { ANALYTICS_FROM, ANALYTICS_TO, ANALYTICS_AS_OF }; /* the first three query parameters of what is about a period */
+#define ANALYTICS_DAY .max = 10, .pattern = "^(20[0-4][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))?$"
+#define ANALYTICS_PERIOD_FIELDS                                                                                        \
+    {"from", RES_STR, 0, "First day; of the quarter when left out.", "\"2026-10-01\"", ANALYTICS_DAY},                 \
+        {"to", RES_STR, 0, "Day after the last.", "\"2027-01-01\"", ANALYTICS_DAY}, AS_OF_FIELD
+/* Without days: the quarter of as_of. */
+enum err_code analytics_period(struct res_ctx *c, const struct res_val *q, int64_t *out_from_day, int64_t *out_to_day,
+                               int64_t *out_as_of, struct err *e);

@@ -70,7 +70,7 @@ static void hook_post(struct call *k)
     }
     metric_add(is_new ? &taken : &again, 1);
     if (is_new)
-        workers_wake(((struct api *)k->app)->core);
+        workers_wake(((struct api *)k->app)->core, "hook");
     http_status(k->rep, is_new ? 202 : 200);
 }
 

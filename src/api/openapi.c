@@ -162,14 +162,17 @@ static void header_params(struct jw *w, const struct res_op *op)
                    "{\"type\":\"string\",\"enum\":[\"true\",\"false\",\"1\",\"0\"]}");
 }
 
-static void path_params(struct jw *w, const struct res_op *op)
+static void path_params(struct jw *w, const struct resource *r, const struct res_op *op)
 {
     for (const char *at = strchr(op->path, '{'); at; at = strchr(at + 1, '{')) {
         char name[32];
         bool id;
         snprintf(name, sizeof name, "%.*s", (int)(strchr(at, '}') - at - 1), at + 1);
-        id = strcmp(name, "id") == 0 || strcmp(name, "user") == 0;
-        text_param(w, "path", name, true, id ? "Id of the row." : "Its name.",
+        id = !r->named && (strcmp(name, "id") == 0 || strcmp(name, "user") == 0);
+        text_param(w, "path", name, true,
+                   id         ? "Id of the row."
+                   : r->named ? "Its name or id."
+                              : "Its name.",
                    id ? "{\"type\":\"string\",\"format\":\"uuid\"}"
                       : "{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9][A-Za-z0-9_:.-]{0,199}$\"}");
     }
@@ -178,7 +181,7 @@ static void path_params(struct jw *w, const struct res_op *op)
 static void params_write(struct jw *w, const struct resource *r, const struct res_op *op)
 {
     jw_karr(w, "parameters");
-    path_params(w, op);
+    path_params(w, r, op);
     for (size_t i = 0; op->query && i < op->query->n; i++)
         field_param(w, &op->query->fields[i], "", "", false);
     if (op->verb == RES_OP_LIST)

@@ -1,10 +1,15 @@
 /* api/playbooks.c - how this company sells: stages, what to find out in each, and when it is done. */
 #include "api/cards.h"
+#include "deals/methodology.h"
 
 static const struct res_field stage_fields[] = {
     {"name", RES_STR, RES_NEEDED, "Name of the stage.", "\"Discovery\"", .min = 1, .max = 200},
     {"questions", RES_STR, RES_LIST, "What to find out.", "\"Who decides?\"", .list_max = 100},
     {"exit_criteria", RES_STR, RES_LIST, "When the stage is done.", "\"The champion is named.\"", .list_max = 100},
+    {"fields", RES_STR, RES_LIST,
+     "Fields of the qualification that are to be known by then, beside those of the stages before.",
+     "\"meddpicc.champion\"", .list_max = METHODOLOGY_FIELDS_MAX, .max = METHODOLOGY_FIELD_BYTES - 1,
+     .pattern = "^(meddpicc|bant|spiced)[.][a-z_]{1,30}$"},
 };
 static const struct res_shape stage_shape = {"PlaybookStage", "A stage of a playbook.", RES_FIELDS(stage_fields)};
 

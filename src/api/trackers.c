@@ -185,7 +185,7 @@ static void changed(struct api *api, struct id id)
         LOG_WARN("tracker.train.failed", F_ID("tracker", id), F_ERR(&e));
     if (trackers_sweep(api->core, &e))
         LOG_WARN("trackers.sweep.failed", F_ERR(&e));
-    workers_wake(api->core);
+    workers_wake(api->core, "track");
 }
 
 static enum err_code create(struct res_ctx *c, const struct res_val *in, struct id *out_id, struct err *e)

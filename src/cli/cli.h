@@ -95,6 +95,7 @@ str cli_absolute(struct arena *a, const char *path);
 
 int cli_actions(struct arena *a, int argc, char **argv);
 int cli_analytics(struct arena *a, int argc, char **argv);
+int cli_coaching(struct arena *a, int argc, char **argv);
 int cli_ask(struct arena *a, int argc, char **argv);
 int cli_brief(struct arena *a, int argc, char **argv);
 int cli_completion(struct arena *a, int argc, char **argv);

@@ -109,6 +109,18 @@ static const struct cli_opt analytics_opts[] = {
 static const struct cli_opt explain_opts[] = {
     {"--deal", "NAME|ID", "a figure of this deal"}, PERIOD_OPTS, JSON_OPT, HOME_OPT, {NULL}};
 
+static const struct cli_opt coaching_opts[] = {
+    {"--from", "DAY", "first day (default: of this quarter)"},
+    {"--to", "DAY", "day after the last (default: of this quarter)"},
+    AS_OF_OPT,
+    {"--rep", "NAME|MAIL|ID", "only this person"},
+    {"--figure", "NAME", "only this figure, with its definition and the rows it is made of"},
+    {"--alerts", NULL, "instead: where the last 30 days differ from before, or from the others"},
+    {"--format", "FORMAT", "csv", .choices = "csv"},
+    JSON_OPT,
+    HOME_OPT,
+    {NULL}};
+
 static const struct cli_opt config_opts[] = {
     {"--config", "FILE", "read this file instead of FOLDER/harken.conf"},
     JSON_OPT,
@@ -230,15 +242,18 @@ const struct cli_command cli_commands[] = {
      "harken ask \"What did Halden say about the pilot price?\"", ask_opts, cli_ask, false},
     {"brief", "DEAL", "a page to read before a meeting: how it stands, what changed, who takes part", NULL,
      "harken brief \"Hamburg hub rollout\"", brief_opts, cli_brief, false},
+    {"coaching", "", "figures of the people who sell, over a period, with team percentiles", NULL,
+     "harken coaching --rep \"Lucy Fairweather\" --from 2026-07-01 --to 2026-10-01", coaching_opts, cli_coaching,
+     false},
     {"completion", "bash|zsh|fish", "print what makes a shell complete commands, options and values",
      "bash: put it where bash-completion looks, or into ~/.bashrc:  source <(harken completion bash)\n"
      "zsh: into a folder of $fpath as _harken. fish: as ~/.config/fish/completions/harken.fish.",
      "harken completion bash > ~/.local/share/bash-completion/completions/harken", no_opts, cli_completion, false},
-    {"config", "check|print", "check or print the settings",
-     "A setting comes from its default, the file FOLDER/harken.conf, the environment (HARKEN_LOG_LEVEL for "
-     "log.level),\n"
-     "or a flag of serve, the later winning.",
-     "harken config print", config_opts, cli_config, false},
+    {"config", "check|print|get KEY|set KEY VALUE|unset KEY", "check, print or choose settings",
+     "A setting comes from its default, what was chosen by `set`, the file FOLDER/harken.conf, the environment\n"
+     "(HARKEN_LOG_LEVEL for log.level), or a flag of serve, the later winning. check and print look at file and\n"
+     "environment; get, set and unset ask the server that runs.",
+     "harken config set log.level warn", config_opts, cli_config, false},
     {"deal", "DEAL", "how a deal stands: score with reasons, warnings with evidence", NULL,
      "harken deal \"Hamburg hub rollout\"", deal_opts, cli_deal, false},
     {"deals", "", "list deals with score and warnings", NULL, "harken deals --warning ghosted", deals_opts, cli_deals,

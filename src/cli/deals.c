@@ -279,6 +279,71 @@ int cli_analytics(struct arena *a, int argc, char **argv)
                    cli_value(&x, "--format") ? NULL : figures_print);
 }
 
+static void coaching_print(const struct json *v)
+{
+    struct json_it it;
+
+    cli_print("%.*s to %.*s\n", STR_ARG(text(v, "from")), STR_ARG(text(v, "to")));
+    for (json_it_init(&it, json_get(v, "figures")); json_it_next(&it);) {
+        const struct json *value = json_get(it.val, "value"), *percentile = json_get(it.val, "percentile");
+        str who = json_str(json_get(it.val, "name"), STR("team"));
+        cli_column(uni_fit(who, 20), 21);
+        cli_column(text(it.val, "id"), 26);
+        cli_column(json_str(json_get(it.val, "part"), STR("")), 12);
+        if (json_kind(value) == JSON_NULL)
+            cli_print("%12s", "-");
+        else
+            cli_print("%12.4f", json_real(value, 0));
+        cli_print(" %-5.*s n=%lld", STR_ARG(text(it.val, "unit")), (long long)json_i64(json_get(it.val, "n"), 0));
+        if (json_kind(percentile) != JSON_ABSENT)
+            cli_print("  percentile %.0f", json_real(percentile, 0));
+        if (json_kind(value) == JSON_NULL)
+            cli_print("  %.*s", STR_ARG(text(it.val, "reason")));
+        cli_print("\n");
+    }
+}
+
+static void alerts_print(const struct json *v)
+{
+    struct json_it it;
+
+    for (json_it_init(&it, json_get(v, "alerts")); json_it_next(&it);)
+        cli_print("%.*s: %.*s %.4g in 30 days, %.4g %s (q %.2g, n=%lld against %lld)\n", STR_ARG(text(it.val, "name")),
+                  STR_ARG(text(it.val, "id")), json_real(json_get(it.val, "mean"), 0),
+                  json_real(json_get(it.val, "other_mean"), 0),
+                  str_eq(text(it.val, "against"), STR("own")) ? "before" : "of the others",
+                  json_real(json_get(it.val, "q"), 0), (long long)json_i64(json_get(it.val, "n"), 0),
+                  (long long)json_i64(json_get(it.val, "other_n"), 0));
+    if (!json_len(json_get(v, "alerts")))
+        cli_print("nothing stands out\n");
+}
+
+int cli_coaching(struct arena *a, int argc, char **argv)
+{
+    static const char *const opts[] = {"--from", "--to", "--as-of", "--rep", "--figure", "--format", NULL};
+    struct cli_args x;
+    bool alerts;
+    int rc;
+
+    if (!cli_parse(cli_find("coaching"), argc, argv, a, &x, &rc))
+        return rc;
+    if (x.rest_n)
+        return cli_usage_error(x.command, "takes no argument");
+    alerts = cli_has(&x, "--alerts");
+    if (alerts && cli_value(&x, "--format"))
+        return cli_usage_error(x.command, "--format is for figures, not for --alerts");
+    str q = query_of(a, &x, opts);
+    return get_run(a, &x,
+                   str_fmt(a, "/v1/analytics/coaching%s%.*s",
+                           alerts                                                    ? "/alerts"
+                           : cli_value(&x, "--figure") && !cli_value(&x, "--format") ? "/explain"
+                                                                                     : "",
+                           STR_ARG(q)),
+                   alerts                      ? alerts_print
+                   : cli_value(&x, "--format") ? NULL
+                                               : coaching_print);
+}
+
 static bool is_tree(const struct json *v)
 {
     return json_kind(v) == JSON_OBJ || json_kind(v) == JSON_ARR;

@@ -18,14 +18,6 @@ enum {
     FACTS_IDS,
 };
 
-/* Interactions of deals $2: their own, and those of their account that name no deal, when the account has at most five. */
-#define TALKS_OF_DEALS                                                                                                 \
-    "WITH mine AS (SELECT d.id AS deal, i.id, i.started_at, i.kind FROM deal d JOIN interaction i ON "                 \
-    "i.workspace_id=$1 AND i.deal_id=d.id WHERE d.workspace_id=$1 AND d.id=ANY($2) UNION ALL "                         \
-    "SELECT d.id, i.id, i.started_at, i.kind FROM deal d JOIN interaction i ON i.workspace_id=$1 AND "                 \
-    "i.account_id=d.account_id AND i.deal_id IS NULL WHERE d.workspace_id=$1 AND d.id=ANY($2) AND "                    \
-    "(SELECT count(*) FROM deal o WHERE o.workspace_id=$1 AND o.account_id=d.account_id)<=5) "
-
 const struct db_stmt facts_sql[] = {
     [FACTS_PIPELINES] = {"facts_pipelines",
                          "SELECT id, currency, offset_min FROM pipeline WHERE workspace_id=$1 ORDER BY id"},
@@ -44,16 +36,16 @@ const struct db_stmt facts_sql[] = {
                           "WHERE workspace_id=$1 AND deal_id=ANY($2) ORDER BY deal_id, at, id"},
     /* who wrote a mail is who speaks its first turn */
     [FACTS_TALKS] =
-        {"facts_talks", TALKS_OF_DEALS
+        {"facts_talks", FACTS_TALKS_OF_DEALS
          "SELECT m.deal, m.id, m.started_at, m.kind, w.side, w.person_id, ARRAY(SELECT DISTINCT p.person_id "
          "FROM participant p WHERE p.workspace_id=$1 AND p.interaction_id=m.id AND p.side=2 AND p.person_id IS "
          "NOT NULL), EXISTS (SELECT 1 FROM statistic s WHERE s.workspace_id=$1 AND s.interaction_id=m.id AND "
-         "s.stat='pricing_at' AND s.value IS NOT NULL) FROM mine m LEFT JOIN turn u ON u.workspace_id=$1 AND "
+         "s.pricing_at IS NOT NULL) FROM mine m LEFT JOIN turn u ON u.workspace_id=$1 AND "
          "u.interaction_id=m.id AND u.ordinal=0 LEFT JOIN participant w ON w.workspace_id=$1 AND "
-         "w.interaction_id=m.id AND w.ordinal=u.speaker WHERE m.started_at IS NOT NULL "
+         "w.interaction_id=m.id AND w.ordinal=u.speaker[1] WHERE m.started_at IS NOT NULL "
          "ORDER BY m.deal, m.started_at, m.id"},
     [FACTS_FINDINGS] =
-        {"facts_findings", TALKS_OF_DEALS
+        {"facts_findings", FACTS_TALKS_OF_DEALS
          "SELECT m.deal, f.interaction_id, m.started_at, f.kind, f.class, f.modality, f.owner_id, f.due_day, "
          "f.value, f.confidence, f.side, f.state, f.spans FROM mine m JOIN finding f ON f.workspace_id=$1 AND "
          "f.interaction_id=m.id WHERE m.started_at IS NOT NULL AND f.state<>2 AND f.kind = ANY($3) "

@@ -23,3 +23,11 @@ enum err_code deal_facts_load(struct db_tx *t, const struct vaulted *v, const st
 /* A page of all deal ids, ascending, after `after` (nil: from the start). */
 enum err_code deal_ids(struct db_tx *t, const struct vaulted *v, struct id after, size_t limit, struct arena *a,
                        struct id **out, size_t *out_n, struct err *e);
+
+/* Interactions of deals $2: their own, and those of their account that name no deal, when the account has at most five. */
+#define FACTS_TALKS_OF_DEALS                                                                                           \
+    "WITH mine AS (SELECT d.id AS deal, i.id, i.started_at, i.kind FROM deal d JOIN interaction i ON "                 \
+    "i.workspace_id=$1 AND i.deal_id=d.id WHERE d.workspace_id=$1 AND d.id=ANY($2) UNION ALL "                         \
+    "SELECT d.id, i.id, i.started_at, i.kind FROM deal d JOIN interaction i ON i.workspace_id=$1 AND "                 \
+    "i.account_id=d.account_id AND i.deal_id IS NULL WHERE d.workspace_id=$1 AND d.id=ANY($2) AND "                    \
+    "(SELECT count(*) FROM deal o WHERE o.workspace_id=$1 AND o.account_id=d.account_id)<=5) "

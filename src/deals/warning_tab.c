@@ -143,8 +143,9 @@ const struct warning_row warning_rows[WARNINGS_N] = {
      w17_competitor_late},
     {"W18",
      "sentiment_drop",
-     "The customer's words have turned: %0, against %1 before.",
-     "net attitude of the last conversation at least drop below the mean of those before",
+     "The customer's words have turned: net attitude %0, against %1 before.",
+     "the customer's words of the last call turned within it (trend <= -0.3 with 20 utterances or more), or their net "
+     "attitude is at least drop below the mean of the calls before",
      1,
      true,
      {{"drop", 0.3, "1"}},

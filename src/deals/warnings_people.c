@@ -93,6 +93,20 @@ static const struct deal_act *bounce_of(const struct warning_context *c, struct 
     return NULL;
 }
 
+/* Was a champion there when it was said: wrote the mail, took part in the call? */
+static bool champion_said(const struct warning_context *c, const struct deal_find *d)
+{
+    for (size_t i = 0; i < c->facts->act_n; i++) {
+        const struct deal_act *a = &c->facts->act[i];
+        for (size_t k = 0; id_eq(a->id, d->interaction) && k < a->people_n; k++) {
+            const struct deal_person *who = deal_person_find(c->facts, a->people[k]);
+            if (d->side != IA_SIDE_INTERNAL && who && who->flags & CRM_CHAMPION)
+                return true;
+        }
+    }
+    return false;
+}
+
 bool w15_champion_lost(struct warning_context *c, const double *p, struct warning_hit *h)
 {
     for (size_t i = 0; i < c->facts->person_n; i++) {
@@ -111,7 +125,8 @@ bool w15_champion_lost(struct warning_context *c, const double *p, struct warnin
     }
     for (size_t i = 0; i < c->facts->find_n && c->facts->find[i].at_ms <= c->now; i++) {
         const struct deal_find *d = &c->facts->find[i];
-        if (d->kind != FIND_RED_FLAG || strcmp(d->class_, "champion_leaving") != 0 || d->confidence < p[0])
+        if (d->kind != FIND_RED_FLAG || strcmp(d->class_, "DEPARTURE") != 0 || d->confidence < p[0] ||
+            !champion_said(c, d))
             continue;
         h->since_ms = d->at_ms;
         warn_evidence_find(h, d);

@@ -86,7 +86,16 @@ bool w17_competitor_late(struct warning_context *c, const double *p, struct warn
     return false;
 }
 
-/* Attitude of the customer's words: net of the last conversation against the mean of those before. */
+/* Mails are too short for a net attitude that could be compared. */
+static bool is_mail(const struct warning_context *c, struct id interaction)
+{
+    for (size_t i = 0; i < c->facts->act_n; i++)
+        if (c->facts->act[i].interaction && id_eq(c->facts->act[i].id, interaction))
+            return c->facts->act[i].kind != IA_CALL;
+    return false;
+}
+
+/* Attitude of the customer's words: that of the last call, in itself and against the mean of those before. */
 bool w18_sentiment(struct warning_context *c, const double *p, struct warning_hit *h)
 {
     double sum = 0;
@@ -95,14 +104,14 @@ bool w18_sentiment(struct warning_context *c, const double *p, struct warning_hi
 
     for (size_t i = 0; i < c->facts->find_n && c->facts->find[i].at_ms <= c->now; i++) {
         const struct deal_find *d = &c->facts->find[i];
-        if (d->kind != FIND_ATTITUDE || strcmp(d->class_, "call") != 0)
+        if (d->kind != FIND_ATTITUDE || strcmp(d->class_, "call") != 0 || is_mail(c, d->interaction))
             continue;
-        fires = n && d->value <= sum / n - p[0];
+        fires = strcmp(d->modality, "FALLING") == 0 || (n && d->value <= sum / n - p[0]);
         if (fires) {
             h->evidence_n = 0;
             h->since_ms = d->at_ms;
             h->numbers[0] = d->value;
-            h->numbers[1] = sum / n;
+            h->numbers[1] = n ? sum / n : 0;
             warn_evidence_find(h, d);
         }
         sum += d->value;

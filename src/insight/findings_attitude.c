@@ -72,6 +72,8 @@ void analysis_attitude(struct analysis *an)
     f->has_value = true;
     f->value = net(&all);
     f->confidence = 0.5;
+    if (n >= TREND_MIN && net(&third[2]) - net(&third[0]) <= -0.3)
+        f->modality = STR("FALLING");
     f->attributes = str_fmt(
         an->a, "{\"net\":%.6f,\"neg\":%.6f,\"neu\":%.6f,\"pos\":%.6f,\"n\":%zu,\"trend\":%.6f,\"flag\":%s}", net(&all),
         (double)all.n[0] / (double)n, (double)all.n[1] / (double)n, (double)all.n[2] / (double)n, n,

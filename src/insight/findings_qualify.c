@@ -29,6 +29,8 @@ static const struct {
     {"spiced.decision", "", false, false},
 };
 
+enum { PAPER = 1 << 4 }; /* bit of meddpicc.paper_process */
+
 struct evidence {
     size_t sentence;
     int score, weight;
@@ -54,22 +56,32 @@ static int bits_count(const struct word_list *l, const struct sentence *s, int b
     return n;
 }
 
+/* "delivery nine working days after the order" is no step of purchasing. */
+static bool tells_of_delivery(const struct sentence *s)
+{
+    for (size_t i = 0; i < s->words_n; i++)
+        if (str_starts(s->word[i].token, STR("deliver")))
+            return true;
+    return false;
+}
+
 static void evidence_weigh(const struct discourse *d, size_t at, struct evidence best[FIELDS])
 {
     const struct word_list *l = list_get("qualify.en");
     const struct sentence *s = &d->s[at];
-    bool outside = discourse_side(d, s->voice) == IA_SIDE_EXTERNAL, number, day = false;
+    bool outside = discourse_side(d, s->voice) == IA_SIDE_EXTERNAL, number, ships, day = false;
     int bits = cues_of(l, s);
 
     if (!(bits & (STRONG - 1)) || s->words_n < 4 || s->asks)
         return;
     number = sentence_has_number(d, s);
+    ships = tells_of_delivery(s);
     if (bits & (1 << 11 | 1 << 15))
         day = has_day(s);
     for (int f = 0; f < FIELDS; f++) {
         bool strong = false;
         int cues = bits_count(l, s, 1 << f, &strong), score, weight;
-        if (!cues || (fields[f].number && !number && f == 0) || (fields[f].day && !day))
+        if (!cues || (fields[f].number && !number && f == 0) || (fields[f].day && !day) || (1 << f == PAPER && ships))
             continue;
         score = outside && strong && (!fields[f].number || number) ? 2 : 1;
         weight = score * 100 + (outside ? 50 : 0) + cues * 10 + (number ? 8 : 0) + (day ? 4 : 0) -

@@ -11,6 +11,25 @@ static bool has_entry(const struct word_list *l, const struct sentence *s)
 }
 
 /* A sum of money named by one of ours, where prices are not spoken of by name: "it's about twenty-seven thousand". */
+/* "nine thousand pieces" is a number of something, "nine thousand for each" a sum. */
+static bool counts_things(const struct sentence *s, size_t at)
+{
+    static const char *const scales[] = {"thousand", "million", "tausend", "mille"};
+    static const char *const after[] = {"a",       "all", "and",  "as",     "at",     "but",  "each", "euro", "euros",
+                                        "dollars", "for", "if",   "in",     "is",     "less", "more", "net",  "on",
+                                        "or",      "per", "plus", "pounds", "francs", "so",   "that", "then", "to",
+                                        "total",   "up",  "was",  "which",  "with",   "und",  "für",  "pro",  "oder"};
+    str next = at + 1 < s->words_n ? s->word[at + 1].token : STR("");
+    bool scale = false;
+
+    for (size_t k = 0; k < sizeof scales / sizeof *scales; k++)
+        scale |= str_eq(s->word[at].token, str_of(scales[k]));
+    for (size_t k = 0; k < sizeof after / sizeof *after; k++)
+        if (str_eq(next, str_of(after[k])))
+            return false;
+    return scale && next.n && !(next.p[0] >= '0' && next.p[0] <= '9');
+}
+
 static bool names_sum(const struct discourse *d, const struct sentence *s)
 {
     static const char *const units[] = {"thousand", "euros", "euro", "dollars", "pounds",  "francs", "million",
@@ -20,7 +39,7 @@ static bool names_sum(const struct discourse *d, const struct sentence *s)
         return false;
     for (size_t i = 0; i < s->words_n; i++)
         for (size_t k = 0; k < sizeof units / sizeof *units; k++)
-            if (str_eq(s->word[i].token, str_of(units[k])))
+            if (str_eq(s->word[i].token, str_of(units[k])) && !counts_things(s, i))
                 return true;
     return false;
 }

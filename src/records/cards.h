@@ -1,4 +1,4 @@
-/* records/cards.h - small things that people define: playbooks, sources, requests of people, views, and what they asked.
+/* records/cards.h - small things that people define: playbooks, sources, requests of people, views, what they asked, and what they set.
  *
  * A card is one sealed JSON object with a name that differs from those of its kind (compared without case), a state, and
  * perhaps an id of what it is about. Calls block on the database; memory in `a`, which should be wiped. */
@@ -11,7 +11,9 @@ enum card_kind {
     CARD_SOURCE,
     CARD_PRIVACY,
     CARD_VIEW,
-    CARD_ANSWER
+    CARD_ANSWER,
+    CARD_SETTING,
+    CARD_SCORECARD
 }; /* stored as numbers: append only */
 
 struct card {

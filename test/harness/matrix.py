@@ -108,7 +108,7 @@ class World:
 
 # Things of the whole workspace: a random one is asked for, and that the question was answered is what counts.
 WORKSPACE = {"answers", "jobs", "uploads", "factors", "identity-providers", "ResourceTypes", "Schemas", "accounts", "actions", "audit", "models", "playbooks", "privacy-requests",
-             "resumable-uploads", "sources", "trackers", "webhooks", "webhook-deliveries", "hook-sources"}
+             "resumable-uploads", "sources", "trackers", "webhooks", "webhook-deliveries", "hook-sources", "scorecards"}
 NOUNS = WORKSPACE | {"Users", "Groups", "people", "interactions", "users", "teams", "deals", "keys", "sessions", "members", "access"}
 # A second factor belongs to a user, and the operator is none.
 OF_A_USER = {("POST", "/v1/me/totp"), ("POST", "/v1/me/webauthn")}
@@ -126,6 +126,8 @@ BODIES = {
     ("POST", "/v1/search"): lambda w: {"query": "price of the pilot", "limit": 100},
     ("POST", "/v1/ask"): lambda w: {"question": "What was said about the price?"},
     ("PUT", "/v1/interactions/{}/private"): lambda w: {"private": False},
+    ("POST", "/v1/interactions/{}/comments"): lambda w: {"text": "Well said."},
+    ("POST", "/v1/interactions/{}/scores"): lambda w: {"scorecard": str(uuid.uuid4()), "about": str(uuid.uuid4()), "answers": [3]},
 }
 
 QUERIES = {"/v1/deals/{}/explain": "?figure=p"}

@@ -63,6 +63,8 @@ static const struct res_field warning_fields[] = {
     {"severity", RES_INT, 0, "1 to 3.", "2"},
     {"since", RES_TIME, RES_NULLABLE, "Since when.", SOURCE_AT},
     {"text", RES_STR, 0, "In words, with its numbers.", "\"no answer for 12 days\""},
+    {"judged", RES_INT, 0, "How many verdicts there are on this kind.", "15"},
+    {"precision", RES_REAL, RES_MAYBE, "Share of them that called it right; from five on.", "0.8"},
     {"evidence", RES_OBJ, RES_LIST | RES_MAYBE, "What it rests on; when one deal is read.", .of = &evidence_shape},
 };
 static const struct res_shape warning_shape = {"DealWarning", "Something that is wrong with a deal.",

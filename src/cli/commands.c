@@ -200,6 +200,12 @@ static const struct cli_opt status_opts[] = {
     {NULL},
 };
 
+static const struct cli_opt json_opts[] = {
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
 static const struct cli_opt teams_opts[] = {
     {"--parent", "TEAM", "the team above"},
     {"--manager", NULL, "the member manages the team and all below it"},
@@ -240,6 +246,9 @@ const struct cli_command cli_commands[] = {
      "harken analytics --from 2026-07-01 --to 2026-10-01", analytics_opts, cli_analytics, false},
     {"ask", "QUESTION...", "answer a question with quoted, cited sentences", NULL,
      "harken ask \"What did Halden say about the pilot price?\"", ask_opts, cli_ask, false},
+    {"breakglass", "list|show ID|refuse ID|end ID", "who asked to read conversations beyond their role",
+     "Users ask and agree, two of them (POST /v1/break-glass); the machine's operator looks, refuses and shuts.",
+     "harken breakglass list", json_opts, cli_break_glass, false},
     {"brief", "DEAL", "a page to read before a meeting: how it stands, what changed, who takes part", NULL,
      "harken brief \"Hamburg hub rollout\"", brief_opts, cli_brief, false},
     {"coaching", "", "figures of the people who sell, over a period, with team percentiles", NULL,

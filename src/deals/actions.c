@@ -28,6 +28,7 @@ const struct action_row action_rows[ACTION_KINDS] = {
     [ACTION_KEEP_PROMISE] = {"keep_promise", "Do what was promised.", FORM_MAIL, 20},
     [ACTION_REMIND] = {"remind", "Remind them of what they promised.", FORM_MAIL, 10},
     [ACTION_ASK_FIELD] = {"ask_field", "Ask what nobody knows yet.", FORM_AGENDA, 20},
+    [ACTION_SEND_DOCUMENT] = {"send_document", "Send the offer, or what they need to decide.", FORM_MAIL, 40},
 };
 
 /* What to do about a warning. */
@@ -94,8 +95,32 @@ static int better(const void *x, const void *y)
     return a->score != b->score ? (a->score < b->score) - (a->score > b->score) : (int)a->kind - (int)b->kind;
 }
 
+bool action_barred(const struct action_context *x, struct id person)
+{
+    for (size_t i = 0; x && i < x->barred_n; i++)
+        if (id_eq(x->barred[i], person))
+            return true;
+    return false;
+}
+
+/* Nobody of theirs is left to whom one could turn. */
+static bool all_barred(const struct deal_facts *f, const struct action_context *x)
+{
+    size_t barred = 0;
+
+    for (size_t i = 0; i < f->person_n; i++)
+        barred += action_barred(x, f->person[i].id);
+    return barred && barred == f->person_n;
+}
+
+static bool goes_to_them(enum action_kind k)
+{
+    return action_rows[k].form == FORM_MAIL || action_rows[k].form == FORM_CALL || action_rows[k].form == FORM_AGENDA;
+}
+
 static void promises(const struct deal_facts *f, const struct deal_state *s, double value,
-                     const struct action_history *h, struct action_candidate *out, size_t *n)
+                     const struct action_history *h, const struct action_context *x, struct action_candidate *out,
+                     size_t *n)
 {
     int64_t today = deal_day(f->pipe, s->as_of);
 
@@ -103,13 +128,53 @@ static void promises(const struct deal_facts *f, const struct deal_state *s, dou
         const struct deal_find *d = &f->find[i];
         bool promised = strcmp(d->modality, "COMMITTED") == 0 || strcmp(d->modality, "ACCEPTED") == 0;
         bool ours = d->side == IA_SIDE_INTERNAL;
-        struct action_candidate c = {.kind = ours ? ACTION_KEEP_PROMISE : ACTION_REMIND};
+        struct action_candidate c = {.kind = ours ? ACTION_KEEP_PROMISE : ACTION_REMIND, .cause = CAUSE_PROMISE};
         if (d->kind != FIND_COMMITMENT || !promised || d->due_day == INT32_MIN || d->due_day < today - 14 ||
-            d->due_day > today + (ours ? 2 : -1))
+            d->due_day > today + (ours ? 2 : -1) || (!ours && action_barred(x, d->owner)))
             continue;
         c.score = score_of(c.kind, 2, value, h);
         c.evidence = (struct deal_evidence){
             EVIDENCE_INTERACTION, d->interaction, d->at_ms, {d->span[0], d->span[1], d->span[2]}};
+        add(out, n, c);
+    }
+}
+
+/* What nobody knows yet: as a playbook wants it, or else as a deal that is late for it should have it. */
+static void gaps_known(const struct deal_facts *f, const struct deal_state *s, double value,
+                       const struct action_history *h, const struct action_context *x, struct action_candidate *out,
+                       size_t *n)
+{
+    int known = deal_qualification(f, s->as_of);
+    bool playbook = x && !id_is_nil(x->need.playbook);
+    struct action_candidate c = {.kind = ACTION_ASK_FIELD, .cause = playbook ? CAUSE_PLAYBOOK : CAUSE_QUALIFICATION};
+
+    if (!s->stage || known < 0)
+        return;
+    if (playbook && x->missing.n) {
+        c.sources[c.sources_n++] = x->need.playbook;
+        c.score = score_of(c.kind, 2, value * (double)x->missing.n / (double)x->need.n, h);
+        add(out, n, c);
+    } else if (!playbook && s->stage->phase >= CRM_PROPOSAL && known < 8) {
+        c.score = score_of(c.kind, 1, value, h);
+        add(out, n, c);
+    }
+}
+
+/* What similar won deals had done by now. */
+static void gaps_done(double value, const struct action_history *h, const struct action_context *x,
+                      struct action_candidate *out, size_t *n)
+{
+    static const enum action_kind of_deed[SIMILAR_DEEDS] = {
+        [DEED_MEETING] = ACTION_BOOK_NEXT,          [DEED_POWER] = ACTION_REACH_POWER,
+        [DEED_SECOND_CONTACT] = ACTION_MULTITHREAD, [DEED_DOCUMENT] = ACTION_SEND_DOCUMENT,
+        [DEED_PRICE] = ACTION_TALK_PRICE,
+    };
+
+    for (size_t i = 0; x && i < x->gaps_n; i++) {
+        const struct similar_gap *g = &x->gaps[i];
+        struct action_candidate c = {.kind = of_deed[g->deed], .cause = CAUSE_SIMILAR, .sources_n = g->deals_n};
+        memcpy(c.sources, g->deals, g->deals_n * sizeof *g->deals);
+        c.score = score_of(c.kind, 1, value * g->share, h);
         add(out, n, c);
     }
 }
@@ -136,8 +201,8 @@ static void explore(struct action_candidate *out, size_t n, uint64_t seed)
 }
 
 size_t actions_rank(const struct deal_facts *f, const struct deal_state *s, const struct warning_hit hits[WARNINGS_N],
-                    const struct deal_cohort *c, const struct action_history *h, uint32_t blocked, uint64_t seed,
-                    struct action_candidate out[ACTION_CANDIDATES_MAX])
+                    const struct deal_cohort *c, const struct action_history *h, const struct action_context *x,
+                    uint32_t blocked, uint64_t seed, struct action_candidate out[ACTION_CANDIDATES_MAX])
 {
     double value = s->has_amount                     ? (double)s->amount_micros / 1e6
                    : c && isfinite(c->median_amount) ? c->median_amount
@@ -153,13 +218,15 @@ size_t actions_rank(const struct deal_facts *f, const struct deal_state *s, cons
             o.score = score_of(o.kind, hits[w - 1].severity, value, h) * (k ? 0.8 : 1);
             if (hits[w - 1].evidence_n)
                 o.evidence = hits[w - 1].evidence[0];
+            if (o.evidence.kind == EVIDENCE_PERSON && o.kind == ACTION_CALL && action_barred(x, o.evidence.id))
+                continue; /* whom to call is who must not be */
             add(out, &n, o);
         }
-    promises(f, s, value, h, out, &n);
-    if (s->stage && s->stage->phase >= CRM_PROPOSAL && deal_qualification(f, s->as_of) >= 0 &&
-        deal_qualification(f, s->as_of) < 8)
-        add(out, &n,
-            (struct action_candidate){.kind = ACTION_ASK_FIELD, .score = score_of(ACTION_ASK_FIELD, 1, value, h)});
+    promises(f, s, value, h, x, out, &n);
+    gaps_known(f, s, value, h, x, out, &n);
+    gaps_done(value, h, x, out, &n);
+    for (int k = 0; all_barred(f, x) && k < ACTION_KINDS; k++)
+        blocked |= goes_to_them((enum action_kind)k) ? 1u << k : 0;
     for (size_t i = 0, kept = 0, all = n; i < all; i++, n = kept)
         if (out[i].kind == ACTION_NOTHING || !(blocked >> out[i].kind & 1u))
             out[kept++] = out[i];

@@ -1,6 +1,8 @@
 /* deals/actions_store.c - decisions, proposals and answers, kept. */
 #include "deals/actions.h"
 
+#include "records/crm.h"
+
 enum {
     ACT_HISTORY,
     ACT_OPEN,
@@ -15,26 +17,27 @@ enum {
     ACT_GET,
     ACT_RESPOND,
     ACT_SUPPRESS,
+    ACT_BARRED,
 };
 
 #define ACTION_COLUMNS                                                                                                 \
     "id, deal_id, seller_id, decision_id, kind, warning, position, score, propensity, made_at, shown_at, "             \
-    "responded_at, snooze_until, state"
+    "responded_at, snooze_until, state, cause, sources"
 
 const struct db_stmt actions_sql[] = {
     [ACT_HISTORY] =
         {"act_history",
          "SELECT kind, count(*) FILTER (WHERE state IN (1, 2, 3, 6)), count(*) FILTER (WHERE state IN (1, 2, 6)) "
          "FROM action WHERE workspace_id=$1 GROUP BY kind"},
-    [ACT_OPEN] = {"act_open",
-                  "SELECT deal_id, id, warning FROM action WHERE workspace_id=$1 AND deal_id=ANY($2) AND state=0"},
+    [ACT_OPEN] =
+        {"act_open",
+         "SELECT deal_id, id, warning, cause FROM action WHERE workspace_id=$1 AND deal_id=ANY($2) AND state=0"},
     [ACT_RECENT] = {"act_recent",
                     "SELECT deal_id, kind FROM action WHERE workspace_id=$1 AND deal_id=ANY($2) AND made_at>$3 "
                     "AND state<>5"},
-    [ACT_SUPPRESSED] =
-        {"act_suppressed",
-         "SELECT deal_id, kind, person_id FROM suppression WHERE workspace_id=$1 AND (until_at IS NULL OR "
-         "until_at>$3) AND (deal_id IS NULL OR deal_id=ANY($2))"},
+    [ACT_SUPPRESSED] = {"act_suppressed",
+                        "SELECT deal_id, kind FROM suppression WHERE workspace_id=$1 AND (until_at IS NULL OR "
+                        "until_at>$3) AND (deal_id IS NULL OR deal_id=ANY($2)) AND person_id IS NULL"},
     [ACT_TODAY] =
         {"act_today",
          "SELECT seller_id, count(*) FROM action WHERE workspace_id=$1 AND made_at>$2 AND seller_id IS NOT NULL "
@@ -45,8 +48,8 @@ const struct db_stmt actions_sql[] = {
          "candidates, reasons, "
          "scores, propensities, chosen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"},
     [ACT_ADD] = {"act_add", "INSERT INTO action (workspace_id, id, decision_id, deal_id, seller_id, kind, warning, "
-                            "position, propensity, score, made_at) "
-                            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"},
+                            "position, propensity, score, made_at, cause, sources) "
+                            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"},
     [ACT_WITHDRAW] = {"act_withdraw",
                       "UPDATE action SET state=5, responded_at=$3 WHERE workspace_id=$1 AND id=$2 AND state=0"},
     [ACT_LIST] = {"act_list", "SELECT " ACTION_COLUMNS " FROM action WHERE workspace_id=$1 AND state=0 AND "
@@ -62,6 +65,10 @@ const struct db_stmt actions_sql[] = {
     [ACT_SUPPRESS] = {"act_suppress",
                       "INSERT INTO suppression (workspace_id, id, deal_id, person_id, kind, until_at, cause, made_at) "
                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"},
+    /* $2 now: people who must not be contacted, for good or still */
+    [ACT_BARRED] = {"act_barred",
+                    "SELECT DISTINCT person_id FROM suppression WHERE workspace_id=$1 AND person_id IS NOT "
+                    "NULL AND (until_at IS NULL OR until_at>$2) ORDER BY person_id"},
 };
 const size_t actions_sql_n = sizeof actions_sql / sizeof *actions_sql;
 
@@ -76,6 +83,7 @@ struct deciding {
     struct deal_facts *facts;
     size_t n;
     bool *has_open;               /* by deal */
+    struct action_context *ctx;   /* by deal */
     uint32_t *recent, *suppressed; /* by deal: bits of kinds */
     struct {
         struct id seller;
@@ -138,17 +146,17 @@ static enum err_code blocks_load(struct deciding *d, const struct id *deals, siz
         uint32_t bits = db_is_null(&r, 1) ? ~0u : 1u << db_i64(&r, 1);
         if (at != SIZE_MAX)
             d->suppressed[at] |= bits;
-        for (size_t i = 0; db_is_null(&r, 0) && i < d->n;
-             i++) { /* a person who must not be contacted, wherever they are */
-            if (db_is_null(&r, 2))
-                d->suppressed[i] |= bits;
-            for (size_t k = 0; k < d->facts[i].person_n; k++)
-                if (id_eq(d->facts[i].person[k].id, db_id(&r, 2)) && d->facts[i].person_n == 1)
-                    d->suppressed[i] |= bits;
-        }
+        for (size_t i = 0; db_is_null(&r, 0) && i < d->n; i++)
+            d->suppressed[i] |= bits;
     }
     db_rows_done(&r);
     return ERR_OK;
+}
+
+/* What was proposed without a warning stands until it is answered, unless what was missing is there. */
+static bool still_wanted(const struct action_context *x, enum action_cause cause)
+{
+    return cause == CAUSE_PLAYBOOK ? x->missing.n > 0 : cause == CAUSE_SIMILAR ? x->gaps_n > 0 : true;
 }
 
 /* Open proposals whose warning is over are taken back. */
@@ -164,7 +172,8 @@ static enum err_code stale_withdraw(struct deciding *d, const struct id *deals, 
         int w = (int)db_i64(&r, 2);
         if (at == SIZE_MAX)
             continue;
-        if (w == 0 || (w <= WARNINGS_N && hits[at * WARNINGS_N + (size_t)w - 1].on))
+        if (w == 0 ? still_wanted(&d->ctx[at], (enum action_cause)db_i64(&r, 3))
+                   : w <= WARNINGS_N && hits[at * WARNINGS_N + (size_t)w - 1].on)
             d->has_open[at] = true;
         else if (db_send(d->t, &actions_sql[ACT_WITHDRAW],
                          DB_ARGS(P_ID(d->v->workspace), P_ID(db_id(&r, 1)), P_I64(d->now)), d->e))
@@ -201,10 +210,10 @@ static enum err_code one_decide(struct deciding *d, size_t at, const struct deal
     int *today = today_of(d, s->owner);
 
     memcpy(&seed, decision.b + 8, sizeof seed);
-    ok_n = actions_rank(f, s, hits, cohort, &d->history, d->recent[at] | d->suppressed[at], seed, ok);
+    ok_n = actions_rank(f, s, hits, cohort, &d->history, &d->ctx[at], d->recent[at] | d->suppressed[at], seed, ok);
     for (size_t i = 0; i < ok_n; i++) {
         kinds[i] = (int32_t)ok[i].kind;
-        reasons[i] = ok[i].warning;
+        reasons[i] = ok[i].cause == CAUSE_WARNING ? ok[i].warning : -(int32_t)ok[i].cause;
         scores[i] = ok[i].score;
         propensities[i] = ok[i].propensity;
     }
@@ -222,10 +231,44 @@ static enum err_code one_decide(struct deciding *d, size_t at, const struct deal
         if (db_send(d->t, &actions_sql[ACT_ADD],
                     DB_ARGS(P_ID(d->v->workspace), P_ID(id_new()), P_ID(decision), P_ID(f->deal),
                             P_ID_OR_NULL(s->owner), P_I64(ok[i].kind), P_I64(ok[i].warning), P_I64(i),
-                            P_F64(ok[i].propensity), P_F64(ok[i].score), P_I64(d->now)),
+                            P_F64(ok[i].propensity), P_F64(ok[i].score), P_I64(d->now), P_I64(ok[i].cause),
+                            P_IDS(ok[i].sources, ok[i].sources_n)),
                     d->e))
             return d->e->code;
     }
+    return ERR_OK;
+}
+
+static enum err_code barred_load(struct db_tx *t, const struct vaulted *v, int64_t now, struct arena *a,
+                                 struct id **out, size_t *out_n, struct err *e)
+{
+    return db_run_ids(t, &actions_sql[ACT_BARRED], DB_ARGS(P_ID(v->workspace), P_I64(now)), a, out, out_n, e);
+}
+
+enum err_code actions_context_load(struct db_tx *t, const struct vaulted *v, const struct deal_facts *f,
+                                   const struct deal_state *s, size_t n, int64_t now, struct arena *a,
+                                   struct action_context **out, struct err *e)
+{
+    struct action_context *x = ARENA_ARRAY(a, struct action_context, n + 1);
+    struct id *stages = ARENA_ARRAY(a, struct id, n + 1), *barred;
+    str *names = ARENA_ARRAY(a, str, n + 1);
+    struct similar_path *paths;
+    size_t paths_n, barred_n;
+    struct methodology m;
+
+    for (size_t i = 0; i < n; i++)
+        stages[i] = s[i].stage ? s[i].stage->id : (struct id){{0}};
+    if (methodology_load(t, v, a, &m, e) || record_names_load(t, v, NAME_STAGE, stages, n, a, names, e) ||
+        similar_load(t, v, stages, n, a, &paths, &paths_n, e) || barred_load(t, v, now, a, &barred, &barred_n, e))
+        return e->code;
+    for (size_t i = 0; i < n; i++) {
+        methodology_required(&m, names[i], s[i].stage, &x[i].need);
+        methodology_missing(&x[i].need, &f[i], now, &x[i].missing);
+        x[i].gaps_n = similar_gaps(&f[i], &s[i], paths, paths_n, x[i].gaps);
+        x[i].barred = barred;
+        x[i].barred_n = barred_n;
+    }
+    *out = x;
     return ERR_OK;
 }
 
@@ -253,7 +296,8 @@ enum err_code actions_decide(struct db_tx *t, const struct vaulted *v, const str
         warnings_evaluate(f, &states[i], f->pipe && c->has_history[pipe] ? &c->cohorts[pipe] : NULL, now,
                           hits + i * WARNINGS_N, &next);
     }
-    if (blocks_load(d, deals, n) || stale_withdraw(d, deals, n, hits))
+    if (actions_context_load(t, v, d->facts, states, d->n, now, a, &d->ctx, e) || blocks_load(d, deals, n) ||
+        stale_withdraw(d, deals, n, hits))
         return e->code;
     for (size_t i = 0; i < d->n; i++) {
         const struct deal_facts *f = &d->facts[i];
@@ -271,23 +315,30 @@ static int64_t time_of(const struct db_rows *r, int col)
     return db_is_null(r, col) ? CLOCK_NONE : db_i64(r, col);
 }
 
-static struct action action_of(const struct db_rows *r)
+static struct action action_of(const struct db_rows *r, struct arena *a)
 {
-    return (struct action){.id = db_id(r, 0),
-                           .deal = db_id(r, 1),
-                           .seller = db_id(r, 2),
-                           .decision = db_id(r, 3),
-                           .kind =
-                               (enum action_kind)(db_i64(r, 4) >= 0 && db_i64(r, 4) < ACTION_KINDS ? db_i64(r, 4) : 0),
-                           .warning = (int)db_i64(r, 5),
-                           .position = (int)db_i64(r, 6),
-                           .score = db_f64(r, 7),
-                           .propensity = db_f64(r, 8),
-                           .made_ms = time_of(r, 9),
-                           .shown_ms = time_of(r, 10),
-                           .responded_ms = time_of(r, 11),
-                           .snooze_ms = time_of(r, 12),
-                           .state = (enum action_response)db_i64(r, 13)};
+    size_t n;
+    struct id *sources = db_ids(r, 15, a, &n);
+    struct action out = {.id = db_id(r, 0),
+                         .deal = db_id(r, 1),
+                         .seller = db_id(r, 2),
+                         .decision = db_id(r, 3),
+                         .kind =
+                             (enum action_kind)(db_i64(r, 4) >= 0 && db_i64(r, 4) < ACTION_KINDS ? db_i64(r, 4) : 0),
+                         .warning = (int)db_i64(r, 5),
+                         .position = (int)db_i64(r, 6),
+                         .score = db_f64(r, 7),
+                         .propensity = db_f64(r, 8),
+                         .made_ms = time_of(r, 9),
+                         .shown_ms = time_of(r, 10),
+                         .responded_ms = time_of(r, 11),
+                         .snooze_ms = time_of(r, 12),
+                         .cause = (enum action_cause)db_i64(r, 14),
+                         .state = (enum action_response)db_i64(r, 13)};
+
+    out.sources_n = n < SIMILAR_DEALS ? n : SIMILAR_DEALS;
+    memcpy(out.sources, sources, out.sources_n * sizeof *sources);
+    return out;
 }
 
 enum err_code actions_list(struct db_tx *t, const struct vaulted *v, struct id deal, size_t limit, int64_t now,
@@ -302,7 +353,7 @@ enum err_code actions_list(struct db_tx *t, const struct vaulted *v, struct id d
     if (db_run(t, &actions_sql[ACT_LIST], DB_ARGS(P_ID(v->workspace), P_ID_OR_NULL(deal), P_I64(limit)), &r, e))
         return e->code;
     while (db_next(&r))
-        ARENA_PUSH(a, *out, *out_n, cap) = action_of(&r);
+        ARENA_PUSH(a, *out, *out_n, cap) = action_of(&r, a);
     db_rows_done(&r);
     ids = ARENA_ARRAY(a, struct id, *out_n + 1);
     for (size_t i = 0; i < *out_n; i++)
@@ -310,7 +361,8 @@ enum err_code actions_list(struct db_tx *t, const struct vaulted *v, struct id d
     return db_send(t, &actions_sql[ACT_SHOWN], DB_ARGS(P_ID(v->workspace), P_IDS(ids, *out_n), P_I64(now)), e);
 }
 
-enum err_code action_get(struct db_tx *t, const struct vaulted *v, struct id id, struct action *out, struct err *e)
+enum err_code action_get(struct db_tx *t, const struct vaulted *v, struct id id, struct arena *a, struct action *out,
+                         struct err *e)
 {
     struct db_rows r;
     bool found;
@@ -319,7 +371,7 @@ enum err_code action_get(struct db_tx *t, const struct vaulted *v, struct id id,
         return e->code;
     found = db_next(&r);
     if (found)
-        *out = action_of(&r);
+        *out = action_of(&r, a);
     db_rows_done(&r);
     return found ? ERR_OK : err_set(e, ERR_NOT_FOUND, "no such action");
 }

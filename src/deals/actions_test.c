@@ -19,7 +19,7 @@ static void nothing_to_do_is_a_candidate_alone(void **state)
     struct action_candidate c[ACTION_CANDIDATES_MAX];
 
     (void)state;
-    assert_int_equal(actions_rank(&facts, &s, hits, NULL, &h, 0, 1, c), 1);
+    assert_int_equal(actions_rank(&facts, &s, hits, NULL, &h, NULL, 0, 1, c), 1);
     assert_true(c[0].kind == ACTION_NOTHING && c[0].propensity == 1);
 }
 
@@ -31,10 +31,10 @@ static void a_small_deal_is_not_worth_an_hour(void **state)
     struct action_candidate c[ACTION_CANDIDATES_MAX];
 
     (void)state;
-    assert_int_equal(actions_rank(&facts, &s, hits, NULL, &h, 0, 1, c), 2);
+    assert_int_equal(actions_rank(&facts, &s, hits, NULL, &h, NULL, 0, 1, c), 2);
     assert_int_equal(c[0].kind, ACTION_NOTHING);
     s.amount_micros = 500000 * (int64_t)1000000;
-    actions_rank(&facts, &s, hits, NULL, &h, 0, 1, c);
+    actions_rank(&facts, &s, hits, NULL, &h, NULL, 0, 1, c);
     assert_int_equal(c[0].kind, ACTION_REACH_POWER);
     /* 2/4 * 0.7 * 0.06 * 500,000 - 60 */
     assert_true(fabs(c[0].score - 10440) < 1e-6);
@@ -49,7 +49,7 @@ static void what_is_dismissed_sinks(void **state)
 
     (void)state;
     h.decided[ACTION_FOLLOW_UP] = 20;
-    actions_rank(&facts, &s, hits, NULL, &h, 0, 1, c);
+    actions_rank(&facts, &s, hits, NULL, &h, NULL, 0, 1, c);
     assert_int_equal(c[0].kind, ACTION_MULTITHREAD);
 }
 
@@ -61,7 +61,7 @@ static void what_is_blocked_leaves_its_odds_to_the_others(void **state)
     struct action_candidate c[ACTION_CANDIDATES_MAX];
 
     (void)state;
-    assert_int_equal(actions_rank(&facts, &s, hits, NULL, &h, 1u << ACTION_REACH_POWER, 1, c), 2);
+    assert_int_equal(actions_rank(&facts, &s, hits, NULL, &h, NULL, 1u << ACTION_REACH_POWER, 1, c), 2);
     assert_true(c[0].kind == ACTION_MULTITHREAD && c[0].propensity == 1);
 }
 
@@ -76,7 +76,7 @@ static void exploration_has_its_share(void **state)
 
     (void)state;
     for (int i = 0; i < n; i++) {
-        size_t k = actions_rank(&facts, &s, hits, NULL, &h, 0, (uint64_t)i * 0x9e3779b97f4a7c15u, c);
+        size_t k = actions_rank(&facts, &s, hits, NULL, &h, NULL, 0, (uint64_t)i * 0x9e3779b97f4a7c15u, c);
         double sum = 0;
         for (size_t j = 0; j < k; j++)
             sum += c[j].propensity;

@@ -103,6 +103,31 @@ size_t draft_questions(const struct deal_facts *f, const struct deal_state *s, e
     return n;
 }
 
+static void to_add(const struct deal_facts *f, const struct action_context *x, struct id who, struct id *out, size_t *n)
+{
+    const struct deal_person *p = deal_person_find(f, who);
+
+    if (*n < DRAFT_TO_MAX && !action_barred(x, who) && !(p && p->flags & (CRM_LEFT | CRM_BOUNCED)))
+        out[(*n)++] = who;
+}
+
+size_t draft_recipients(const struct deal_facts *f, const struct deal_state *s, enum action_kind kind,
+                        const struct action_context *x, struct id out[DRAFT_TO_MAX])
+{
+    struct id who[320];
+    int talking;
+    size_t n = 0;
+
+    if (action_rows[kind].form != FORM_MAIL && action_rows[kind].form != FORM_CALL)
+        return 0;
+    talking = deal_two_way_contacts(f, s->as_of, 60, who);
+    for (int i = 0; i < talking; i++)
+        to_add(f, x, who[i], out, &n);
+    for (size_t i = 0; !n && i < f->person_n; i++)
+        to_add(f, x, f->person[i].id, out, &n);
+    return n;
+}
+
 static void quote_put(struct buf *b, const struct draft_quote *q, size_t number, struct arena *a)
 {
     str day = q->at_ms == CLOCK_NONE ? STR("") : str_sub(clock_str(a, q->at_ms), 0, 10);

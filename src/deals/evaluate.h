@@ -35,5 +35,5 @@ enum err_code deals_due(struct db_tx *t, const struct vaulted *v, int64_t now, s
                         struct id **out, size_t *out_n, struct err *e);
 
 /* Fits cohort and score of every pipeline on the (at most 20,000 newest) deals closed by `now` and stores them as a new
- * version. *out_new: something was stored. */
+ * version, and keeps the paths of won deals (deals/similar.h). *out_new: something was stored. */
 enum err_code deals_fit(struct db_tx *t, const struct vaulted *v, int64_t now, bool *out_new, struct err *e);

@@ -33,6 +33,10 @@ struct deal_pipeline {
     size_t stages_n;
     struct deal_setting *settings;
     size_t settings_n;
+    struct deal_choice { /* what somebody chose here: wins over the settings */
+        bool made, enabled;
+        int severity; /* 0: as it would be */
+    } choice[WARNINGS_N];
 };
 
 /* One change of one field. */

@@ -8,6 +8,7 @@ enum {
     FACTS_PIPELINES,
     FACTS_STAGES,
     FACTS_SETTINGS,
+    FACTS_CHOICES,
     FACTS_SELLERS,
     FACTS_DEALS,
     FACTS_CHANGES,
@@ -25,6 +26,8 @@ const struct db_stmt facts_sql[] = {
                                       "WHERE workspace_id=$1 ORDER BY pipeline_id, ordinal, id"},
     [FACTS_SETTINGS] = {"facts_settings", "SELECT pipeline_id, stage_id, warning, enabled, severity, values_at FROM "
                                           "warning_setting WHERE workspace_id=$1 ORDER BY pipeline_id, warning"},
+    [FACTS_CHOICES] = {"facts_choices",
+                       "SELECT pipeline_id, warning, enabled, severity FROM warning_choice WHERE workspace_id=$1"},
     [FACTS_SELLERS] = {"facts_sellers", "SELECT person_id, active, inactive_at FROM seller WHERE workspace_id=$1"},
     [FACTS_DEALS] = {"facts_deals", "SELECT id, account_id, pipeline_id, opened_at, changes FROM deal "
                                     "WHERE workspace_id=$1 AND id=ANY($2) ORDER BY id"},
@@ -190,6 +193,15 @@ enum err_code deals_shared_load(struct db_tx *t, const struct vaulted *v, struct
     if (db_run(t, &facts_sql[FACTS_SETTINGS], DB_ARGS(P_ID(v->workspace)), &r, e))
         return e->code;
     settings_read(&r, a, out);
+    db_rows_done(&r);
+    if (db_run(t, &facts_sql[FACTS_CHOICES], DB_ARGS(P_ID(v->workspace)), &r, e))
+        return e->code;
+    while (db_next(&r)) {
+        struct deal_pipeline *p = pipe_of(out, db_id(&r, 0));
+        int64_t w = db_i64(&r, 1);
+        if (p && w >= 1 && w <= WARNINGS_N)
+            p->choice[w - 1] = (struct deal_choice){true, db_bool(&r, 2), (int)db_i64(&r, 3)};
+    }
     db_rows_done(&r);
     if (db_run(t, &facts_sql[FACTS_SELLERS], DB_ARGS(P_ID(v->workspace)), &r, e))
         return e->code;

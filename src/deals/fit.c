@@ -3,6 +3,7 @@
 
 #include "base/sort.h"
 #include "deals/evaluate.h"
+#include "deals/similar.h"
 
 enum { FIT_CLOSED, FIT_NEWEST, FIT_ADD, FIT_OLD_DROP };
 
@@ -114,6 +115,8 @@ enum err_code deals_fit(struct db_tx *t, const struct vaulted *v, int64_t now, b
             goto out;
         *out_new = true;
     }
+    if (similar_save(t, v, facts, n, now, a, e))
+        goto out;
     db_flush(t, NULL, e);
 out:
     arena_free(a);

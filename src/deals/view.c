@@ -73,7 +73,7 @@ enum err_code deal_views_load(struct db_tx *t, const struct vaulted *v, const st
     struct db_rows r;
 
     *out = (struct deal_views){.t = t, .v = v, .a = a, .now = now};
-    if (deals_context_load(t, v, a, &out->ctx, e) ||
+    if (deals_context_load(t, v, a, &out->ctx, e) || warning_clicks_load(t, v, out->clicks, e) ||
         deal_facts_load(t, v, &out->ctx.shared, ids, n, FACTS_ALL, a, &facts, &out->n, e))
         return e->code;
     out->list = ARENA_ARRAY(a, struct deal_view, out->n + 1);
@@ -149,6 +149,7 @@ static void warnings_write(const struct deal_views *vs, const struct deal_view *
     jw_karr(w, "warnings");
     for (int i = 0; i < WARNINGS_N; i++) {
         const struct warning_hit *h = &d->hits[i];
+        double precision, low, high;
         if (!h->on)
             continue;
         jw_obj(w);
@@ -157,6 +158,9 @@ static void warnings_write(const struct deal_views *vs, const struct deal_view *
         jw_ki64(w, "severity", h->severity);
         ktime(w, "since", h->since_ms, vs->a);
         jw_kstr(w, "text", warning_text(i + 1, h->numbers, vs->a));
+        jw_ki64(w, "judged", vs->clicks[i].right + vs->clicks[i].wrong);
+        if (warning_precision(&vs->clicks[i], &precision, &low, &high))
+            jw_kreal(w, "precision", precision);
         if (full)
             evidence_write(h, w, vs->a);
         jw_end(w);

@@ -4,6 +4,7 @@
  * the audit row. Memory in `a`, which should be wiped. Calls block on the database. */
 #pragma once
 #include "deals/evaluate.h"
+#include "deals/warnings_store.h"
 
 struct deal_view {
     struct deal_facts *f;
@@ -26,6 +27,7 @@ struct deal_views {
     int64_t now;
     struct deal_view *list;
     size_t n;
+    struct warning_clicks clicks[WARNINGS_N]; /* how often people called each kind right */
 };
 
 /* Views of deals in the order of their ids. */

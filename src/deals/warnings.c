@@ -277,6 +277,11 @@ bool warning_settings(const struct deal_pipeline *p, struct id stage, int warnin
                 if (row->settings[k].name && !isnan(s->values[k]))
                     out[k] = s->values[k];
         }
+    if (p && p->choice[warning - 1].made) {
+        on = p->choice[warning - 1].enabled;
+        if (p->choice[warning - 1].severity)
+            *out_severity = p->choice[warning - 1].severity;
+    }
     return on;
 }
 

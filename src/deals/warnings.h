@@ -65,6 +65,6 @@ void warnings_evaluate(const struct deal_facts *f, const struct deal_state *s, c
                        struct warning_hit out[WARNINGS_N], int64_t *out_next);
 /* The sentence of a hit; memory in `a`. */
 str warning_text(int warning, const double *numbers, struct arena *a);
-/* The settings in force for a stage: defaults, then the pipeline's, then the stage's. Answers whether the row is on. */
+/* The settings in force for a stage: defaults, then the pipeline's, then the stage's, then what somebody chose. Answers whether the row is on. */
 bool warning_settings(const struct deal_pipeline *p, struct id stage, int warning, double out[CRM_SETTING_VALUES],
                       int *out_severity);

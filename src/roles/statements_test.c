@@ -9,6 +9,7 @@
 #include "gateway/credentials.h"
 #include "gateway/oidc.h"
 #include "gateway/users.h"
+#include "records/glass.h"
 #include "records/hook_sources.h"
 #include "records/hooks.h"
 #include "store/audit_store.h"
@@ -20,9 +21,10 @@
 
 /* The tables of rooms that keep them to themselves. */
 extern const struct db_stmt crm_sql[], crm_load_sql[], facts_sql[], evaluate_sql[], fit_sql[], view_sql[],
-    actions_sql[], figures_sql[], coaching_sql[], record_coaching_sql[], stakeholders_sql[];
+    actions_sql[], figures_sql[], coaching_sql[], record_coaching_sql[], stakeholders_sql[], warnings_sql[],
+    similar_sql[];
 extern const size_t crm_sql_n, crm_load_sql_n, facts_sql_n, evaluate_sql_n, fit_sql_n, view_sql_n, actions_sql_n,
-    figures_sql_n, coaching_sql_n, record_coaching_sql_n, stakeholders_sql_n;
+    figures_sql_n, coaching_sql_n, record_coaching_sql_n, stakeholders_sql_n, warnings_sql_n, similar_sql_n;
 extern const struct db_stmt raw_sql[], accounts_sql[], people_sql[], ia_save_sql[], ia_load_sql[], derived_sql[],
     rebuild_sql[], samples_sql[], findings_sql[], people_read_sql[], resource_sql[], idempotency_sql[], graphql_sql[],
     cards_sql[], audit_read_sql[], uploads_sql[], accounts_read_sql[], trackers_sql[];
@@ -56,6 +58,7 @@ static void every_statement_is_prepared(void **state)
         {"uploads", uploads_sql, uploads_sql_n},
         {"accounts_read", accounts_read_sql, accounts_read_sql_n},
         {"cards", cards_sql, cards_sql_n},
+        {"glass", glass_sql, glass_sql_n},
         {"trackers", trackers_sql, trackers_sql_n},
         {"idempotency", idempotency_sql, idempotency_sql_n},
         {"graphql", graphql_sql, graphql_sql_n},
@@ -67,6 +70,8 @@ static void every_statement_is_prepared(void **state)
         {"view", view_sql, view_sql_n},
         {"actions", actions_sql, actions_sql_n},
         {"figures", figures_sql, figures_sql_n},
+        {"warnings", warnings_sql, warnings_sql_n},
+        {"similar", similar_sql, similar_sql_n},
         {"stakeholders", stakeholders_sql, stakeholders_sql_n},
         {"coaching", coaching_sql, coaching_sql_n},
         {"record_coaching", record_coaching_sql, record_coaching_sql_n},

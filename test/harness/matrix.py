@@ -107,7 +107,7 @@ class World:
 
 
 # Things of the whole workspace: a random one is asked for, and that the question was answered is what counts.
-WORKSPACE = {"answers", "jobs", "uploads", "factors", "identity-providers", "ResourceTypes", "Schemas", "accounts", "actions", "audit", "models", "playbooks", "privacy-requests",
+WORKSPACE = {"answers", "break-glass", "jobs", "uploads", "factors", "identity-providers", "ResourceTypes", "Schemas", "accounts", "actions", "audit", "models", "playbooks", "privacy-requests",
              "resumable-uploads", "sources", "trackers", "webhooks", "webhook-deliveries", "hook-sources", "scorecards"}
 NOUNS = WORKSPACE | {"Users", "Groups", "people", "interactions", "users", "teams", "deals", "keys", "sessions", "members", "access"}
 # A second factor belongs to a user, and the operator is none.
@@ -126,6 +126,7 @@ BODIES = {
     ("POST", "/v1/search"): lambda w: {"query": "price of the pilot", "limit": 100},
     ("POST", "/v1/ask"): lambda w: {"question": "What was said about the price?"},
     ("PUT", "/v1/interactions/{}/private"): lambda w: {"private": False},
+    ("POST", "/v1/deals/{}/warnings"): lambda w: {"warning": "W01", "right": True},
     ("POST", "/v1/interactions/{}/comments"): lambda w: {"text": "Well said."},
     ("POST", "/v1/interactions/{}/scores"): lambda w: {"scorecard": str(uuid.uuid4()), "about": str(uuid.uuid4()), "answers": [3]},
 }

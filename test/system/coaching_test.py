@@ -145,7 +145,7 @@ class Coaching(unittest.TestCase):
         self.post(f"/v1/interactions/{calls[0]}/comments", {"text": text, "turn": 99999, "start": 0, "end": 3}, 404)
         form = self.post("/v1/scorecards", {"name": "Discovery", "questions": ["Did we hear the pain?", "Was a next step agreed?"]}, 201)
         self.post(f"/v1/interactions/{calls[0]}/scores", {"scorecard": form["id"], "about": lucy, "answers": [3]}, 422)
-        self.post(f"/v1/interactions/{calls[0]}/scores", {"scorecard": form["id"], "about": lucy, "answers": [3, 9]}, 422)
+        self.post(f"/v1/interactions/{calls[0]}/scores", {"scorecard": form["id"], "about": lucy, "answers": [3, 9]}, 400)
         for k, call in enumerate(calls[:6]):
             self.post(f"/v1/interactions/{call}/scores", {"scorecard": form["id"], "about": lucy, "answers": [1, 1], "note": "first try"}, 201)
             self.post(f"/v1/interactions/{call}/scores", {"scorecard": form["id"], "about": lucy, "answers": [3 + k % 3, 0]}, 201)

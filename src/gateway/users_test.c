@@ -278,8 +278,8 @@ static void company_make(void)
             ws, txt(talk_ids[i]), talks[i].deal < 0 ? "" : "'", talks[i].deal < 0 ? "NULL" : txt(deals[talks[i].deal]),
             talks[i].deal < 0 ? "" : "'", talks[i].private_ ? "true" : "false", list.n ? str_cz(a, list) : "");
         sql("INSERT INTO turn (workspace_id, interaction_id, ordinal, speaker, start_ms, end_ms, sealed) VALUES ('%s', "
-            "'%s', "
-            "0, '{-1}', '{0}', '{0}', array['\\x00'::bytea])",
+            "'%s', 0, "
+            "'{-1}', '{0}', '{0}', ARRAY['\\x00'::bytea])",
             ws, txt(talk_ids[i]));
     }
 }

@@ -139,11 +139,11 @@ static enum err_code judge_act(struct res_ctx *c, struct id id, const struct res
     enum err_code rc;
 
     (void)query;
-    if (!reader_sees_deal(c->who.reader, id))
-        return err_set(e, ERR_NOT_FOUND, "there is no such deal, or you may not see it");
-    rc = w ? warning_judge(c->t, c->v, id, w, caller_actor(&c->who), in[1].v.b, clock_now_ms(), e) : ERR_NOT_FOUND;
-    if (rc == ERR_NOT_FOUND)
-        return res_say(c, 422, "no such warning", STR("the deal has, and had, no warning of this name"), e);
+    rc = w && reader_sees_deal(c->who.reader, id)
+             ? warning_judge(c->t, c->v, id, w, caller_actor(&c->who), in[1].v.b, clock_now_ms(), e)
+             : ERR_NOT_FOUND;
+    if (rc == ERR_NOT_FOUND) /* one answer to all of these: who may not see a deal does not learn that it is there */
+        return err_set(e, ERR_NOT_FOUND, "there is no such deal, you may not see it, or it never had this warning");
     if (rc || warning_clicks_load(c->t, c->v, clicks, e))
         return e->code;
     *out = ARENA_ARRAY(c->a, struct res_val, 3);

@@ -256,7 +256,7 @@ class Actions(unittest.TestCase):
             self.call("POST", f"/v1/deals/{self.deal_id(f'Verdict {i}')}/warnings", {"warning": "overdue", "right": False})
             said = self.call("POST", f"/v1/deals/{self.deal_id(f'Verdict {i}')}/warnings", {"warning": "W03", "right": i != 0})
         self.assertEqual(said, {"warning": "W03", "right": 4, "wrong": 1})
-        self.call("POST", f"/v1/deals/{self.deal_id('Verdict 0')}/warnings", {"warning": "W15", "right": True}, 422)
+        self.call("POST", f"/v1/deals/{self.deal_id('Verdict 0')}/warnings", {"warning": "W15", "right": True}, 404)
         kind = next(w for w in self.call("GET", "/v1/warnings")["warnings"] if w["id"] == "W03")
         self.assertEqual(kind["precision"], 0.8)
         self.assertAlmostEqual(kind["low"], 0.3755, 3)  # Wilson's of 4 in 5

@@ -59,8 +59,9 @@ static const struct res_field fields[] = {
 static const struct res_shape shape = {"Tracker", "Something conversations are looked through for.",
                                        RES_FIELDS(fields)};
 
-static struct res_val *item_of(struct res_ctx *c, const struct record_tracker *k)
+static struct res_val *item_of(struct res_ctx *c, const void *row)
 {
+    const struct record_tracker *k = row;
     struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
     const struct embedder *em = c->api->core->em;
     int64_t clicks = k->right + k->wrong;
@@ -95,11 +96,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
     if (record_trackers_page(c->t, c->v, res_filter_words(c->a, res_filter_get(q, "kind", RES_EQ)), &w, c->a, &rows, &n,
                              e))
         return e->code;
-    res_page_begin(c, page, q, n);
-    for (size_t i = 0; i < page->n; i++) {
-        page->items[i] = item_of(c, &rows[i]);
-        page->keys[i] = (struct res_key){rows[i].created_at_ms, rows[i].id};
-    }
+    res_page_fill(c, page, q, &shape, rows, n, sizeof *rows, item_of);
     return ERR_OK;
 }
 
@@ -111,8 +108,7 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
 
     if (record_trackers_load(c->t, c->v, ids, n, (want >> F_TRAINED) & 1, c->a, &rows, &rows_n, e))
         return e->code;
-    for (size_t i = 0; i < rows_n; i++)
-        res_place(ids, n, rows[i].id, item_of(c, &rows[i]), items);
+    res_rows_place(c, &shape, ids, n, rows, rows_n, sizeof *rows, item_of, items);
     return ERR_OK;
 }
 

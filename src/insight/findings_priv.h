@@ -22,9 +22,7 @@ str json_object_of(struct arena *a, const char *k1, str v1, const char *k2, str 
 
 /* Words of an objection of this code (1..12), not turned round; severity 1..3. */
 bool objection_said(const struct discourse *d, size_t sentence, int code, int *out_severity);
-/* Fields of qualification by number, and whether a sentence has words of one. */
-extern const size_t qualification_fields_n;
-const char *qualification_field(size_t field);
+/* Has a sentence words of a field of the qualification? */
 bool qualification_said(const struct discourse *d, size_t sentence, size_t field);
 
 void analysis_objections(struct analysis *an);    /* section 3 */

@@ -15,7 +15,8 @@ const struct db_stmt ia_save_sql[] = {
          "started_offset_min, duration_ms, turns_n, flags, account_id, deal_id, external_index, thread_index, sealed, "
          "created_at, updated_at, persons) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
          "$16, "
-         "$17, $18, $18, $19) ON CONFLICT (workspace_id, raw_id, raw_ordinal) DO NOTHING RETURNING id"},
+         "$17, $18, $18, $19) ON CONFLICT (workspace_id, raw_id, raw_ordinal) WHERE raw_id IS NOT NULL DO NOTHING "
+         "RETURNING id"},
     /* $3.. arrays of equal length: people, sides, flags, sealed */
     [PARTICIPANTS_ADD] =
         {"participants_add",

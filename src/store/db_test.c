@@ -336,8 +336,10 @@ static void catalogue_has_no_hole(void **state)
          "('r','p') AND"
          " a.attname='workspace_id' AND (SELECT count(*) FROM pg_policy p WHERE p.polrelid=c.oid AND p.polpermissive "
          "AND"
-         " pg_get_expr(p.polqual, c.oid)='(workspace_id = harken_workspace())' AND"
-         " pg_get_expr(p.polwithcheck, c.oid)='(workspace_id = harken_workspace())') <> 1"},
+         " pg_get_expr(p.polqual, c.oid)='(workspace_id = (NULLIF(current_setting(''harken.workspace_id''::text, "
+         "true), ''''::text))::uuid)' AND"
+         " pg_get_expr(p.polwithcheck, c.oid)='(workspace_id = (NULLIF(current_setting(''harken.workspace_id''::text, "
+         "true), ''''::text))::uuid)') <> 1"},
         {"no permissive policy beside these", "SELECT string_agg(polname, ' ') FROM pg_policy WHERE polname NOT IN "
                                               "('workspace_only', 'reader_only') OR (polname='reader_only' AND "
                                               "(polpermissive OR polcmd <> '*'))"},

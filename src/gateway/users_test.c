@@ -217,6 +217,8 @@ static void sql(const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     test_home_sql(&home, text, out, sizeof out);
+    if (str_starts(str_of(out), STR("error:")))
+        fail_msg("%s", out);
 }
 
 static const char *txt(struct id id)

@@ -147,6 +147,8 @@ function actionCard(a, people) {
   const accept = () => (text.value === a.draft.text ? { response: "accepted" } : { response: "edited", text: text.value });
   const week = () => ({ response: "snoozed", until: new Date(Date.now() + 7 * 86400000).toISOString() });
   const dismiss = () => ({ response: "dismissed", reason: reason.value, ...(!person.hidden && person.value ? { person: person.value } : {}) });
+  const yes = button("Accept", accept, "Accepted.");
+  text.addEventListener("input", () => { yes.textContent = text.value === a.draft.text ? "Accept" : "Accept with changes"; });
   card.append(
     el("p", {}, el("strong", {}, a.text)),
     el("p", { className: "soft" }, a.reason || `because: ${spoken(a.because)}`),
@@ -155,7 +157,7 @@ function actionCard(a, people) {
     el("details", {}, el("summary", {}, `Draft (${a.draft.form}${(a.draft.to || []).length ? ` to ${a.draft.to.join(", ")}` : ""})`), text,
       ...(a.draft.diff || []).map((d) => el("p", {}, `${spoken(d.field)}: ${d.old} → ${d.new} (${d.because})`)),
       ...(a.draft.citations || []).map((c) => el("p", {}, `[${c.number}] `, el("a", { href: spanLink(c.interaction_id, [c.span]) }, c.quote)))),
-    el("p", { className: "row" }, button("Accept", accept, "Accepted."), button("Snooze a week", week, "Back in a week."), button("Dismiss", dismiss, "Dismissed."), reason, person), said);
+    el("p", { className: "row" }, yes, button("Snooze a week", week, "Back in a week."), button("Dismiss", dismiss, "Dismissed."), reason, person), said);
   return card;
 }
 

@@ -182,7 +182,7 @@ function graphOf(g) {
 
 function peopleOf(g) {
   const name = Object.fromEntries(g.people.map((p) => [p.id, p.name ?? "unknown"]));
-  const roles = (p) => [p.title, p.seniority !== "unknown" ? p.seniority : "", p.champion ? "champion" : "", p.economic_buyer ? "decides about the money" : "", p.gone ? "gone" : ""].filter(Boolean).join(", ");
+  const roles = (p) => [p.title, p.seniority !== "unknown" ? spoken(p.seniority) : "", p.champion ? "champion" : "", p.economic_buyer ? "decides about the money" : "", p.gone ? "gone" : ""].filter(Boolean).join(", ");
   const words = (p) => (p.positive || p.negative ? `${p.positive} for, ${p.negative} against` : "");
   const table = (heads, rows, label) => el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": label },
     el("table", {}, el("thead", {}, el("tr", {}, ...heads.map((t) => el("th", { scope: "col" }, t)))), el("tbody", {}, ...rows.map((r) => el("tr", {}, ...r.map((c) => el("td", {}, c)))))));

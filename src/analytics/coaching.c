@@ -204,7 +204,7 @@ static void describe(struct making *x, struct coach_figure *f, double *v, size_t
     f->has_value = f->has_interval = f->has_median = true;
     f->value = sum / (double)n;
     if (share)
-        figures_wilson((int64_t)llround(sum), (int64_t)n, &f->low, &f->high);
+        deal_wilson((int64_t)llround(sum), (int64_t)n, &f->low, &f->high);
     else
         figures_bootstrap(v, n, x->a, &f->low, &f->high);
     f->median = deal_quantile(v, n, 0.5);

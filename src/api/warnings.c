@@ -137,13 +137,16 @@ static enum err_code judge_act(struct res_ctx *c, struct id id, const struct res
     struct warning_clicks clicks[WARNINGS_N];
     int w = warning_find(in[0].v.s);
     enum err_code rc;
+    str name;
 
     (void)query;
-    rc = w && reader_sees_deal(c->who.reader, id)
-             ? warning_judge(c->t, c->v, id, w, caller_actor(&c->who), in[1].v.b, clock_now_ms(), e)
-             : ERR_NOT_FOUND;
-    if (rc == ERR_NOT_FOUND) /* one answer to all of these: who may not see a deal does not learn that it is there */
-        return err_set(e, ERR_NOT_FOUND, "there is no such deal, you may not see it, or it never had this warning");
+    if (record_names_load(c->t, c->v, NAME_DEAL, &id, 1, c->a, &name, e))
+        return e->code;
+    if (!name.n || !reader_sees_deal(c->who.reader, id))
+        return err_set(e, ERR_NOT_FOUND, "there is no such deal, or you may not see it");
+    rc = w ? warning_judge(c->t, c->v, id, w, caller_actor(&c->who), in[1].v.b, clock_now_ms(), e) : ERR_NOT_FOUND;
+    if (rc == ERR_NOT_FOUND)
+        return res_say(c, 422, "no such warning", STR("the deal has, and had, no warning of this name"), e);
     if (rc || warning_clicks_load(c->t, c->v, clicks, e))
         return e->code;
     *out = ARENA_ARRAY(c->a, struct res_val, 3);

@@ -189,6 +189,13 @@ class Actions(unittest.TestCase):
         mail = next(a for a in shown if a["draft"]["form"] in ("mail", "call"))
         self.assertEqual(set(mail["draft"]["to"]), {"Jan One", "Jo Two"})
         people = {p["name"]: p["id"] for p in self.call("GET", f"/v1/deals/{self.deal_id('Several')}/stakeholders")["people"]}
+        graph = self.call("GET", f"/v1/deals/{self.deal_id('Several')}/stakeholders")
+        name = {p["id"]: p["name"] for p in graph["people"]}
+        edges = {frozenset((name[e["from"]], name[e["to"]])): e for e in graph["edges"]}
+        self.assertEqual({frozenset(k) for k in edges}, {frozenset(("Jan One", owner)), frozenset(("Jo Two", owner))})
+        self.assertEqual([(e["mails"], e["mails_back"], e["meetings"], e["n"], len(e["sources"])) for e in edges.values()], [(1, 1, 0, 2, 2)] * 2)
+        self.assertEqual((graph["threads"], graph["ours"], graph["single_seller"], graph["single_threaded"], graph["busiest_share"]), (2, 1, True, True, 0.5))
+        self.assertIn("2 people talk with us both ways; 3", graph["warning"])
         self.answer(mail, 422, response="dismissed", reason="do_not_contact", person=self.deal_id("Several"))
         self.answer(mail, 422, response="dismissed", reason="not_now", person=people["Jan One"])
         self.answer(mail, response="dismissed", reason="do_not_contact", person=people["Jan One"])
@@ -224,6 +231,11 @@ class Actions(unittest.TestCase):
                           {"speaker": "Lea One", "start_ms": 9000, "end_ms": 30000, "text": "Our biggest problem is that we lose nine trucks every week, and that costs us 30,000 euros a month."}]}
         self.server.ingest(files.write(self.server.root, "talk.json", json.dumps(talk)))
         harken.wait_for("the findings", lambda: not self.server.status()["pending"], 120, 0.2)
+        graph = self.call("GET", f"/v1/deals/{self.deal_id('Played')}/stakeholders")
+        who = {p["name"]: p for p in graph["people"]}
+        self.assertEqual([(who[n]["talk_s"], who[n]["meetings"], who[n]["side"]) for n in (owner, "Lea One")], [(9, 1, "internal"), (21, 1, "external")])
+        self.assertEqual([sorted((e["from_talk_s"], e["to_talk_s"])) for e in graph["edges"]], [[9, 21]])
+        self.assertNotIn("positive", who[owner])  # never of our own
         asks = [a for a in self.actions("Played") if a["kind"] == "ask_field"]
         if not asks:  # what was proposed before the talk came in is answered first
             for a in self.actions("Played"):
@@ -256,7 +268,7 @@ class Actions(unittest.TestCase):
             self.call("POST", f"/v1/deals/{self.deal_id(f'Verdict {i}')}/warnings", {"warning": "overdue", "right": False})
             said = self.call("POST", f"/v1/deals/{self.deal_id(f'Verdict {i}')}/warnings", {"warning": "W03", "right": i != 0})
         self.assertEqual(said, {"warning": "W03", "right": 4, "wrong": 1})
-        self.call("POST", f"/v1/deals/{self.deal_id('Verdict 0')}/warnings", {"warning": "W15", "right": True}, 404)
+        self.call("POST", f"/v1/deals/{self.deal_id('Verdict 0')}/warnings", {"warning": "W15", "right": True}, 422)
         kind = next(w for w in self.call("GET", "/v1/warnings")["warnings"] if w["id"] == "W03")
         self.assertEqual(kind["precision"], 0.8)
         self.assertAlmostEqual(kind["low"], 0.3755, 3)  # Wilson's of 4 in 5

@@ -147,6 +147,8 @@ function actionCard(a, people) {
   const accept = () => (text.value === a.draft.text ? { response: "accepted" } : { response: "edited", text: text.value });
   const week = () => ({ response: "snoozed", until: new Date(Date.now() + 7 * 86400000).toISOString() });
   const dismiss = () => ({ response: "dismissed", reason: reason.value, ...(!person.hidden && person.value ? { person: person.value } : {}) });
+  const yes = button("Accept", accept, "Accepted.");
+  text.addEventListener("input", () => { yes.textContent = text.value === a.draft.text ? "Accept" : "Accept with changes"; });
   card.append(
     el("p", {}, el("strong", {}, a.text)),
     el("p", { className: "soft" }, a.reason || `because: ${spoken(a.because)}`),
@@ -155,7 +157,7 @@ function actionCard(a, people) {
     el("details", {}, el("summary", {}, `Draft (${a.draft.form}${(a.draft.to || []).length ? ` to ${a.draft.to.join(", ")}` : ""})`), text,
       ...(a.draft.diff || []).map((d) => el("p", {}, `${spoken(d.field)}: ${d.old} → ${d.new} (${d.because})`)),
       ...(a.draft.citations || []).map((c) => el("p", {}, `[${c.number}] `, el("a", { href: spanLink(c.interaction_id, [c.span]) }, c.quote)))),
-    el("p", { className: "row" }, button("Accept", accept, "Accepted."), button("Snooze a week", week, "Back in a week."), button("Dismiss", dismiss, "Dismissed."), reason, person), said);
+    el("p", { className: "row" }, yes, button("Snooze a week", week, "Back in a week."), button("Dismiss", dismiss, "Dismissed."), reason, person), said);
   return card;
 }
 
@@ -180,7 +182,7 @@ function graphOf(g) {
 
 function peopleOf(g) {
   const name = Object.fromEntries(g.people.map((p) => [p.id, p.name ?? "unknown"]));
-  const roles = (p) => [p.title, p.seniority !== "unknown" ? p.seniority : "", p.champion ? "champion" : "", p.economic_buyer ? "decides about the money" : "", p.gone ? "gone" : ""].filter(Boolean).join(", ");
+  const roles = (p) => [p.title, p.seniority !== "unknown" ? spoken(p.seniority) : "", p.champion ? "champion" : "", p.economic_buyer ? "decides about the money" : "", p.gone ? "gone" : ""].filter(Boolean).join(", ");
   const words = (p) => (p.positive || p.negative ? `${p.positive} for, ${p.negative} against` : "");
   const table = (heads, rows, label) => el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": label },
     el("table", {}, el("thead", {}, el("tr", {}, ...heads.map((t) => el("th", { scope: "col" }, t)))), el("tbody", {}, ...rows.map((r) => el("tr", {}, ...r.map((c) => el("td", {}, c)))))));

@@ -133,10 +133,12 @@ static enum err_code value_read(const struct setting_row *row, str t, struct val
 static void retire(struct guard *g, char *text)
 {
     if (g->n == g->cap) {
-        g->cap = g->cap ? 2 * g->cap : 16;
-        g->old = realloc(g->old, g->cap * sizeof *g->old);
-        if (!g->old)
+        size_t cap = g->cap ? 2 * g->cap : 16;
+        char **more = realloc(g->old, cap * sizeof *g->old);
+        if (!more)
             abort();
+        g->old = more;
+        g->cap = cap;
     }
     g->old[g->n++] = text;
 }

@@ -10,6 +10,7 @@ enum { NAME_COLUMNS = 32 };
 static int get_run(struct arena *a, const struct cli_args *x, str path, void (*print)(const struct json *))
 {
     struct http_client *c = NULL;
+    bool plain = cli_has(x, "--json") || !print;
     struct json_doc *d = NULL;
     struct err e;
     int rc = CLI_OK;
@@ -17,12 +18,10 @@ static int get_run(struct arena *a, const struct cli_args *x, str path, void (*p
 
     if (cli_connect(a, cli_home(a, cli_value(x, "--home")), &c, &e))
         return cli_fail(&e);
-    if (cli_call(c, "GET", path, STR_NULL, a, &body, &e))
+    if (cli_call(c, "GET", path, STR_NULL, a, &body, &e) || (!plain && json_parse(body, &d, &e)))
         rc = cli_fail(&e);
-    else if (cli_has(x, "--json") || !print)
+    else if (plain)
         printf("%.*s\n", STR_ARG(str_trim(body)));
-    else if (json_parse(body, &d, &e))
-        rc = cli_fail(&e);
     else
         print(json_root(d));
     json_free(d);

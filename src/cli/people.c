@@ -302,7 +302,7 @@ static void team_member(struct people *p)
 {
     bool remove = cli_has(&p->x, "--remove");
     struct buf b;
-    str team, user, body;
+    str team = STR(""), user = STR(""), body;
 
     if (team_id(p, p->what, &team) || user_id(p, p->who, &user))
         return;
@@ -374,7 +374,7 @@ static void key_create(struct people *p)
     int64_t n = 0;
     struct buf b;
     struct jw w;
-    str body, owner;
+    str body, owner = STR("");
 
     if (user_id(p, user, &owner))
         return;

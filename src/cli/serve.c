@@ -179,7 +179,7 @@ static int setting_run(struct arena *a, const struct cli_args *x, bool change, c
     struct json_doc *d = NULL;
     const struct json *v;
     struct err e = {0};
-    str body;
+    str body = STR("");
 
     if (setting_ask(a, x, change, value, &body, &e) || json_parse(body, &d, &e))
         return cli_fail(&e);

@@ -7,8 +7,8 @@ static const char *const openings[ACTION_KINDS] = {
         "Who else on your side should see this before you decide? I would be glad to answer their questions too.",
     [ACTION_REACH_POWER] = "Could we find half an hour with whoever decides about the budget?",
     [ACTION_NEW_CHAMPION] = "Who takes this on from here on your side?",
-    [ACTION_START_LEGAL] = "So that your date can be kept: may I send the draft of the contract to your legal and "
-                           "purchasing colleagues now?",
+    [ACTION_START_LEGAL] = ("So that your date can be kept: may I send the draft of the contract to your legal and "
+                            "purchasing colleagues now?"),
     [ACTION_RESEND] = "Here is the document once more; its first page is the summary.",
     [ACTION_KEEP_PROMISE] = "This is about what I promised you.",
     [ACTION_REMIND] = "May I ask where this stands?",

@@ -206,10 +206,17 @@ static enum err_code before_load(struct evaluation *ev, const struct id *ids, si
     return ERR_OK;
 }
 
+static bool numbers_same(const double a[WARNING_NUMBERS_MAX], const double b[WARNING_NUMBERS_MAX])
+{
+    for (size_t i = 0; i < WARNING_NUMBERS_MAX; i++)
+        if (a[i] < b[i] || a[i] > b[i] || isnan(a[i]) != isnan(b[i]))
+            return false;
+    return true;
+}
+
 static bool warning_same(const struct open_warning *o, const struct warning_hit *h)
 {
-    if (o->severity != h->severity || o->evidence_n != h->evidence_n ||
-        memcmp(o->numbers, h->numbers, sizeof o->numbers) != 0)
+    if (o->severity != h->severity || o->evidence_n != h->evidence_n || !numbers_same(o->numbers, h->numbers))
         return false;
     for (size_t i = 0; i < h->evidence_n; i++)
         if (!id_eq(o->evidence[i], h->evidence[i].id))
@@ -327,11 +334,9 @@ static enum err_code one_evaluate(struct evaluation *ev, size_t at)
     warnings_evaluate(f, &s, cohort, ev->now, hits, &next);
     if (pipe == SIZE_MAX)
         reason = SCORE_NO_PIPELINE;
-    else if (s.outcome == DEAL_UNKNOWN)
-        reason = SCORE_NO_STAGE;
-    else if (s.outcome != DEAL_OPEN)
+    else if (s.outcome == DEAL_WON || s.outcome == DEAL_LOST)
         reason = SCORE_NOT_OPEN;
-    else if (!score_row_make(f, &s, cohort, &row))
+    else if (s.outcome == DEAL_UNKNOWN || !score_row_make(f, &s, cohort, &row))
         reason = SCORE_NO_STAGE;
     else
         score_predict(&ev->c->models[pipe], &row, &sc);

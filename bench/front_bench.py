@@ -30,6 +30,7 @@ import http_bench  # noqa: E402
 
 PATH = "/v1/me/session"  # routing, the caller and the caller's limits, nothing else
 WORK = "/v1/jobs/dead"  # the same, and a transaction with one short statement
+OVER = 12 * 128  # connections: twelve times what saturates it
 SETTINGS = {f"HARKEN_LIMITS_{name}": "100000000" for name in ("KEY", "USER", "WORKSPACE")} | {"HARKEN_EVENTS_PER_CALLER": "2000"}  # counted, never reached
 
 
@@ -165,12 +166,15 @@ def stream_rows(args, row, server):
 
 
 def overload_rows(args, row, server):
-    seconds = 3 if args.quick else 20
-    url, token = server.address(), server.token()
-    peak = max(wrk(url, token, seconds, c, WORK)[1] for c in (32, 128))
-    under = wrk(url, token, seconds, 3 * 128 * 4, WORK)[1]
-    return [row("overload-goodput", "good answers under far more connections than saturate it, over those at its best", under / peak, "ratio", 0.8,
-                note=f"best {peak:.0f}/s, 1536 connections {under:.0f}/s; {WORK}")]
+    seconds, rounds = (4, 3) if args.quick else (20, 3)
+    url, token, got = server.address(), server.token(), []
+    for _ in range(rounds):
+        peak = max(wrk(url, token, seconds, c, WORK)[1] for c in (32, 128))
+        asked, under = wrk(url, token, seconds, OVER, WORK)[:2]
+        got.append((under / peak, peak, under, asked - under))
+    share, peak, under, shed = sorted(got)[len(got) // 2]
+    return [row("overload-goodput", "good answers under far more connections than saturate it, over those at its best", share, "ratio", 0.8,
+                note=f"the middle of {rounds} rounds: best {peak:.0f}/s, {OVER} connections {under:.0f}/s and {shed:.0f}/s told to come again; {WORK}")]
 
 
 def restart_rows(args, row):

@@ -204,7 +204,7 @@ static void describe(struct making *x, struct coach_figure *f, double *v, size_t
     f->has_value = f->has_interval = f->has_median = true;
     f->value = sum / (double)n;
     if (share)
-        figures_wilson((int64_t)llround(sum), (int64_t)n, &f->low, &f->high);
+        deal_wilson((int64_t)llround(sum), (int64_t)n, &f->low, &f->high);
     else
         figures_bootstrap(v, n, x->a, &f->low, &f->high);
     f->median = deal_quantile(v, n, 0.5);
@@ -461,7 +461,7 @@ void coaching_make(const struct coach_input *in, struct arena *a, struct coach_f
     scratch = scratch > in->ratings_n ? scratch : in->ratings_n;
     x.values = ARENA_ARRAY(a, double, scratch + 1);
     for (size_t d = 0; d < coach_defs_n; d++) {
-        size_t end = at, from = at;
+        size_t end, from = at;
         for (bool first = true; first || (at < in->items_n && items[at].def == (int)d); at = end, first = false) {
             bool mine = at < in->items_n && items[at].def == (int)d;
             end = mine ? coaching_group_end(items, in->items_n, at) : at;

@@ -117,7 +117,7 @@ static void win_rates(struct figures *x)
     fig_value(rate, rate->n ? (double)won / (double)rate->n : NAN);
     if (rate->n) {
         rate->has_interval = true;
-        figures_wilson(won, rate->n, &rate->low, &rate->high);
+        deal_wilson(won, rate->n, &rate->low, &rate->high);
     }
     fig_small(rate);
     x->win_rate = rate->has_value ? rate->value : NAN;

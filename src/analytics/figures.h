@@ -48,8 +48,6 @@ struct figures_input {
 };
 void figures_make(const struct figures_input *in, struct arena *a, struct figure **out, size_t *out_n);
 
-/* Wilson interval of `won` of n at 95 %. */
-void figures_wilson(int64_t won, int64_t n, double *out_low, double *out_high);
 /* 95 % interval of the mean by bootstrap: SplitMix64 seed 1, index = next % n, percentiles 0.025 and 0.975. n > 0. */
 void figures_bootstrap(const double *values, size_t n, struct arena *a, double *out_low, double *out_high);
 /* Kaplan-Meier: share with the event by the longest time. times[i] days; event[i] false: censored then. */

@@ -34,7 +34,7 @@ static void win_rate_of(struct figures *x, const char *part, const char *class_,
     fig_value(f, f->n ? (double)won / (double)f->n : NAN);
     if (f->n) {
         f->has_interval = true;
-        figures_wilson(won, f->n, &f->low, &f->high);
+        deal_wilson(won, f->n, &f->low, &f->high);
     }
     fig_small(f);
 }

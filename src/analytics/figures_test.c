@@ -12,9 +12,9 @@ static void wilson_of_a_textbook(void **state)
     double low, high;
 
     (void)state;
-    figures_wilson(8, 10, &low, &high); /* Agresti, Coull 1998: 0.490 to 0.943 */
+    deal_wilson(8, 10, &low, &high); /* Agresti, Coull 1998: 0.490 to 0.943 */
     assert_true(fabs(low - 0.4901625) < 1e-6 && fabs(high - 0.9433178) < 1e-6);
-    figures_wilson(0, 5, &low, &high);
+    deal_wilson(0, 5, &low, &high);
     assert_true(fabs(low) < 1e-12 && fabs(high - 0.4344825) < 1e-6);
 }
 

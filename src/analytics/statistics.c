@@ -13,16 +13,6 @@ uint64_t figures_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-void figures_wilson(int64_t won, int64_t n, double *out_low, double *out_high)
-{
-    const double z = 1.959963984540054, z2 = z * z;
-    double p = (double)won / (double)n, m = (double)n, middle = (p + z2 / (2 * m)) / (1 + z2 / m);
-    double half = z * sqrt(p * (1 - p) / m + z2 / (4 * m * m)) / (1 + z2 / m);
-
-    *out_low = middle - half;
-    *out_high = middle + half;
-}
-
 void figures_bootstrap(const double *values, size_t n, struct arena *a, double *out_low, double *out_high)
 {
     double *means = ARENA_ARRAY(a, double, FIGURES_RESAMPLES);

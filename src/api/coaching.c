@@ -3,6 +3,7 @@
 #include "api/deals_priv.h"
 #include "records/accounts.h"
 #include "search/index.h"
+#include "store/reader.h"
 
 #define SOME_ID "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""
 
@@ -54,6 +55,7 @@ struct asked {
     bool has_rep;
     str figure; /* empty: all */
     struct coaching k;
+    size_t known_n; /* of k.reps and k.names; k.in may have fewer */
 };
 
 static bool sees(void *arg, struct id interaction)
@@ -70,7 +72,7 @@ static enum err_code rep_find(struct res_ctx *c, str said, struct asked *out, st
 {
     if (id_parse(said, &out->rep))
         return ERR_OK;
-    for (size_t i = 0; i < out->k.in.reps_n; i++)
+    for (size_t i = 0; i < out->known_n; i++)
         if (str_eq_nocase(out->k.names[i], str_trim(said))) {
             out->rep = out->k.reps[i];
             return ERR_OK;
@@ -78,6 +80,31 @@ static enum err_code rep_find(struct res_ctx *c, str said, struct asked *out, st
     if (named_find(c->t, c->v, NAMED_PERSON, said, c->a, &out->rep, e) == ERR_NOT_FOUND)
         return res_say(c, 404, "not found", STR("nobody of that name has figures in this period"), e);
     return e->code;
+}
+
+/* Whose permission reaches no further than their own sees no figure of others, nor what is made of theirs. */
+static void own_only(const struct res_ctx *c, struct coach_input *in)
+{
+    struct id *reps = ARENA_ARRAY(c->a, struct id, in->reps_n + 1);
+    struct coach_item *items = ARENA_ARRAY(c->a, struct coach_item, in->items_n + 1);
+    struct coach_rating *ratings = ARENA_ARRAY(c->a, struct coach_rating, in->ratings_n + 1);
+    size_t reps_n = 0, items_n = 0, ratings_n = 0;
+
+    for (size_t i = 0; i < in->reps_n; i++)
+        if (id_set_has(&c->who.self, in->reps[i]))
+            reps[reps_n++] = in->reps[i];
+    for (size_t i = 0; i < in->items_n; i++)
+        if (id_set_has(&c->who.self, in->items[i].rep))
+            items[items_n++] = in->items[i];
+    for (size_t i = 0; i < in->ratings_n; i++)
+        if (id_set_has(&c->who.self, in->ratings[i].rep))
+            ratings[ratings_n++] = in->ratings[i];
+    in->reps = reps;
+    in->reps_n = reps_n;
+    in->items = items;
+    in->items_n = items_n;
+    in->ratings = ratings;
+    in->ratings_n = ratings_n;
 }
 
 static enum err_code asked_read(struct res_ctx *c, const struct res_val *q, struct asked *out, struct err *e)
@@ -91,14 +118,17 @@ static enum err_code asked_read(struct res_ctx *c, const struct res_val *q, stru
     out->k.in.to_ms = out->to_day * DAY_MS;
     if (coaching_load(c->t, c->v, sees, c, c->a, &out->k, e))
         return e->code;
+    out->known_n = out->k.in.reps_n;
+    if (c->who.reach == REACH_OWN)
+        own_only(c, &out->k.in);
     return out->has_rep ? rep_find(c, q[Q_REP].v.s, out, e) : ERR_OK;
 }
 
-static str name_of(const struct coaching *k, struct id rep)
+static str name_of(const struct asked *q, struct id rep)
 {
-    for (size_t i = 0; i < k->in.reps_n; i++)
-        if (id_eq(k->reps[i], rep))
-            return k->names[i];
+    for (size_t i = 0; i < q->known_n; i++)
+        if (id_eq(q->k.reps[i], rep))
+            return q->k.names[i];
     return STR("");
 }
 
@@ -112,7 +142,7 @@ static struct res_val *item_of(struct res_ctx *c, const struct asked *q, const s
     struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT), *ids;
 
     item[F_REP] = res_id(f->rep);
-    item[F_NAME] = res_str_or(name_of(&q->k, f->rep), RES_NULL);
+    item[F_NAME] = res_str_or(name_of(q, f->rep), RES_NULL);
     item[F_FIGURE] = res_str(str_of(f->id));
     if (f->part)
         item[F_PART] = res_str(str_of(f->part));
@@ -226,7 +256,7 @@ static struct res_val *alert_of(struct res_ctx *c, const struct asked *q, const 
     struct res_val *item = ARENA_ARRAY(c->a, struct res_val, A_COUNT);
 
     item[A_REP] = res_id(t->rep);
-    item[A_NAME] = res_str_or(name_of(&q->k, t->rep), RES_NULL);
+    item[A_NAME] = res_str_or(name_of(q, t->rep), RES_NULL);
     item[A_FIGURE] = res_str(str_of(t->id));
     if (t->part)
         item[A_PART] = res_str(str_of(t->part));

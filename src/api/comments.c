@@ -2,13 +2,19 @@
 #include "api/cards.h"
 #include "records/coaching.h"
 #include "search/index.h"
+#include "store/reader.h"
 
 #define SOME_ID "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""
 #define SOME_TIME "\"2026-06-10T09:30:00.000Z\""
 
+/* By both locks: the program's and the database's. */
 static enum err_code seen(struct res_ctx *c, struct id interaction, struct err *e)
 {
-    return index_seen(c->api->core->ix, c->who.reader, interaction)
+    struct id_set there;
+
+    if (record_ia_seen(c->t, c->v, &interaction, 1, c->a, &there, e))
+        return e->code;
+    return there.n && index_seen(c->api->core->ix, c->who.reader, interaction)
                ? ERR_OK
                : err_set(e, ERR_NOT_FOUND, "there is no such conversation, or you may not see it");
 }
@@ -195,21 +201,24 @@ static struct res_val *sheet_of(struct arena *a, const struct score_sheet *s)
     return item;
 }
 
+/* Scores are for who is scored, who scored, and managers. */
 static enum err_code sheets_act(struct res_ctx *c, struct id id, const struct res_val *in, const struct res_val *query,
                                 struct res_val **out, struct err *e)
 {
     struct score_sheet *rows;
     struct res_val *list;
-    size_t n;
+    size_t n, shown = 0;
 
     (void)in, (void)query;
     if (seen(c, id, e) || score_sheets_load(c->t, c->v, id, c->a, &rows, &n, e))
         return e->code;
     list = ARENA_ARRAY(c->a, struct res_val, n + 1);
     for (size_t i = 0; i < n; i++)
-        list[i] = res_obj(sheet_of(c->a, &rows[i]));
+        if (c->who.reach != REACH_OWN || id_eq(rows[i].author, caller_actor(&c->who)) ||
+            id_set_has(&c->who.self, rows[i].about))
+            list[shown++] = res_obj(sheet_of(c->a, &rows[i]));
     *out = ARENA_ARRAY(c->a, struct res_val, 1);
-    (*out)[0] = res_vals(list, n);
+    (*out)[0] = res_vals(list, shown);
     return ERR_OK;
 }
 

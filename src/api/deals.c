@@ -302,6 +302,8 @@ static enum err_code brief_of(struct res_ctx *c, struct deal_views *vs, size_t i
     struct buf b;
     struct jw w;
 
+    vs->competitors = c->api->core->competitors;
+    vs->competitors_n = c->api->core->competitors_n;
     buf_init_wiped(&b, 16 << 20);
     jw_init(&w, &b);
     rc = deal_brief_write(vs, &vs->list[i], since, &w, e);

@@ -1,6 +1,7 @@
 /* api/playbooks.c - how this company sells: stages, what to find out in each, and when it is done. */
 #include "api/cards.h"
 #include "deals/methodology.h"
+#include "insight/findings.h"
 
 static const struct res_field stage_fields[] = {
     {"name", RES_STR, RES_NEEDED, "Name of the stage.", "\"Discovery\"", .min = 1, .max = 200},
@@ -21,7 +22,30 @@ static const struct res_field fields[] = {
     {"stages", RES_OBJ, RES_LIST | RES_SEALED, "Its stages, in order.", .of = &stage_shape, .list_max = 50},
 };
 static const struct res_shape shape = {"Playbook", "How deals of one sort are sold.", RES_FIELDS(fields)};
-static const struct card_def def = {CARD_PLAYBOOK, &shape, .name = "name"};
+
+/* Fields of the qualification are those that are looked for. */
+static enum err_code settle(struct res_ctx *c, const struct res_val *now, struct res_val *item, struct err *e)
+{
+    size_t stages = res_field_index(&shape, STR("stages")), fields_at = res_field_index(&stage_shape, STR("fields"));
+
+    (void)now;
+    for (size_t i = 0; item[stages].is == RES_SET && i < item[stages].n; i++) {
+        const struct res_val *named = &item[stages].v.list[i].v.obj[fields_at];
+        for (size_t k = 0; named->is == RES_SET && k < named->n; k++) {
+            bool known = false;
+            for (size_t f = 0; f < qualification_fields_n; f++)
+                known |= str_eq(named->v.list[k].v.s, str_of(qualification_field(f)));
+            if (!known)
+                return res_say(c, 422, "no such field",
+                               str_fmt(c->a, "there is no field \"%.*s\" of a qualification: meddpicc.champion, ...",
+                                       STR_ARG(named->v.list[k].v.s)),
+                               e);
+        }
+    }
+    return ERR_OK;
+}
+
+static const struct card_def def = {CARD_PLAYBOOK, &shape, .name = "name", .settle = settle};
 CARD_FUNCTIONS
 
 static const struct res_op ops[] = {CARD_OPS("playbooks", "playbook", PERM_PLAYBOOKS_READ, PERM_PLAYBOOKS_WRITE)};

@@ -302,6 +302,13 @@ static enum err_code change_make(struct rest *x, struct res_ctx *c, const struct
     return ERR_OK;
 }
 
+/* A browser keeps it as a file and never shows it as a page. */
+static void csv_send(struct rest *x)
+{
+    http_header(x->k->rep, STR("content-type"), STR("text/csv; charset=utf-8"));
+    http_header_fmt(x->k->rep, STR("content-disposition"), "attachment; filename=\"%s.csv\"", x->r->name);
+}
+
 static void outcome_send(struct rest *x, const struct outcome *o)
 {
     bool get = x->op->method == HTTP_M_GET;
@@ -315,7 +322,7 @@ static void outcome_send(struct rest *x, const struct outcome *o)
     else
         http_status(k->rep, o->status);
     if (o->body.n && x->form == REST_CSV)
-        http_header(k->rep, STR("content-type"), STR("text/csv; charset=utf-8"));
+        csv_send(x);
     if (o->location.n && !x->dry_run)
         http_header(k->rep, STR("location"), o->location);
     if (tag.n && !x->dry_run)
@@ -382,7 +389,7 @@ static enum err_code bulk_make(struct rest *x, struct res_ctx *c, const struct p
     jw_karr(&w, "results");
     for (size_t i = 0; i < p->n && !rc; i++) {
         const struct part *part = &p->list[i];
-        struct outcome one;
+        struct outcome one = {0};
         if (part->faults.n) {
             part_refused(&w, part->faults.refused ? 422 : 400, STR("see errors"), &part->faults);
         } else if (change_make(x, c, part->in, &one, e)) {

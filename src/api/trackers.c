@@ -59,8 +59,9 @@ static const struct res_field fields[] = {
 static const struct res_shape shape = {"Tracker", "Something conversations are looked through for.",
                                        RES_FIELDS(fields)};
 
-static struct res_val *item_of(struct res_ctx *c, const struct record_tracker *k)
+static struct res_val *item_of(struct res_ctx *c, const void *row)
 {
+    const struct record_tracker *k = row;
     struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
     const struct embedder *em = c->api->core->em;
     int64_t clicks = k->right + k->wrong;
@@ -95,11 +96,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
     if (record_trackers_page(c->t, c->v, res_filter_words(c->a, res_filter_get(q, "kind", RES_EQ)), &w, c->a, &rows, &n,
                              e))
         return e->code;
-    res_page_begin(c, page, q, n);
-    for (size_t i = 0; i < page->n; i++) {
-        page->items[i] = item_of(c, &rows[i]);
-        page->keys[i] = (struct res_key){rows[i].created_at_ms, rows[i].id};
-    }
+    res_page_fill(c, page, q, &shape, rows, n, sizeof *rows, item_of);
     return ERR_OK;
 }
 
@@ -111,8 +108,7 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
 
     if (record_trackers_load(c->t, c->v, ids, n, (want >> F_TRAINED) & 1, c->a, &rows, &rows_n, e))
         return e->code;
-    for (size_t i = 0; i < rows_n; i++)
-        res_place(ids, n, rows[i].id, item_of(c, &rows[i]), items);
+    res_rows_place(c, &shape, ids, n, rows, rows_n, sizeof *rows, item_of, items);
     return ERR_OK;
 }
 
@@ -273,8 +269,12 @@ static struct res_val *hit_of(struct res_ctx *c, const struct record_ia *rec, co
     return h;
 }
 
-static enum err_code hits_of(struct res_ctx *c, const struct record_ia *rec, str class, struct res_val **list,
-                             size_t *n, size_t *cap, struct err *e)
+struct hits {
+    struct res_val *list;
+    size_t n, cap;
+};
+
+static enum err_code hits_of(struct res_ctx *c, const struct record_ia *rec, str class, struct hits *out, struct err *e)
 {
     struct record_finding *f;
     size_t f_n;
@@ -283,7 +283,7 @@ static enum err_code hits_of(struct res_ctx *c, const struct record_ia *rec, str
         return e->code;
     for (size_t i = 0; i < f_n; i++)
         if (str_eq(f[i].kind, STR("tracker")) && str_eq(f[i].class, class))
-            ARENA_PUSH(c->a, *list, *n, *cap) = res_obj(hit_of(c, rec, &f[i]));
+            ARENA_PUSH(c->a, out->list, out->n, out->cap) = res_obj(hit_of(c, rec, &f[i]));
     return ERR_OK;
 }
 
@@ -292,20 +292,20 @@ static enum err_code hits_act(struct res_ctx *c, struct id id, const struct res_
 {
     size_t limit = query && query[Q_LIMIT].is == RES_SET ? (size_t)query[Q_LIMIT].v.i : HITS_DEFAULT;
     struct id after = query && query[Q_AFTER].is == RES_SET ? query[Q_AFTER].v.id : (struct id){{0}}, *ids;
-    struct res_val *list = NULL;
     struct record_tracker *k;
     struct record_ia *recs;
-    size_t n = 0, cap = 0, ids_n, recs_n;
+    struct hits hits = {0};
+    size_t ids_n, recs_n;
 
     (void)in;
     if (one(c, id, &k, e) || record_tracker_hits(c->t, c->v, id, after, limit + 1, c->a, &ids, &ids_n, e) ||
         record_ia_load(c->t, c->v, ids, ids_n < limit ? ids_n : limit, c->a, &recs, &recs_n, e))
         return e->code;
     for (size_t i = 0; i < recs_n; i++)
-        if (api_sees(c->k, &recs[i]) && hits_of(c, &recs[i], id_str(c->a, id), &list, &n, &cap, e))
+        if (api_sees(c->k, &recs[i]) && hits_of(c, &recs[i], id_str(c->a, id), &hits, e))
             return e->code;
     *out = ARENA_ARRAY(c->a, struct res_val, 2);
-    (*out)[0] = res_vals(list, n);
+    (*out)[0] = res_vals(hits.list, hits.n);
     (*out)[1] = ids_n > limit ? res_id(ids[limit - 1]) : (struct res_val){RES_NULL};
     return ERR_OK;
 }

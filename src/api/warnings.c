@@ -137,9 +137,12 @@ static enum err_code judge_act(struct res_ctx *c, struct id id, const struct res
     struct warning_clicks clicks[WARNINGS_N];
     int w = warning_find(in[0].v.s);
     enum err_code rc;
+    str name;
 
     (void)query;
-    if (!reader_sees_deal(c->who.reader, id))
+    if (record_names_load(c->t, c->v, NAME_DEAL, &id, 1, c->a, &name, e))
+        return e->code;
+    if (!name.n || !reader_sees_deal(c->who.reader, id))
         return err_set(e, ERR_NOT_FOUND, "there is no such deal, or you may not see it");
     rc = w ? warning_judge(c->t, c->v, id, w, caller_actor(&c->who), in[1].v.b, clock_now_ms(), e) : ERR_NOT_FOUND;
     if (rc == ERR_NOT_FOUND)

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "deals/view.h"
+#include "insight/findings.h"
 
 struct brief {
     struct deal_views *vs;
@@ -148,6 +149,15 @@ static void people(struct brief *b)
     jw_end(b->w);
 }
 
+/* What a finding is called: competitors by their name, of which only a hash is kept in clear. */
+static str called(const struct brief *b, const struct deal_find *d)
+{
+    for (size_t i = 0; d->kind == FIND_COMPETITOR && i < b->vs->competitors_n; i++)
+        if (str_eq(competitor_class(b->vs->competitors[i], b->a), str_of(d->class_)))
+            return b->vs->competitors[i];
+    return d->modality[0] ? str_of(d->modality) : str_of(d->class_);
+}
+
 static void findings(struct brief *b, const char *key, enum deal_find_kind kind)
 {
     jw_karr(b->w, key);
@@ -159,8 +169,8 @@ static void findings(struct brief *b, const char *key, enum deal_find_kind kind)
         if (d->kind != kind || !open)
             continue;
         line(b,
-             str_fmt(b->a, "%s%s%s%.*s%s%.*s", d->modality[0] ? d->modality : d->class_, owner.n ? " by " : "", "",
-                     STR_ARG(owner), due.n ? ", due " : "", STR_ARG(due)),
+             str_fmt(b->a, "%.*s%s%.*s%s%.*s", STR_ARG(called(b, d)), owner.n ? " by " : "", STR_ARG(owner),
+                     due.n ? ", due " : "", STR_ARG(due)),
              "interaction", d->interaction, d->at_ms, d->span);
     }
     jw_end(b->w);

@@ -24,6 +24,16 @@ double deal_quantile(double *values, size_t n, double p)
     return values[low] + (rank - (double)low) * (values[low + 1] - values[low]);
 }
 
+void deal_wilson(int64_t won, int64_t n, double *out_low, double *out_high)
+{
+    const double z = 1.959963984540054, z2 = z * z;
+    double p = (double)won / (double)n, m = (double)n, middle = (p + z2 / (2 * m)) / (1 + z2 / m);
+    double half = z * sqrt(p * (1 - p) / m + z2 / (4 * m * m)) / (1 + z2 / m);
+
+    *out_low = middle - half;
+    *out_high = middle + half;
+}
+
 const struct cohort_stage *deal_cohort_stage(const struct deal_cohort *c, struct id stage)
 {
     for (size_t i = 0; c && i < c->stages_n; i++)

@@ -40,3 +40,5 @@ bool deal_cohort_read(const double *numbers, size_t n, const struct id *stages, 
 
 /* Quantile by linear interpolation at rank p * (n - 1) of values in any order, which are sorted; NaN when n is 0. */
 double deal_quantile(double *values, size_t n, double p);
+/* Wilson interval of `won` of n at 95 % (definitions 9); n > 0. */
+void deal_wilson(int64_t won, int64_t n, double *out_low, double *out_high);

@@ -27,6 +27,8 @@ struct deal_views {
     int64_t now;
     struct deal_view *list;
     size_t n;
+    const str *competitors; /* names that are looked for, so that briefs can say them; set by the caller, may be none */
+    size_t competitors_n;
     struct warning_clicks clicks[WARNINGS_N]; /* how often people called each kind right */
 };
 

@@ -1,7 +1,5 @@
 #include "deals/warnings_store.h"
 
-#include <math.h>
-
 enum { WARN_CLICKS, WARN_JUDGE, WARN_CHOOSE, WARN_OPEN };
 
 const struct db_stmt warnings_sql[] = {
@@ -43,20 +41,14 @@ enum err_code warning_clicks_load(struct db_tx *t, const struct vaulted *v, stru
     return ERR_OK;
 }
 
-/* Wilson as in definitions 9. */
 bool warning_precision(const struct warning_clicks *c, double *out, double *out_low, double *out_high)
 {
-    const double z = 1.959963984540054;
-    double n = (double)(c->right + c->wrong), p, middle, half;
+    int64_t n = c->right + c->wrong;
 
-    if (c->right + c->wrong < WARNING_SMALL_N)
+    if (n < WARNING_SMALL_N)
         return false;
-    p = (double)c->right / n;
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n);
-    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
-    *out = p;
-    *out_low = middle - half;
-    *out_high = middle + half;
+    *out = (double)c->right / (double)n;
+    deal_wilson(c->right, n, out_low, out_high);
     return true;
 }
 

@@ -50,9 +50,9 @@ static bool caller_known(struct call *k)
         return false;
     }
     k->who = k->held->c;
-    if (by_cookie && method_unsafe(k->rq->method) && !session_own_page(k->rq)) {
+    if (by_cookie && (method_unsafe(k->rq->method) ? !session_own_page(k->rq) : session_foreign_fetch(k->rq))) {
         http_problem(k->rep, 403, STR_NULL, STR("not from our page"),
-                     STR("changes with a session must come from Harken's own pages"));
+                     STR("with a session only Harken's own pages read and change; programs send a key"));
         return false;
     }
     return true;

@@ -20,6 +20,10 @@ str competitor_class(str name, struct arena *a);
 /* Turns in which an external speaker objects, ascending: for wpm_shift_after_objection. Returns how many. */
 size_t objection_turns(const struct discourse *d, struct arena *a, size_t **out);
 
+/* Fields of the qualification by number: "meddpicc.metrics". */
+extern const size_t qualification_fields_n;
+const char *qualification_field(size_t field);
+
 extern const struct finding_maker finding_makers[];
 extern const size_t finding_makers_n;
 

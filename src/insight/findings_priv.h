@@ -22,9 +22,7 @@ str json_object_of(struct arena *a, const char *k1, str v1, const char *k2, str 
 
 /* Words of an objection of this code (1..12), not turned round; severity 1..3. */
 bool objection_said(const struct discourse *d, size_t sentence, int code, int *out_severity);
-/* Fields of qualification by number, and whether a sentence has words of one. */
-extern const size_t qualification_fields_n;
-const char *qualification_field(size_t field);
+/* Has a sentence words of a field of the qualification? */
 bool qualification_said(const struct discourse *d, size_t sentence, size_t field);
 
 void analysis_objections(struct analysis *an);    /* section 3 */
@@ -32,6 +30,7 @@ void analysis_qualification(struct analysis *an); /* section 6; after the object
 void analysis_attitude(struct analysis *an);      /* section 2 */
 void analysis_competitors(struct analysis *an);   /* section 4 */
 void analysis_flags(struct analysis *an);         /* section 7: red flags, what does not fit the CRM */
+void analysis_decisions(struct analysis *an);     /* decided, agreed, declined */
 void analysis_requests(struct analysis *an);      /* of mails; after questions and commitments */
 void analysis_summary(struct analysis *an);       /* topics, highlights, summary; after all others */
 void analysis_commitments(struct analysis *an); /* definitions.md section 5 */

@@ -10,6 +10,8 @@
 #include "pipeline/deal_stage.h"
 #include "pipeline/stage.h"
 #include "pipeline/track_stage.h"
+#include "records/cards.h"
+#include "store/audit_store.h"
 
 static struct metric jobs_done = METRIC_COUNTER("harken_jobs_done_total", "jobs finished");
 static struct metric jobs_failed = METRIC_COUNTER("harken_jobs_failed_total", "tries of jobs that failed");
@@ -18,6 +20,8 @@ enum {
     LEASE_MS = 30000,
     BEAT_MS = 8000,
     TICK_MS = 20000,
+    FORGET_MAX = 10000,
+    FORGET_TX_MS = 60000,
     POLL_MS = 2000,
     PAUSE_MS = 250,
     SAVE_MS = 20000, /* shorter than a lease */
@@ -220,9 +224,41 @@ static void beat_run(void *arg)
     arena_free(a);
 }
 
+/* Erases questions and answers that are older than they are kept, and says in the audit log how many. */
+static enum err_code answers_forget(struct core *c, struct err *e)
+{
+    int64_t keep_ms = atomic_load(&c->answers_keep_ms), n = FORGET_MAX;
+    struct audit_entry entry = {.act = AUDIT_ERASE};
+    struct db_tx *t;
+    char text[64];
+
+    while (keep_ms > 0 && n == FORGET_MAX) {
+        if (db_begin(c->v.db, c->v.workspace, FORGET_TX_MS, &t, e))
+            return e->code;
+        if (cards_forget(t, &c->v, CARD_ANSWER, clock_now_ms() - keep_ms, FORGET_MAX, &n, e)) {
+            db_rollback(t);
+            return e->code;
+        }
+        snprintf(text, sizeof text, "%lld answers by answers.keep", (long long)n);
+        entry.details = str_of(text);
+        if (n && audit_append(t, c->v.keys, &entry, e)) {
+            db_rollback(t);
+            return e->code;
+        }
+        if (db_commit(t, e))
+            return e->code;
+        if (n)
+            LOG_INFO("answers.forgotten", F_INT("n", n));
+    }
+    return ERR_OK;
+}
+
 static void sweep(struct core *c)
 {
     struct err e;
+
+    if (answers_forget(c, &e))
+        LOG_WARN("answers.forget.failed", F_ERR(&e));
 
     if (trackers_sweep(c, &e))
         LOG_WARN("trackers.sweep.failed", F_ERR(&e));

@@ -28,9 +28,10 @@ const struct db_stmt glass_sql[] = {
     [GLASS_ADD] = {"glass_add", "INSERT INTO break_glass (workspace_id, id, asked_by, interactions, minutes, "
                                 "created_at, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)"},
     /* $1 workspace, $2 id, $3 who decides, $4 the new state */
-    [GLASS_DECIDE] = {"glass_decide", "UPDATE break_glass SET state=$4::bigint, decided_by=$3, decided_at=" NOW_MS ", until_at="
-                                      "CASE WHEN $4::bigint=1 THEN " NOW_MS " + minutes * 60000::bigint END "
-                                      "WHERE workspace_id=$1 AND id=$2 AND state=0 AND asked_by<>$3"},
+    [GLASS_DECIDE] = {"glass_decide",
+                      "UPDATE break_glass SET state=$4::bigint, decided_by=$3, decided_at=" NOW_MS ", until_at="
+                      "CASE WHEN $4::bigint=1 THEN " NOW_MS " + minutes * 60000::bigint END "
+                      "WHERE workspace_id=$1 AND id=$2 AND state=0 AND asked_by<>$3"},
     /* $1 workspace, $2 id */
     [GLASS_END] = {"glass_end", "UPDATE break_glass SET state=3 WHERE workspace_id=$1 AND id=$2 AND state=1 AND "
                                 "until_at>" NOW_MS},

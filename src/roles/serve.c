@@ -347,11 +347,12 @@ static void webhooks_tell(void *ctx, int64_t last)
         workers_wake(&s->core, "webhook");
 }
 
-/* The rules of now; those before stay for who is reading them. */
-static enum err_code egress_take(struct serve *s, struct err *e)
+/* What may change while it runs, as it is now; rules before stay for who is reading them. */
+static enum err_code settings_take(struct serve *s, struct err *e)
 {
     struct egress_rules *rules = ARENA_ARRAY(s->a, struct egress_rules, 1);
 
+    atomic_store(&s->core.answers_keep_ms, settings_int(s->o->settings, "answers.keep"));
     if (front_egress(rules, s->o->settings, s->a, e))
         return e->code;
     atomic_store(&s->core.egress, rules);
@@ -368,7 +369,7 @@ static enum err_code events_open(struct serve *s, struct err *e)
                                .numbered = webhooks_tell,
                                .ctx = s};
 
-    return egress_take(s, e) ? e->code : event_hub_start(&o, &s->api.hub, e);
+    return settings_take(s, e) ? e->code : event_hub_start(&o, &s->api.hub, e);
 }
 
 static enum err_code serve_start(struct serve *s, struct err *e)
@@ -527,7 +528,7 @@ static void config_reload(struct serve *s)
     }
     LOG_INFO("config.reload");
     s->o->settings_apply(s->o->settings);
-    if (egress_take(s, &e))
+    if (settings_take(s, &e))
         LOG_ERROR("config.reload.failed", F_ERR(&e));
     settings_free(fresh);
 }

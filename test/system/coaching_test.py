@@ -6,6 +6,7 @@ import unittest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "test/harness"), str(TOP / "test/stats")]
+import company
 import files
 import harken
 
@@ -162,6 +163,30 @@ class Coaching(unittest.TestCase):
         coverage = have["Lucy Fairweather", "coaching_coverage", None]
         self.assertAlmostEqual(coverage["value"], 6 / coverage["n"], 9)
         self.assertNotIn(text, self.server.log())
+
+    def test_a_rep_sees_only_their_own_figures_and_scores(self):
+        c = company.Company(self.server)
+        people = [("Ann Person", "ann", "internal"), ("Bob Person", "bob", "internal"), ("Cleo Buyer", "cleo", "external")]
+        talk = {"format": "harken.interaction/1", "kind": "call", "title": "Shared call", "started_at": "2026-10-10T10:00:00Z",
+                "participants": [{"name": n, "email": company.address(a) if side == "internal" else "cleo@buyer.example", "side": side} for n, a, side in people],
+                "turns": [{"speaker": n, "start_ms": 60000 * i, "end_ms": 60000 * i + 50000, "text": f"What is it like in hall {i}?"} for i, (n, _, _) in enumerate(people)]}
+        self.server.ingest(files.write(self.server.root, "shared.json", json.dumps(talk)))
+        harken.wait_for("the call", lambda: not self.server.status()["pending"], 60, 0.2)
+        path = next(f"/v1/interactions/{i['id']}" for i in self.get("/v1/interactions?kind=call&limit=1000&fields=id,title")["interactions"] if i["title"] == "Shared call")
+        period = "/v1/analytics/coaching?from=2026-01-01&to=2027-01-01"
+        ids = {r["name"]: r["rep"] for r in self.get(period)["figures"]}
+        form = self.post("/v1/scorecards", {"name": "Private", "questions": ["How was it?"]}, 201)["id"]
+        for name in ("Ann Person", "Bob Person"):
+            c.sessions["boss"].json("POST", f"{path}/scores", {"scorecard": form, "about": ids[name], "answers": [4]})
+        c.sessions["ann"].json("POST", f"{path}/comments", {"text": "I should have asked more."})
+        about = {name: [s["about"] for s in c.sessions[name].json("GET", f"{path}/scores")["scores"]] for name in ("ann", "bob", "boss")}
+        self.assertEqual(about, {"ann": [ids["Ann Person"]], "bob": [ids["Bob Person"]], "boss": [ids["Ann Person"], ids["Bob Person"]]})
+        self.assertEqual(c.sessions["eve"].ask("GET", f"{path}/comments").status, 404)
+        self.assertEqual(c.sessions["eve"].ask("POST", f"{path}/comments", {"text": "x"}).status, 404)
+        seen = {name: {r["name"] for r in c.sessions[name].json("GET", period)["figures"]} - {None} for name in ("ann", "boss")}
+        self.assertEqual(seen["ann"], {"Ann Person"})
+        self.assertTrue({"Ann Person", "Bob Person"} <= seen["boss"])
+        self.assertEqual(c.sessions["rita"].ask("POST", f"{path}/scores", {"scorecard": form, "about": ids["Ann Person"], "answers": [4]}).status, 403)
 
     def test_alerts_are_a_subset_of_the_tests(self):
         path = f"/v1/analytics/coaching/alerts?as_of={AS_OF.replace('+', '%2B')}"

@@ -142,6 +142,28 @@ class Deals(unittest.TestCase):
         self.assertEqual(self.server.http("POST", path, {"response": "accepted"}).status, 409)
         self.assertNotIn(one["id"], {a["id"] for a in self.server.json("actions", "--json", "--limit", "100")["actions"]})
 
+    def test_every_proposal_answers_something_that_holds(self):
+        """Which proposals answer which warning, written by hand from what each warning means."""
+        answers = {"W01": {"follow_up", "book_next"}, "W02": {"call", "multithread"}, "W03": {"fix_close_date"}, "W04": {"multithread"}, "W05": {"reach_power"},
+                   "W06": {"talk_price"}, "W07": {"answer_flag"}, "W08": {"book_next", "fix_stage"}, "W09": {"book_next"}, "W10": {"fix_close_date"},
+                   "W11": {"fix_close_date"}, "W12": {"fix_stage"}, "W13": {"save_amount"}, "W14": {"call", "new_champion"}, "W15": {"new_champion"},
+                   "W16": {"ask_process"}, "W17": {"against_competitor"}, "W18": {"call"}, "W19": {"resend"}, "W20": {"book_next", "call"},
+                   "W21": {"call", "multithread"}, "W22": {"fix_close_date"}, "W23": {"start_legal"}, "W24": {"reassign"},
+                   "promise": {"keep_promise", "remind"}, "qualification": {"ask_field"},
+                   "similar_deals": {"book_next", "reach_power", "multithread", "send_document", "talk_price"}}
+        deals = {d["id"]: d for d in self.deals().values()}
+        per_deal, per_seller = {}, {}
+        for a in self.server.json("actions", "--json", "--limit", "500")["actions"]:
+            self.assertIn(a["kind"], answers[a["because"]])
+            d = deals[a["deal_id"]]
+            if a["because"].startswith("W"):
+                self.assertIn(a["because"], {w["id"] for w in d["warnings"]})
+            self.assertTrue(all(s["name"] for s in a["similar"]))
+            per_deal.setdefault(d["id"], []).append(a["kind"])
+            per_seller[d["owner_id"]] = per_seller.get(d["owner_id"], 0) + 1
+        self.assertTrue(all(len(k) == len(set(k)) <= 3 for k in per_deal.values()))
+        self.assertLessEqual(max(per_seller.values()), 5)
+
     def test_questions_about_deals_are_counted(self):
         rows = {}
         for line in (COMPANY / "crm/crm.jsonl").read_text().splitlines():

@@ -210,7 +210,7 @@ async function ask(question) {
 const begin = () => [
   el("h2", {}, "Conversations"),
   el("p", {}, "Choose one on the list, or search and ask above. Every answer quotes the words it rests on."),
-  el("p", { className: "soft keys" }, "Keys: / search, j and k through the list, Esc back here."),
+  el("p", { className: "soft keys" }, "Keys: / search, j and k through the list, d deals, Esc back here."),
 ];
 
 /** What an address shows, and the spans to bring into sight. */
@@ -219,6 +219,8 @@ async function view(parts, query) {
     const spans = query.split("_").filter(Boolean).map((s) => s.split(".").map(Number)).map(([turn, start, end]) => ({ turn, start, end }));
     return [await conversation(parts[1], spans), spans];
   }
+  if (parts[0] === "deals") return [await dealsView(), []];
+  if (parts[0] === "d" && parts[1]) return [await dealView(parts[1]), []];
   if (parts[0] === "me") return [await accountView(), []];
   if ((parts[0] === "search" || parts[0] === "ask") && parts[1]) {
     const text = decodeURIComponent(parts[1]);
@@ -274,18 +276,21 @@ for (const button of document.querySelectorAll("[data-kind]"))
   });
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.matches("input") && event.key !== "Escape") return;
+  if (event.target.matches("input, textarea, select") && event.key !== "Escape") return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const links = [...$("rows").querySelectorAll("a")];
-  const at = links.findIndex((a) => a.getAttribute("aria-current"));
+  const deals = [...document.querySelectorAll("a.deal")]; // the list in sight is the one the keys go through
+  const links = deals.length ? deals : [...$("rows").querySelectorAll("a")];
+  const at = deals.length ? links.indexOf(document.activeElement) : links.findIndex((a) => a.getAttribute("aria-current"));
+  const go = (link) => (deals.length ? link.focus() : link.click());
   if (event.key === "/") {
     event.preventDefault();
     $("q").focus();
   } else if (event.key === "Escape") {
     $("q").blur();
     location.hash = "#/";
-  } else if (event.key === "j" && links[at + 1]) links[at + 1].click();
-  else if (event.key === "k" && links[at - 1]) links[at - 1].click();
+  } else if (event.key === "j" && links[at + 1]) go(links[at + 1]);
+  else if (event.key === "k" && links[at - 1]) go(links[at - 1]);
+  else if (event.key === "d") location.hash = "#/deals";
 });
 
 window.addEventListener("hashchange", route);

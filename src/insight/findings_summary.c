@@ -130,32 +130,33 @@ struct said_words {
     bool weighty, taken;
 };
 
-static int by_bytes(const void *x, const void *y)
+/* Numbers of content words by their bytes: open addressing. */
+struct word_table {
+    str *word; /* of each place; n == 0: free */
+    size_t *number, mask, n;
+};
+
+static struct word_table table_for(size_t words, struct arena *a)
 {
-    return str_cmp(*(const str *)x, *(const str *)y);
+    size_t cap = 16;
+
+    while (cap < 2 * words)
+        cap *= 2;
+    return (struct word_table){
+        .word = ARENA_ARRAY(a, str, cap), .number = ARENA_ARRAY(a, size_t, cap), .mask = cap - 1};
 }
 
-static bool content(const struct word_list *stop, str w)
+static size_t word_number(struct word_table *t, str w)
 {
-    return w.n >= 3 && !list_value(stop, w);
-}
+    size_t at = str_hash(w) & t->mask;
 
-/* Distinct content words, sorted. */
-static str *words_all(const struct discourse *d, const struct word_list *stop, size_t *out_n)
-{
-    str *list = NULL;
-    size_t n = 0, cap = 0, kept = 0;
-
-    for (size_t i = 0; i < d->n; i++)
-        for (size_t k = 0; k < d->s[i].words_n; k++)
-            if (content(stop, d->s[i].word[k].token))
-                ARENA_PUSH(d->a, list, n, cap) = d->s[i].word[k].token;
-    list_sort(list, n, sizeof *list, by_bytes);
-    for (size_t i = 0; i < n; i++)
-        if (!i || !str_eq(list[i], list[kept - 1]))
-            list[kept++] = list[i];
-    *out_n = kept;
-    return list;
+    while (t->word[at].n && !str_eq(t->word[at], w))
+        at = (at + 1) & t->mask;
+    if (!t->word[at].n) {
+        t->word[at] = w;
+        t->number[at] = t->n++;
+    }
+    return t->number[at];
 }
 
 static double mean_share(const struct said_words *s, const double *share)
@@ -182,25 +183,28 @@ static struct said_words *sentences_read(struct analysis *an, size_t found_n, do
 {
     const struct word_list *stop = list_for("stop", an->d.lang);
     struct said_words *list = ARENA_ARRAY(an->a, struct said_words, an->d.n + 1);
-    size_t words_n, all = 0;
-    str *words = words_all(&an->d, stop ? stop : list_get("stop.en"), &words_n);
+    size_t words_n = 0, all = 0;
+    struct word_table words;
 
+    stop = stop ? stop : list_get("stop.en");
+    for (size_t i = 0; i < an->d.n; i++)
+        words_n += an->d.s[i].words_n;
+    words = table_for(words_n, an->a);
     *out_share = ARENA_ARRAY(an->a, double, words_n + 1);
     for (size_t i = 0; i < an->d.n; i++) {
         const struct sentence *s = &an->d.s[i];
         list[i].word = ARENA_ARRAY(an->a, size_t, s->words_n + 1);
         for (size_t k = 0; k < s->words_n; k++) {
-            const str *at = words_n ? bsearch(&s->word[k].token, words, words_n, sizeof *words, by_bytes) : NULL;
-            if (!at)
+            if (s->token[k].n < 3 || list_value_atom(stop, s->atom[k]))
                 continue;
-            list[i].word[list[i].n++] = (size_t)(at - words);
-            (*out_share)[at - words]++;
+            list[i].word[list[i].n] = word_number(&words, s->token[k]);
+            (*out_share)[list[i].word[list[i].n++]]++;
             all++;
         }
         list[i].taken = s->words_n < WORDS_LEAST || s->kind != UTTERANCE_OTHER;
         list[i].weighty = !list[i].taken && weighty(an, s, found_n);
     }
-    for (size_t i = 0; i < words_n && all; i++)
+    for (size_t i = 0; i < words.n && all; i++)
         (*out_share)[i] /= (double)all;
     return list;
 }

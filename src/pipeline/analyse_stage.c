@@ -1,4 +1,6 @@
 /* pipeline/analyse_stage.c - what a stored interaction says: the findings of all makers. */
+#include <assert.h>
+
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "insight/findings.h"
@@ -14,7 +16,7 @@ static struct metric analyse_time =
     METRIC_HISTOGRAM_L("harken_stage_seconds", "stage=\"analyse\"", "time of a pipeline stage");
 static struct metric findings_total = METRIC_COUNTER("harken_findings_total", "findings of analysed interactions");
 
-enum { ANALYSE_DB_MS = 120000 };
+enum { ANALYSE_DB_MS = 120000, ANALYSE_MOST = 16 };
 
 /* One interaction, and what is found in it. */
 struct analysed {
@@ -26,73 +28,90 @@ struct analysed {
     bool stats_new;
 };
 
-static enum err_code one_load(struct core *c, struct id id, struct arena *a, struct analysed *out, struct err *e)
+/* `out` has a place for each job. */
+static enum err_code all_load(struct core *c, const struct job *jobs, size_t n, struct arena *a, struct analysed *out,
+                              struct err *e)
 {
+    struct id *ids = ARENA_ARRAY(a, struct id, n + 1);
+    struct record_ia *recs;
+    size_t found = 0;
     struct db_tx *t;
     enum err_code rc;
-    size_t found;
 
-    *out = (struct analysed){0};
+    for (size_t i = 0; i < n; i++)
+        ids[i] = jobs[i].object;
     if (db_begin(c->v.db, c->v.workspace, ANALYSE_DB_MS, &t, e))
         return e->code;
-    rc = record_ia_load(t, &c->v, &id, 1, a, &out->rec, &found, e);
-    if (!rc && !found)
-        out->rec = NULL;
-    if (!rc && found)
-        rc = record_stats_stale(t, &c->v, id, STATISTICS_VERSION, &out->stats_new, e);
-    if (!rc && out->stats_new)
-        rc = prepare_statistics(c, t, &out->rec->ia, a, &out->stats, &out->stats_n, e);
+    rc = record_ia_load(t, &c->v, ids, n, a, &recs, &found, e);
+    for (size_t i = 0, k = 0; !rc && i < n; i++) {
+        struct analysed *x = &out[i];
+        if (k == found || !id_eq(recs[k].ia.id, ids[i])) /* they come in the order of the ids */
+            continue;
+        x->rec = &recs[k++];
+        rc = record_stats_stale(t, &c->v, ids[i], STATISTICS_VERSION, &x->stats_new, e);
+        if (!rc && x->stats_new)
+            rc = prepare_statistics(c, t, &x->rec->ia, a, &x->stats, &x->stats_n, e);
+    }
     db_rollback(t);
     return rc;
 }
 
-static enum err_code model_queue(struct core *c, struct db_tx *t, struct id ia, struct err *e)
+static enum err_code one_store(struct core *c, struct db_tx *t, const struct analysed *x, struct err *e)
 {
-    const struct job_new job = {.queue = "model", .object = ia};
+    const struct record_ia *rec = x->rec;
+    const struct job_new track = {.queue = "track", .object = rec->ia.id};
+    const struct job_new model = {.queue = "model", .object = rec->ia.id};
 
-    return c->llm ? job_enqueue(t, &job, 1, e) : ERR_OK;
+    if (record_findings_save(t, &c->v, rec, x->f, x->n, finding_makers, finding_makers_n, e) ||
+        (x->stats_new && record_stats_save(t, &c->v, rec->ia.id, x->stats, x->stats_n, e)) ||
+        (atomic_load(&c->trackers_n) && job_enqueue(t, &track, 1, e)) || (c->llm && job_enqueue(t, &model, 1, e)))
+        return e->code;
+    return deals_wake_for(t, &c->v, rec->deal, rec->account, e);
 }
 
-/* Findings, figures and the job's end are one; an interaction that is gone has none. */
-static enum err_code one_store(struct core *c, const struct job *job, const struct analysed *x, struct err *e)
+/* Findings, figures and the jobs' end are one; an interaction that is gone has none. */
+static enum err_code all_store(struct core *c, const struct job *jobs, size_t n, const struct analysed *list,
+                               struct err *e)
 {
-    const struct job_new track = {.queue = "track", .object = job->object};
-    const struct record_ia *rec = x->rec;
+    struct event_new events[ANALYSE_MOST];
+    size_t events_n = 0;
     struct db_tx *t;
 
     if (db_begin(c->v.db, c->v.workspace, ANALYSE_DB_MS, &t, e))
         return e->code;
-    if ((rec && record_findings_save(t, &c->v, rec, x->f, x->n, finding_makers, finding_makers_n, e)) ||
-        (x->stats_new && record_stats_save(t, &c->v, rec->ia.id, x->stats, x->stats_n, e)) ||
-        (rec && event_put(t, &(struct event_new){.type = "interaction.analysed", .object = job->object}, 1, e)) ||
-        (rec && atomic_load(&c->trackers_n) && job_enqueue(t, &track, 1, e)) ||
-        (rec && deals_wake_for(t, &c->v, rec->deal, rec->account, e)) || (rec && model_queue(c, t, job->object, e)) ||
-        job_done(t, job, 1, e)) {
-        db_rollback(t);
-        return e->code;
+    for (size_t i = 0; i < n; i++) {
+        if (!list[i].rec)
+            continue;
+        if (one_store(c, t, &list[i], e))
+            goto fail;
+        events[events_n++] = (struct event_new){.type = "interaction.analysed", .object = jobs[i].object};
     }
+    if (event_put(t, events, events_n, e) || job_done(t, jobs, n, e))
+        goto fail;
     return db_commit(t, e);
+fail:
+    db_rollback(t);
+    return e->code;
 }
 
 enum err_code analyse_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e)
 {
     const struct findings_context ctx = {c->own_domains, c->own_domains_n, c->competitors, c->competitors_n};
     struct arena *a = arena_new_wiped("analyse");
-    enum err_code rc = ERR_OK;
+    struct analysed list[ANALYSE_MOST] = {0};
+    int64_t start = clock_mono_us();
+    enum err_code rc;
 
-    for (size_t i = 0; !rc && i < n; i++) {
-        int64_t start = clock_mono_us();
-        struct analysed x;
-        arena_reset(a);
-        rc = one_load(c, jobs[i].object, a, &x, e);
-        if (!rc && x.rec)
-            findings_make(&x.rec->ia, &ctx, a, &x.f, &x.n);
-        if (!rc)
-            rc = one_store(c, &jobs[i], &x, e);
-        if (!rc)
-            metric_add(&findings_total, (int64_t)x.n);
-        metric_time_us(&analyse_time, clock_mono_us() - start);
-    }
+    assert(n <= ANALYSE_MOST);
+    rc = all_load(c, jobs, n, a, list, e);
+    for (size_t i = 0; !rc && i < n; i++)
+        if (list[i].rec)
+            findings_make(&list[i].rec->ia, &ctx, a, &list[i].f, &list[i].n);
+    if (!rc)
+        rc = all_store(c, jobs, n, list, e);
+    for (size_t i = 0; !rc && i < n; i++)
+        metric_add(&findings_total, (int64_t)list[i].n);
+    metric_time_us(&analyse_time, clock_mono_us() - start);
     workers_wake(c, "deal");
     if (atomic_load(&c->trackers_n))
         workers_wake(c, "track");

@@ -54,8 +54,8 @@ struct record_ia {
 };
 
 /* Inserts ia (a fresh id is set) with participants, people, turns, parts, pii marks and chunks (without vectors). Sides
- * that are not explicit are inferred from mail addresses by `own_domains` (lower case, may be none). Takes the
- * workspace's people lock until the transaction ends. ERR_EXISTS when (raw, raw_ordinal) is already there, ERR_LIMIT for
+ * that are not explicit are inferred from mail addresses by `own_domains` (lower case, may be none). Who brings
+ * somebody new takes the workspace's people lock until the transaction ends. ERR_EXISTS when (raw, raw_ordinal) is already there, ERR_LIMIT for
  * names and titles beyond 64 KiB and 1 MiB. */
 enum err_code record_ia_save(struct db_tx *t, const struct vaulted *v, struct record_ia *rec, const str *own_domains,
                              size_t own_domains_n, const struct record_pii *pii, size_t pii_n,

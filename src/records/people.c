@@ -159,6 +159,23 @@ static enum err_code erased_forget(struct db_tx *t, const struct vaulted *v, str
     return ERR_OK;
 }
 
+static enum err_code all_find(struct db_tx *t, const struct vaulted *v, struct people_want *w, const struct key *k,
+                              size_t n, struct arena *a, struct err *e)
+{
+    if (known_find(t, v, w, k, n, KEY_EMAIL, &people_sql[PERSON_BY_EMAIL], a, e))
+        return e->code;
+    return known_find(t, v, w, k, n, KEY_NAME, &people_sql[PERSON_BY_NAME], a, e);
+}
+
+/* Is there one to be added under a name or an address that others may add at the same time? Who is erased is one, too. */
+static bool some_new(const struct vaulted *v, const struct people_want *w, const struct key *k, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (k[i].kind && (id_is_nil(w[i].person) || !keyring_subject_has(v->keys, v->workspace, w[i].subject)))
+            return true;
+    return false;
+}
+
 enum err_code people_resolve(struct db_tx *t, const struct vaulted *v, struct people_want *w, size_t n, struct arena *a,
                              struct err *e)
 {
@@ -169,10 +186,11 @@ enum err_code people_resolve(struct db_tx *t, const struct vaulted *v, struct pe
     for (size_t i = 0; i < n; i++)
         if (key_make(v, &w[i], a, &k[i], e))
             return e->code;
-    if (db_run(t, &people_sql[PEOPLE_LOCK], DB_ARGS(P_ID(v->workspace)), NULL, e))
+    if (all_find(t, v, w, k, n, a, e))
         return e->code;
-    if (known_find(t, v, w, k, n, KEY_EMAIL, &people_sql[PERSON_BY_EMAIL], a, e) ||
-        known_find(t, v, w, k, n, KEY_NAME, &people_sql[PERSON_BY_NAME], a, e) || erased_forget(t, v, w, n, e))
+    /* whoever waits for the lock sees what its holder added */
+    if (some_new(v, w, k, n) && (db_run(t, &people_sql[PEOPLE_LOCK], DB_ARGS(P_ID(v->workspace)), NULL, e) ||
+                                 all_find(t, v, w, k, n, a, e) || erased_forget(t, v, w, n, e)))
         return e->code;
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < i && id_is_nil(w[i].person) && k[i].kind; j++) {

@@ -13,8 +13,8 @@ struct people_want {
     struct id person, subject; /* results */
 };
 
-/* Finds or makes the person of each row; rows with the same address or name get the same person. Takes the workspace's
- * people lock until the transaction ends, so that two workers do not make one person twice. */
+/* Finds or makes the person of each row; rows with the same address or name get the same person. When one is
+ * new, takes the workspace's people lock until the transaction ends, so that two workers do not make one person twice. */
 enum err_code people_resolve(struct db_tx *t, const struct vaulted *v, struct people_want *w, size_t n, struct arena *a,
                              struct err *e);
 /* The person of an address or full name; *out nil when there is none. */

@@ -32,6 +32,7 @@ struct conn {
     struct arena *scratch; /* parameters of one statement */
     struct prepared prepared[PREPARED_SLOTS]; /* open addressing by pointer: statements are static */
     size_t prepared_n;
+    pthread_t user; /* the thread that had it last */
     struct conn *next;
 };
 
@@ -40,7 +41,7 @@ struct db {
     struct db_config cfg;
     pthread_mutex_t lock; /* guards idle and open */
     pthread_cond_t freed;
-    struct conn *idle;
+    struct conn *idle; /* the one given back last first */
     int open;
 };
 
@@ -198,6 +199,7 @@ static struct conn *conn_open(struct db *d, int64_t deadline, struct err *e)
         return NULL;
     }
     c->pg = pg;
+    c->user = pthread_self();
     c->scratch = arena_new("db.params");
     return c;
 }
@@ -230,6 +232,21 @@ static void conn_put(struct db *d, struct conn *c, bool keep)
         conn_free(c);
 }
 
+/* Under the lock, of an idle one at least: that which the thread had last, because it knows the thread's statements, else the
+ * one that has rested longest, which nobody busy will miss. */
+static struct conn *idle_take(struct db *d)
+{
+    struct conn **at = &d->idle, **found = NULL, *c;
+
+    for (; *at; at = &(*at)->next)
+        if (!found || !pthread_equal((*found)->user, pthread_self()))
+            found = at;
+    c = *found;
+    *found = c->next;
+    c->user = pthread_self();
+    return c;
+}
+
 /* A slot of the pool: an idle connection in *out, or NULL there and the right to open one. */
 static enum err_code slot_take(struct db *d, int64_t deadline, struct conn **out, struct err *e)
 {
@@ -239,9 +256,9 @@ static enum err_code slot_take(struct db *d, int64_t deadline, struct conn **out
     pthread_mutex_lock(&d->lock);
     while (!d->idle && d->open >= d->cfg.connections && rc == 0)
         rc = pthread_cond_timedwait(&d->freed, &d->lock, &until);
-    *out = d->idle;
-    if (d->idle)
-        d->idle = d->idle->next;
+    *out = d->idle ? idle_take(d) : NULL;
+    if (*out)
+        rc = 0;
     else if (d->open < d->cfg.connections)
         d->open++;
     else

@@ -108,8 +108,8 @@ static enum err_code entries_many(struct res_ctx *c, const struct token_sort *s,
 {
     struct token_filter f = {
         .kind = s->kind, .user = c->who.user, .everybody = caller_reach(&c->who, s->others) == REACH_WORKSPACE};
-    struct token_entry *rows;
-    size_t rows_n;
+    struct token_entry *rows = NULL;
+    size_t rows_n = 0;
 
     if (token_load(c->t, c->v->keys, &f, ids, n, c->a, &rows, &rows_n, e))
         return e->code;

@@ -349,7 +349,7 @@ static const struct res_shape shape = {"IdentityProvider", "Who else says who so
 
 static enum err_code rows_load(struct res_ctx *c, struct res_val ***out, size_t *out_n, struct err *e)
 {
-    struct provider *list;
+    struct provider *list = NULL;
 
     if (provider_list(c->t, c->v->keys, c->a, &list, out_n, e))
         return e->code;

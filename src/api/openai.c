@@ -452,7 +452,7 @@ static void stream_run(struct chat *c)
     const struct http_stream_opts opts = {.heartbeat_ms = 10000, .heartbeat = STR(":\n\n")};
     const struct api *api = c->k->app;
     struct llm_result r;
-    struct err e;
+    struct err e = {.code = ERR_IO};
     struct buf b;
     bool ok;
 

@@ -480,7 +480,6 @@ static bool may_answer(const struct res_op *op, int status)
     case 428:
         return op->flags & RES_OP_MATCH;
     case 429:
-        return true;
     case 503:
         return true;
     }

@@ -76,7 +76,7 @@ void api_passkey_post(struct call *k)
     struct buf b;
     struct jw w;
     struct err e;
-    str challenge, state;
+    str challenge = STR(""), state = STR("");
 
     if (!access_user(k) || !(t = access_begin(k)))
         return;
@@ -155,7 +155,7 @@ void api_passkey_confirm(struct call *k)
 enum err_code passkey_ask(struct call *k, struct jw *w, struct id user, const struct factor *list, size_t n,
                           struct err *e)
 {
-    str challenge, state;
+    str challenge = STR(""), state = STR("");
 
     if (ask(k, user, &challenge, &state, e))
         return e->code;

@@ -238,7 +238,7 @@ enum err_code res_drop(struct res_ctx *c, const struct resource *r, struct id id
 enum err_code res_act(struct res_ctx *c, const struct resource *r, const struct res_op *op, struct id id,
                       const struct res_val *in, const struct res_val *query, struct res_val **out, struct err *e)
 {
-    enum audit_act act = op->audit ? op->audit : op->flags & RES_OP_SAFE ? 0 : AUDIT_CHANGE;
+    enum audit_act act = op->audit || op->flags & RES_OP_SAFE ? op->audit : AUDIT_CHANGE;
 
     *out = NULL;
     if (!id_is_nil(id) && !(op->flags & RES_OP_SAFE) && res_lock(c, id, e))

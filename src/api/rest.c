@@ -389,7 +389,7 @@ static enum err_code bulk_make(struct rest *x, struct res_ctx *c, const struct p
     jw_karr(&w, "results");
     for (size_t i = 0; i < p->n && !rc; i++) {
         const struct part *part = &p->list[i];
-        struct outcome one;
+        struct outcome one = {0};
         if (part->faults.n) {
             part_refused(&w, part->faults.refused ? 422 : 400, STR("see errors"), &part->faults);
         } else if (change_make(x, c, part->in, &one, e)) {

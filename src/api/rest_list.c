@@ -206,7 +206,7 @@ static void export_send(struct rest *x, struct res_page *p)
 
 void rest_list(struct rest *x)
 {
-    struct res_page page;
+    struct res_page page = {0};
     struct res_ctx c = {0};
     struct err e = {0};
 

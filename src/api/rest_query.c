@@ -50,7 +50,7 @@ static bool sort_read(struct rest *x, str name)
     bool desc = str_starts(name, STR("-"));
     size_t i = res_field_index(s, desc ? str_from(name, 1) : name);
 
-    if (i == SIZE_MAX || !(s->fields[i].flags & RES_SORT))
+    if (!s || i == SIZE_MAX || !(s->fields[i].flags & RES_SORT))
         return refuse(x, STR("sort"), STR("must be a field that can be sorted by, with - in front for the last first"));
     x->q.sort = &s->fields[i];
     x->q.desc = desc;

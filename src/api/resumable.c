@@ -171,9 +171,9 @@ static void part_put(struct call *k)
 
 static enum err_code bytes_get(struct res_ctx *c, struct id id, struct upload *out, str *bytes, struct err *e)
 {
-    struct upload *rows;
+    struct upload *rows = NULL;
     enum err_code rc;
-    size_t n;
+    size_t n = 0;
 
     if (db_begin(c->v->db, c->v->workspace, 60000, &c->t, e))
         return e->code;
@@ -192,8 +192,8 @@ static enum err_code bytes_get(struct res_ctx *c, struct id id, struct upload *o
 static enum err_code complete_act(struct res_ctx *c, struct id id, const struct res_val *in,
                                   const struct res_val *query, struct res_val **out, struct err *e)
 {
-    struct ingest_result r;
-    struct upload u;
+    struct ingest_result r = {0};
+    struct upload u = {0};
     str bytes = STR("");
 
     (void)in, (void)query;

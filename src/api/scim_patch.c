@@ -259,11 +259,12 @@ enum err_code scim_patch(struct node *resource, const struct node *message, cons
 {
     struct patch p = {.o = resource, .fixed = fixed, .a = a, .e = e};
     const struct node *ops = node_get(message, STR("Operations"));
+    size_t n = ops && ops->kind == JSON_ARR ? ops->n : 0;
     enum err_code rc = ERR_OK;
 
-    if (!ops || ops->kind != JSON_ARR || !ops->n || ops->n > OPS_MAX)
+    if (!n || n > OPS_MAX)
         rc = refuse(&p, "invalidSyntax", "\"Operations\" is a list of 1 to 1000");
-    for (size_t i = 0; !rc && i < ops->n; i++)
+    for (size_t i = 0; !rc && i < n; i++)
         rc = operation(&p, &ops->kids[i]);
     *out_scim_type = p.type;
     return rc;

@@ -148,8 +148,8 @@ static enum err_code addresses_read(struct call *k, const struct node *o, struct
 /* Two users of one name: addresses are kept apart by the database, other names are looked for. */
 static enum err_code name_free(struct call *k, struct db_tx *t, str user_name, struct id self, struct err *e)
 {
-    struct node **all;
-    size_t n;
+    struct node **all = NULL;
+    size_t n = 0;
 
     if (user_email_fold(k->a, user_name).n)
         return ERR_OK;

@@ -44,9 +44,9 @@ static struct res_val members_of(struct arena *a, struct id team, const struct m
 /* All teams: there are few, and everybody who may see one may see all. */
 static enum err_code rows_load(struct res_ctx *c, struct res_val ***out, size_t *out_n, struct err *e)
 {
-    struct member *members;
-    struct team *teams;
-    size_t n, members_n;
+    struct member *members = NULL;
+    struct team *teams = NULL;
+    size_t n = 0, members_n = 0;
 
     if (team_list(c->t, c->v->keys, c->a, &teams, &n, e) ||
         member_list(c->t, (struct id){{0}}, (struct id){{0}}, c->a, &members, &members_n, e))

@@ -269,8 +269,12 @@ static struct res_val *hit_of(struct res_ctx *c, const struct record_ia *rec, co
     return h;
 }
 
-static enum err_code hits_of(struct res_ctx *c, const struct record_ia *rec, str class, struct res_val **list,
-                             size_t *n, size_t *cap, struct err *e)
+struct hits {
+    struct res_val *list;
+    size_t n, cap;
+};
+
+static enum err_code hits_of(struct res_ctx *c, const struct record_ia *rec, str class, struct hits *out, struct err *e)
 {
     struct record_finding *f;
     size_t f_n;
@@ -279,7 +283,7 @@ static enum err_code hits_of(struct res_ctx *c, const struct record_ia *rec, str
         return e->code;
     for (size_t i = 0; i < f_n; i++)
         if (str_eq(f[i].kind, STR("tracker")) && str_eq(f[i].class, class))
-            ARENA_PUSH(c->a, *list, *n, *cap) = res_obj(hit_of(c, rec, &f[i]));
+            ARENA_PUSH(c->a, out->list, out->n, out->cap) = res_obj(hit_of(c, rec, &f[i]));
     return ERR_OK;
 }
 
@@ -288,20 +292,20 @@ static enum err_code hits_act(struct res_ctx *c, struct id id, const struct res_
 {
     size_t limit = query && query[Q_LIMIT].is == RES_SET ? (size_t)query[Q_LIMIT].v.i : HITS_DEFAULT;
     struct id after = query && query[Q_AFTER].is == RES_SET ? query[Q_AFTER].v.id : (struct id){{0}}, *ids;
-    struct res_val *list = NULL;
     struct record_tracker *k;
     struct record_ia *recs;
-    size_t n = 0, cap = 0, ids_n, recs_n;
+    struct hits hits = {0};
+    size_t ids_n, recs_n;
 
     (void)in;
     if (one(c, id, &k, e) || record_tracker_hits(c->t, c->v, id, after, limit + 1, c->a, &ids, &ids_n, e) ||
         record_ia_load(c->t, c->v, ids, ids_n < limit ? ids_n : limit, c->a, &recs, &recs_n, e))
         return e->code;
     for (size_t i = 0; i < recs_n; i++)
-        if (api_sees(c->k, &recs[i]) && hits_of(c, &recs[i], id_str(c->a, id), &list, &n, &cap, e))
+        if (api_sees(c->k, &recs[i]) && hits_of(c, &recs[i], id_str(c->a, id), &hits, e))
             return e->code;
     *out = ARENA_ARRAY(c->a, struct res_val, 2);
-    (*out)[0] = res_vals(list, n);
+    (*out)[0] = res_vals(hits.list, hits.n);
     (*out)[1] = ids_n > limit ? res_id(ids[limit - 1]) : (struct res_val){RES_NULL};
     return ERR_OK;
 }

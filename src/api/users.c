@@ -92,10 +92,10 @@ static enum err_code known_users(struct db_tx *t, const struct caller *who, stru
 
 static enum err_code list(struct res_ctx *c, const struct res_query *q, struct res_page *page, struct err *e)
 {
-    struct user *users;
+    struct user *users = NULL;
     struct res_val **rows;
     struct id_set known;
-    size_t n, kept = 0;
+    size_t n = 0, kept = 0;
     bool all;
 
     if (known_users(c->t, &c->who, c->a, &all, &known, e) ||
@@ -126,9 +126,9 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
                           struct err *e)
 {
     struct id *seen = ARENA_ARRAY(c->a, struct id, n + 1);
-    struct user *users;
+    struct user *users = NULL;
     struct id_set known;
-    size_t users_n, seen_n = 0;
+    size_t users_n = 0, seen_n = 0;
     bool all;
 
     (void)want;
@@ -196,7 +196,7 @@ static bool self_service(struct res_ctx *c, const struct user *was, const struct
 
 static enum err_code update(struct res_ctx *c, struct id id, const struct res_val *in, struct err *e)
 {
-    struct user was, u;
+    struct user was = {0}, u = {0};
 
     if (one(c, id, &was, e))
         return e->code;
@@ -226,12 +226,12 @@ static enum err_code drop(struct res_ctx *c, struct id id, struct err *e)
 static void link_post(struct call *k)
 {
     struct res_ctx c;
-    struct user u;
+    struct user u = {0};
     struct id id;
     struct buf b;
     struct jw w;
     struct err e;
-    bool any;
+    bool any = false;
     str url;
 
     if (!access_id(k, 0, "user", &id))

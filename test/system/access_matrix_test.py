@@ -24,21 +24,21 @@ class AccessMatrix(unittest.TestCase):
         self.assertGreaterEqual(len(m.cells), least)
 
     def test_both_locks(self):
-        with harken.Server() as server:
-            self.check(matrix.Matrix(matrix.World(server)).run(), 2000)
+        with harken.Server(*matrix.SETTINGS) as server:
+            self.check(matrix.Matrix(matrix.World(server)).run(), 3000)
 
     def test_without_the_first_lock(self):
         """The program's own filter says yes to everything (a build that is never installed): the database still refuses."""
         os.environ["HARKEN_BINARY"] = "harken-first-lock-off"
         try:
-            with harken.Server() as server:
+            with harken.Server(*matrix.SETTINGS) as server:
                 self.check(matrix.Matrix(matrix.World(server), content).run(alike=False), 300)
         finally:
             del os.environ["HARKEN_BINARY"]
 
     def test_without_the_second_lock(self):
         """The database lets everything through: the program still refuses."""
-        with harken.Server() as server:
+        with harken.Server(*matrix.SETTINGS) as server:
             world = matrix.World(server)
             company.sql(server, "CREATE OR REPLACE FUNCTION harken_reads_all() RETURNS boolean LANGUAGE sql STABLE AS 'SELECT true'")
             self.check(matrix.Matrix(world, content).run(), 300)
@@ -47,7 +47,7 @@ class AccessMatrix(unittest.TestCase):
         """With both locks away the matrix fails: it is able to."""
         os.environ["HARKEN_BINARY"] = "harken-first-lock-off"
         try:
-            with harken.Server() as server:
+            with harken.Server(*matrix.SETTINGS) as server:
                 world = matrix.World(server)
                 company.sql(server, "CREATE OR REPLACE FUNCTION harken_reads_all() RETURNS boolean LANGUAGE sql STABLE AS 'SELECT true'")
                 problems = matrix.Matrix(world, lambda op: op.path == "/v1/interactions/{}" and op.method == "GET").run(alike=False).problems

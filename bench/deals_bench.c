@@ -47,7 +47,7 @@ static void file_in(str bytes, struct arena *a)
     struct err e;
 
     must(ingest_submit(&core, bytes, STR("bench"), STR(""), STR(""), a, &r, &e), &e, "ingest");
-    workers_wake(&core);
+    workers_wake(&core, NULL);
     must(ingest_wait(&core, r.raw, 60000, a, &r, &e), &e, "wait");
 }
 
@@ -134,7 +134,7 @@ static void events(double ms[EVENTS], struct arena *a)
         struct err e;
         start = clock_mono_us();
         must(ingest_submit(&core, bytes, STR("bench"), STR(""), STR(""), a, &r, &e), &e, "ingest");
-        workers_wake(&core);
+        workers_wake(&core, NULL);
         while (stored_amount(deal) != amount * 1000000 && clock_mono_us() - start < 20000000)
             usleep(500);
         ms[i] = (double)(clock_mono_us() - start) / 1000;

@@ -41,15 +41,15 @@ def cpu_seconds(pid):
         ticks += int(v[11]) + int(v[12])
     return ticks / os.sysconf("SC_CLK_TCK")
 
-def nginx_start(folder):
+def nginx_start(folder, workers="auto"):
     port = free_port()
     with open(folder + "/nginx.conf", "w") as f:
-        f.write("""daemon off; master_process on; worker_processes auto; pid %s/pid; error_log %s/error.log;
+        f.write("""daemon off; master_process on; worker_processes %s; pid %s/pid; error_log %s/error.log;
 events { worker_connections 4096; multi_accept on; }
 http { access_log off; server_tokens off; keepalive_requests 100000000; tcp_nodelay on; default_type application/json;
 client_body_temp_path %s; proxy_temp_path %s; fastcgi_temp_path %s; uwsgi_temp_path %s; scgi_temp_path %s;
 server { listen 127.0.0.1:%d; location / { return 200 '%s'; } } }
-""" % ((folder,) * 7 + (port, BODY.decode())))
+""" % ((workers,) + (folder,) * 7 + (port, BODY.decode())))
     return subprocess.Popen([NGINX, "-c", folder + "/nginx.conf", "-p", folder]), port
 
 def wrk(url, seconds, conns):

@@ -461,7 +461,7 @@ void coaching_make(const struct coach_input *in, struct arena *a, struct coach_f
     scratch = scratch > in->ratings_n ? scratch : in->ratings_n;
     x.values = ARENA_ARRAY(a, double, scratch + 1);
     for (size_t d = 0; d < coach_defs_n; d++) {
-        size_t end = at, from = at;
+        size_t end, from = at;
         for (bool first = true; first || (at < in->items_n && items[at].def == (int)d); at = end, first = false) {
             bool mine = at < in->items_n && items[at].def == (int)d;
             end = mine ? coaching_group_end(items, in->items_n, at) : at;

@@ -38,8 +38,9 @@ const struct db_stmt coaching_sql[] = {
                     "AND x.side=1 AND x.person_id IS NOT NULL ORDER BY x.interaction_id, x.ordinal"},
     [COACH_STATS] =
         {"coach_stats",
-         "SELECT x.interaction_id, x.ordinal, x.stat, x.value, x.n, x.label_sealed FROM statistic x" OF_CALLS
-         "AND x.value IS NOT NULL AND x.stat=ANY($4::text[]) ORDER BY x.interaction_id, x.ordinal"},
+         "SELECT x.interaction_id, u.k-1, u.stat, u.value, nullif(u.n, -9223372036854775808), u.label FROM statistic x "
+         "CROSS JOIN LATERAL unnest(x.stat, x.value, x.n, x.label_sealed) WITH ORDINALITY AS u(stat, value, n, label, "
+         "k)" OF_CALLS "AND u.value<>'NaN' AND u.stat=ANY($4::text[]) ORDER BY x.interaction_id, u.k"},
     [COACH_OBJECTIONS] = {"coach_objections",
                           "SELECT x.interaction_id, x.ordinal, x.class, x.sealed FROM finding x" OF_CALLS
                           "AND x.kind='objection' AND x.state<>2 AND x.side<>1 ORDER BY x.interaction_id, x.ordinal"},
@@ -50,8 +51,9 @@ const struct db_stmt coaching_sql[] = {
          "ORDER BY x.interaction_id, x.ordinal"},
     /* $2, $3: interactions and ordinals, side by side */
     [COACH_TURNS] = {"coach_turns",
-                     "SELECT t.interaction_id, t.ordinal, t.sealed FROM unnest($2::uuid[], $3::int[]) AS u(i, o) JOIN "
-                     "turn t ON t.workspace_id=$1 AND t.interaction_id=u.i AND t.ordinal=u.o"},
+                     "SELECT t.interaction_id, u.o, t.sealed[u.o-t.ordinal+1] FROM unnest($2::uuid[], $3::int[]) AS "
+                     "u(i, o) JOIN turn t ON t.workspace_id=$1 AND t.interaction_id=u.i AND t.ordinal<=u.o AND "
+                     "u.o<t.ordinal+cardinality(t.sealed)"},
     [COACH_USERS] = {"coach_users", "SELECT u.user_id, p.id FROM user_address u JOIN person p ON p.workspace_id=$1 AND "
                                     "p.email_index=u.email_index WHERE u.workspace_id=$1 ORDER BY u.user_id, p.id"},
     /* $4 the act; who opened which call, and when first */

@@ -389,6 +389,26 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
     return ERR_OK;
 }
 
+/* One row at a time: what is read so does not count as shown in a list. */
+static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uint64_t want, struct res_val **items,
+                          struct err *e)
+{
+    struct deal_views vs;
+    struct action act;
+    struct opened o;
+
+    (void)want;
+    for (size_t i = 0; i < n; i++) {
+        enum err_code rc = action_get(c->t, c->v, ids[i], &act, e);
+        if (rc == ERR_NOT_FOUND || (!rc && !reader_sees_deal(c->who.reader, act.deal)))
+            continue;
+        if (rc || deal_views_load(c->t, c->v, &act.deal, 1, clock_now_ms(), c->a, &vs, e) ||
+            quotes_open(c, &act, 1, &vs, &o, e) || (vs.n && item_of(c, &act, &vs.list[0], &o, &items[i], e)))
+            return e->code;
+    }
+    return ERR_OK;
+}
+
 /* How far an edited text is from what was proposed, in bytes; -1: too long to tell. */
 static int edited_by(str proposed, str text)
 {
@@ -509,6 +529,7 @@ static const struct res_shape list_query = {"ActionListQuery", "Which actions.",
 static const struct res_op ops[] = {
     {RES_OP_LIST, "list", HTTP_M_GET, "/v1/actions", PERM_ACTIONS_READ, "List what to do next, and why",
      .query = &list_query},
+    {RES_OP_GET, "get", HTTP_M_GET, "/v1/actions/{id}", PERM_ACTIONS_READ, "Read one action"},
     {RES_OP_ACT, "respond", HTTP_M_POST, "/v1/actions/{id}/response", PERM_ACTIONS_DECIDE,
      "Accept, edit, put off or dismiss an action", .body = &respond_shape, .answer = &responded_shape,
      .act = respond_act},
@@ -525,4 +546,5 @@ const struct resource res_actions = {
     .limit_max = 500,
     RES_OPS(ops),
     .list = list,
+    .many = many,
 };

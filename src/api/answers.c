@@ -80,7 +80,7 @@ enum err_code answer_keep(struct res_ctx *c, str question, const struct answer *
 {
     struct card k = {.owner = c->who.user, .about = caller_actor(&c->who)};
     enum err_code rc;
-    struct db_tx *t;
+    struct db_tx *t = NULL;
     struct buf b;
     struct jw w;
 

@@ -53,8 +53,8 @@ enum err_code card_res_many(struct res_ctx *c, const struct card_def *d, const s
                             struct res_val **items, struct err *e)
 {
     struct res_val *item;
-    struct card *rows;
-    size_t rows_n;
+    struct card *rows = NULL;
+    size_t rows_n = 0;
 
     if (cards_load(c->t, c->v, d->kind, ids, n, c->a, &rows, &rows_n, e))
         return e->code;

@@ -11,6 +11,7 @@ enum {
     READ_MAX = 1000,
     NUMBER_MAX = 1000,
     WAIT_MS = 250,
+    GAP_MS = 100, /* between two looks: what comes in between is numbered together */
     FORGET_MS = 3600 * 1000,
     ERROR_MS = 500,
     TEXT_MAX = 400
@@ -253,13 +254,14 @@ static void hub_run(void *arg)
     struct event_hub *h = arg;
     struct db_listener *told = db_listener_new(h->o.db, EVENT_CHANNEL);
     struct arena *a = arena_new("events");
-    int64_t last = atomic_load(&h->last), forgot_ms = 0, looked_ms = 0;
+    int64_t last = atomic_load(&h->last), forgot_ms = 0, looked_ms = 0, took_ms = 0;
+    bool some = false;
     struct err e;
 
     while (!atomic_load(&h->stop)) {
-        bool some = db_listener_wait(told, WAIT_MS);
-
-        if (some || clock_mono_ms() - looked_ms >= 1000 || looked_ms < 0) {
+        some = db_listener_wait(told, some ? GAP_MS : WAIT_MS) || some;
+        if ((some || clock_mono_ms() - looked_ms >= 1000 || looked_ms < 0) && clock_mono_ms() - took_ms >= GAP_MS) {
+            took_ms = clock_mono_ms();
             looked_ms = some ? -1 : clock_mono_ms(); /* what was announced may have to settle: look again */
             if (take_new(h, a, &last, &e)) {
                 LOG_WARN("events.number.failed", F_ERR(&e));
@@ -267,6 +269,7 @@ static void hub_run(void *arg)
                     db_listener_wait(told, 50);
             }
             atomic_store(&h->last, last);
+            some = false;
         }
         tend_all(h, last, a);
         if (clock_mono_ms() - forgot_ms > FORGET_MS || !forgot_ms) {

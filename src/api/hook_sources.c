@@ -22,13 +22,14 @@ static str path_of(struct arena *a, str name)
     return str_fmt(a, "/hooks/%.*s", STR_ARG(name));
 }
 
-static struct res_val *item_of(struct arena *a, const struct hook_source *s)
+static struct res_val *item_of(struct res_ctx *c, const void *row)
 {
-    struct res_val *item = ARENA_ARRAY(a, struct res_val, F_COUNT);
+    const struct hook_source *s = row;
+    struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
 
     item[F_ID_] = res_id(s->id);
     item[F_NAME] = res_str(s->name);
-    item[F_PATH] = res_str(path_of(a, s->name));
+    item[F_PATH] = res_str(path_of(c->a, s->name));
     item[F_MESSAGES] = res_i64(s->messages);
     item[F_LAST] = res_time(s->last_ms);
     item[F_CREATED] = res_time(s->created_at_ms);
@@ -43,11 +44,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
 
     if (hook_source_page(c->t, c->v, &w, c->a, &rows, &n, e))
         return e->code;
-    res_page_begin(c, page, q, n);
-    for (size_t i = 0; i < page->n; i++) {
-        page->items[i] = item_of(c->a, &rows[i]);
-        page->keys[i] = (struct res_key){rows[i].created_at_ms, rows[i].id};
-    }
+    res_page_fill(c, page, q, &shape, rows, n, sizeof *rows, item_of);
     return ERR_OK;
 }
 
@@ -60,8 +57,7 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
     (void)want;
     if (hook_source_load(c->t, c->v, ids, n, c->a, &rows, &rows_n, e))
         return e->code;
-    for (size_t i = 0; i < rows_n; i++)
-        res_place(ids, n, rows[i].id, item_of(c->a, &rows[i]), items);
+    res_rows_place(c, &shape, ids, n, rows, rows_n, sizeof *rows, item_of, items);
     return ERR_OK;
 }
 

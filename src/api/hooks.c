@@ -70,14 +70,20 @@ static void hook_post(struct call *k)
     }
     metric_add(is_new ? &taken : &again, 1);
     if (is_new)
-        workers_wake(((struct api *)k->app)->core);
-    http_status(k->rep, is_new ? 202 : 200);
+        workers_wake(((struct api *)k->app)->core, "hook");
+    http_json(k->rep, is_new ? 202 : 200, is_new ? STR("{\"new\":true}") : STR("{\"new\":false}"));
 }
+
+static const struct res_field taken_fields[] = {
+    {"new", RES_BOOL, 0, "Whether it was taken in now; false: it came before, and nothing was done.", "true"},
+};
+static const struct res_shape taken_shape = {"HookTaken", "What became of a message.", RES_FIELDS(taken_fields)};
 
 static const struct res_op ops[] = {
     {RES_OP_RAW, "receive", HTTP_M_POST, "/hooks/{source}", PERM_PUBLIC,
-     "Take a signed message in (Standard Webhooks); 202, or 200 when it came before", .status = 202, .status2 = 200,
-     .flags = RES_OP_BYTES | RES_OP_OWN | RES_OP_FOREIGN, .body_max = HOOK_BODY_MAX, .raw = hook_post},
+     "Take a signed message in (Standard Webhooks); 202, or 200 when it came before", .answer = &taken_shape,
+     .status = 202, .status2 = 200, .flags = RES_OP_BYTES | RES_OP_OWN | RES_OP_FOREIGN, .body_max = HOOK_BODY_MAX,
+     .raw = hook_post},
 };
 
 const struct resource res_hooks = {

@@ -110,8 +110,9 @@ enum err_code idem_begin(struct res_ctx *c, const struct idem *i, bool *out_know
         return e->code;
     if (db_next(&r)) {
         struct seal_at at = place(c, db_id(&r, 3));
+        str before = db_bytes(&r, 0);
         *out_known = true;
-        if (!str_eq(db_bytes(&r, 0), str_n((const char *)i->hash, SHA256_BYTES)))
+        if (before.n != SHA256_BYTES || !vault_same(before.p, i->hash, SHA256_BYTES))
             rest_problem(c->k, 422, "Idempotency-Key used before",
                          STR("this key came with another request; take a new key for a new request"), NULL);
         else if (!(rc = seal_open(c->v->keys, &at, db_bytes(&r, 2), c->a, &kept, e)))

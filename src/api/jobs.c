@@ -139,7 +139,7 @@ static const struct res_shape retried_shape = {"Retried", "What a retry did.", R
 static void wake(struct api *api, struct id id)
 {
     (void)id;
-    workers_wake(api->core);
+    workers_wake(api->core, NULL);
 }
 
 static enum err_code retry_act(struct res_ctx *c, struct id id, const struct res_val *in, const struct res_val *query,

@@ -60,8 +60,9 @@ static const struct token_sort {
     const struct res_shape *shape;
 } key_sort = {TOKEN_KEY, PERM_KEYS_WRITE, &key_shape}, session_sort = {TOKEN_SESSION, PERM_USERS_WRITE, &session_shape};
 
-static struct res_val *item_of(struct res_ctx *c, const struct token_entry *x)
+static struct res_val *item_of(struct res_ctx *c, const void *row)
 {
+    const struct token_entry *x = row;
     struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
 
     item[F_ID_] = res_id(x->t.id);
@@ -75,19 +76,6 @@ static struct res_val *item_of(struct res_ctx *c, const struct token_entry *x)
     return item;
 }
 
-static enum err_code entries_load(struct res_ctx *c, const struct token_sort *s, bool everybody, struct res_val ***out,
-                                  size_t *out_n, struct err *e)
-{
-    struct token_entry *list;
-
-    if (token_list(c->t, c->v->keys, s->kind, c->who.user, everybody, c->a, &list, out_n, e))
-        return e->code;
-    *out = ARENA_ARRAY(c->a, struct res_val *, *out_n + 1);
-    for (size_t i = 0; i < *out_n; i++)
-        (*out)[i] = item_of(c, &list[i]);
-    return ERR_OK;
-}
-
 static const struct res_field everybody_fields[] = {
     {"everybody", RES_BOOL, 0, "Those of all users; needs the permission to manage them.", "true"},
 };
@@ -97,28 +85,35 @@ static const struct res_shape everybody_query = {"EverybodyQuery", "", RES_FIELD
 static enum err_code entries_list(struct res_ctx *c, const struct token_sort *s, const struct res_query *q,
                                   struct res_page *page, struct err *e)
 {
-    bool everybody = q->extra && q->extra[0].is == RES_SET && q->extra[0].v.b;
-    struct res_val **rows;
+    const struct res_filter *users = res_filter_get(q, "user", RES_EQ);
+    struct token_filter f = {.kind = s->kind,
+                             .user = c->who.user,
+                             .everybody = q->extra && q->extra[0].is == RES_SET && q->extra[0].v.b,
+                             .users = res_filter_ids(c->a, users)};
+    struct page_want w = res_page_want(q, "created_at");
+    struct token_entry *rows;
     size_t n;
 
-    if (everybody && caller_reach(&c->who, s->others) != REACH_WORKSPACE)
+    if (f.everybody && caller_reach(&c->who, s->others) != REACH_WORKSPACE)
         return res_say(c, 403, "not allowed",
                        str_fmt(c->a, "it takes the permission %s, which you do not have", perm_name(s->others)), e);
-    if (entries_load(c, s, everybody, &rows, &n, e))
+    if (token_page(c->t, c->v->keys, &f, &w, c->a, &rows, &n, e))
         return e->code;
-    res_rows_page(c, page, q, s->shape, rows, n, 0);
+    res_page_fill(c, page, q, s->shape, rows, n, sizeof *rows, item_of);
     return ERR_OK;
 }
 
 static enum err_code entries_many(struct res_ctx *c, const struct token_sort *s, const struct id *ids, size_t n,
                                   struct res_val **items, struct err *e)
 {
-    struct res_val **rows;
+    struct token_filter f = {
+        .kind = s->kind, .user = c->who.user, .everybody = caller_reach(&c->who, s->others) == REACH_WORKSPACE};
+    struct token_entry *rows;
     size_t rows_n;
 
-    if (entries_load(c, s, caller_reach(&c->who, s->others) == REACH_WORKSPACE, &rows, &rows_n, e))
+    if (token_load(c->t, c->v->keys, &f, ids, n, c->a, &rows, &rows_n, e))
         return e->code;
-    res_rows_find(s->shape, rows, rows_n, ids, n, items);
+    res_rows_place(c, s->shape, ids, n, rows, rows_n, sizeof *rows, item_of, items);
     return ERR_OK;
 }
 
@@ -193,6 +188,8 @@ static bool key_read(struct call *k, const struct json *o, struct key_in *in)
 /* For oneself; for a program (a service user) with keys.write; for another person by the operator only. */
 static bool owner_ok(struct call *k, struct db_tx *t, const struct key_in *in)
 {
+    struct token_filter f = {.kind = TOKEN_KEY, .user = in->user, .users = P_NULL(DB_IDS)};
+    struct page_want all = {.limit = KEYS_PER_USER_MAX, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE};
     struct token_entry *list;
     struct user u;
     size_t n;
@@ -209,7 +206,7 @@ static bool owner_ok(struct call *k, struct db_tx *t, const struct key_in *in)
                      STR("keys are made for oneself, and by administrators for programs (users with \"service\")"));
         return false;
     }
-    if (token_list(t, access_keys(k), TOKEN_KEY, in->user, false, k->a, &list, &n, &e)) {
+    if (token_page(t, access_keys(k), &f, &all, k->a, &list, &n, &e)) {
         access_fail(k, t, &e);
         return false;
     }
@@ -290,6 +287,7 @@ static const struct res_shape made_shape = {"KeyMade", "A new key, with its secr
 
 static const struct res_op key_ops[] = {
     {RES_OP_LIST, "list", HTTP_M_GET, "/v1/keys", PERM_KEYS_OWN, "List API keys", .query = &everybody_query},
+    {RES_OP_GET, "get", HTTP_M_GET, "/v1/keys/{id}", PERM_KEYS_OWN, "Read about one API key"},
     {RES_OP_RAW, "create", HTTP_M_POST, "/v1/keys", PERM_KEYS_OWN, "Make an API key; it is shown once",
      .body = &new_shape, .answer = &made_shape, .status = 201, .flags = RES_OP_FRESH, .raw = keys_post},
     {RES_OP_DELETE, "delete", HTTP_M_DELETE, "/v1/keys/{id}", PERM_KEYS_OWN, "Revoke an API key"},
@@ -311,6 +309,7 @@ const struct resource res_keys = {
 
 static const struct res_op session_ops[] = {
     {RES_OP_LIST, "list", HTTP_M_GET, "/v1/sessions", PERM_SELF, "List sessions", .query = &everybody_query},
+    {RES_OP_GET, "get", HTTP_M_GET, "/v1/sessions/{id}", PERM_SELF, "Read about one session"},
     {RES_OP_DELETE, "delete", HTTP_M_DELETE, "/v1/sessions/{id}", PERM_SELF, "End a session"},
 };
 const struct resource res_sessions = {

@@ -598,6 +598,14 @@ static void method_run(struct mcp *m)
     mcp_error(m, 404, RPC_METHOD, STR("there is no such method"));
 }
 
+/* An answer to something we never ask, or a notification: there is nothing to do. */
+static bool wants_no_answer(const struct mcp *m, const struct json *v)
+{
+    if (!m->method.n)
+        return json_kind(json_get(v, "result")) != JSON_ABSENT || json_kind(json_get(v, "error")) != JSON_ABSENT;
+    return json_kind(m->id) == JSON_ABSENT && (json_kind(m->params) == JSON_ABSENT || json_kind(m->params) == JSON_OBJ);
+}
+
 static bool message_read(struct mcp *m, const struct json *v)
 {
     m->id = json_get(v, "id");
@@ -605,15 +613,12 @@ static bool message_read(struct mcp *m, const struct json *v)
     m->method = json_str(json_get(v, "method"), STR(""));
     if (json_kind(v) != JSON_OBJ || !str_eq(json_str(json_get(v, "jsonrpc"), STR("")), STR("2.0")))
         mcp_error(m, 400, RPC_REQUEST, STR("this is no JSON-RPC 2.0 message; batches are not taken"));
-    else if (!m->method.n &&
-             (json_kind(json_get(v, "result")) != JSON_ABSENT || json_kind(json_get(v, "error")) != JSON_ABSENT))
-        m->status = 202; /* an answer to something we never ask */
+    else if (wants_no_answer(m, v))
+        m->status = 202;
     else if (!m->method.n)
         mcp_error(m, 400, RPC_REQUEST, STR("the message has no method"));
     else if (json_kind(m->params) != JSON_ABSENT && json_kind(m->params) != JSON_OBJ)
         mcp_error(m, 400, RPC_PARAMS, STR("params must be an object"));
-    else if (json_kind(m->id) == JSON_ABSENT)
-        m->status = 202; /* a notification: there is nothing to do */
     else if (json_kind(m->id) != JSON_STR && json_kind(m->id) != JSON_INT)
         mcp_error(m, 400, RPC_REQUEST, STR("id must be a text or a whole number"));
     else

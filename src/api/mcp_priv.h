@@ -40,7 +40,17 @@ enum err_code mcp_row_read(struct mcp *m, const struct resource *r, const struct
 
 /* ---- mcp_stream.c: what is said before the answer, to clients that take event streams ---- */
 
-enum mcp_level { MCP_DEBUG, MCP_INFO, MCP_NOTICE, MCP_WARNING, MCP_ERROR, MCP_CRITICAL, MCP_ALERT, MCP_EMERGENCY };
+enum mcp_level {
+    MCP_DEBUG,
+    MCP_INFO,
+    MCP_NOTICE,
+    MCP_WARNING,
+    MCP_ERROR,
+    MCP_CRITICAL,
+    MCP_ALERT,
+    MCP_EMERGENCY,
+    MCP_SILENCE /* above all: nothing is heard; no name stands for it */
+};
 void mcp_level_set(struct mcp *m); /* logging/setLevel: remembered for the caller's token */
 void mcp_log(struct mcp *m, enum mcp_level level, str text); /* nothing below the caller's level */
 void mcp_progress(struct mcp *m, double done, double total); /* nothing unless the request asks for it */

@@ -54,9 +54,10 @@ static enum mcp_level level_of(struct mcp *m)
     str said = json_str(json_get(json_get(m->params, "_meta"), "io.modelcontextprotocol/logLevel"), STR(""));
     size_t at = place_of(m->k->who.token);
     enum mcp_level level = MCP_INFO;
+    int asked = level_find(said);
 
     if (m->modern)
-        return level_find(said) < 0 ? (enum mcp_level)LEVELS : (enum mcp_level)level_find(said);
+        return asked < 0 ? MCP_SILENCE : (enum mcp_level)asked;
     pthread_mutex_lock(&kept_lock);
     if (id_eq(kept[at].token, m->k->who.token))
         level = kept[at].level;

@@ -6,6 +6,7 @@
 
 #define SEED_MAX INT64_C(9007199254740991) /* what programs in JavaScript hold exactly */
 enum {
+    TOKENS_A_UNIT = 100,
     BODY_MAX = 4 << 20,
     MESSAGES_MAX = 1024,
     STOP_MAX = 256, /* characters */
@@ -168,6 +169,7 @@ struct chat {
     struct call *k;
     struct llm_ask ask;
     bool stream, usage;
+    int64_t pieces; /* written so far: about as many tokens */
     const char *model;
     str id;
     int64_t created_s;
@@ -353,6 +355,12 @@ static void usage_write(struct jw *w, const struct llm_result *r)
     jw_end(w);
 }
 
+/* A unit of cost is a hundred tokens: also those of an answer that nobody waited for. */
+static void tokens_charge(struct call *k, int64_t tokens)
+{
+    gateway_cost(k, (double)tokens / TOKENS_A_UNIT);
+}
+
 static void head_write(struct jw *w, const struct chat *c, const char *object)
 {
     jw_obj(w);
@@ -432,6 +440,7 @@ static bool piece_take(void *ctx, str piece)
 {
     struct chat *c = ctx;
 
+    c->pieces++;
     if (c->stream)
         return !http_stream_gone(c->out) && (!piece.n || chunk_send(c, piece, NULL));
     buf_str(&c->text, piece);
@@ -445,12 +454,15 @@ static void stream_run(struct chat *c)
     struct llm_result r;
     struct err e;
     struct buf b;
+    bool ok;
 
     http_header(c->k->rep, STR("cache-control"), STR("no-store"));
     c->out = http_reply_stream(c->k->rep, STR("text/event-stream; charset=utf-8"), &opts);
     if (!c->out)
         return;
-    if (chunk_send(c, STR(""), NULL) && llm_write(api->core->llm, &c->ask, piece_take, c, &r, &e) == ERR_OK) {
+    ok = chunk_send(c, STR(""), NULL) && llm_write(api->core->llm, &c->ask, piece_take, c, &r, &e) == ERR_OK;
+    tokens_charge(c->k, ok ? r.prompt_tokens + r.completion_tokens : c->pieces);
+    if (ok) {
         chunk_send(c, STR(""), &r);
         if (c->usage)
             usage_chunk_send(c, &r);
@@ -479,10 +491,12 @@ static void whole_run(struct chat *c)
 
     buf_init_wiped(&c->text, 16 << 20);
     if (llm_write(api->core->llm, &c->ask, piece_take, c, &r, &e)) {
+        tokens_charge(c->k, c->pieces);
         refuse_err(c->k, &e);
         buf_done(&c->text);
         return;
     }
+    tokens_charge(c->k, r.prompt_tokens + r.completion_tokens);
     buf_init_wiped(&b, 64 << 20);
     jw_init(&w, &b);
     head_write(&w, c, "chat.completion");
@@ -642,10 +656,12 @@ static void embeddings_post(struct call *k)
     json_free(d);
     if (!ok)
         return;
-    if (embed_texts(api->core->em, EMBED_INTERACTIVE, texts, n, EMBED_MS, k->a, &vec, &tokens, &e))
+    if (embed_texts(api->core->em, EMBED_INTERACTIVE, texts, n, EMBED_MS, k->a, &vec, &tokens, &e)) {
         refuse_err(k, &e);
-    else
-        vectors_write(k, vec, n, (size_t)embedder_info(api->core->em)->dim, packed, tokens);
+        return;
+    }
+    tokens_charge(k, tokens);
+    vectors_write(k, vec, n, (size_t)embedder_info(api->core->em)->dim, packed, tokens);
 }
 
 /* ---- what there is ---- */

@@ -20,7 +20,8 @@ static const struct {
     {413, "TooLarge", "The body or a value is too large."},
     {414, "AddressTooLong", "The address with its query is too long."},
     {415, "UnsupportedMediaType", "The body comes in a form that is not read here."},
-    {422, "Unprocessable", "A field is unknown or cannot be sent, or an Idempotency-Key came with another request."},
+    {422, "Unprocessable",
+     "A field is unknown, cannot be sent or does not fit the others, or an Idempotency-Key came with another request."},
     {428, "PreconditionRequired", "If-Match is missing."},
     {429, "TooMany", "Too much at once; try again after Retry-After seconds."},
     {503, "NotReady", "Not ready or too busy; try again after Retry-After seconds."},
@@ -161,14 +162,17 @@ static void header_params(struct jw *w, const struct res_op *op)
                    "{\"type\":\"string\",\"enum\":[\"true\",\"false\",\"1\",\"0\"]}");
 }
 
-static void path_params(struct jw *w, const struct res_op *op)
+static void path_params(struct jw *w, const struct resource *r, const struct res_op *op)
 {
     for (const char *at = strchr(op->path, '{'); at; at = strchr(at + 1, '{')) {
         char name[32];
         bool id;
         snprintf(name, sizeof name, "%.*s", (int)(strchr(at, '}') - at - 1), at + 1);
-        id = strcmp(name, "id") == 0 || strcmp(name, "user") == 0;
-        text_param(w, "path", name, true, id ? "Id of the row." : "Its name.",
+        id = !r->named && (strcmp(name, "id") == 0 || strcmp(name, "user") == 0);
+        text_param(w, "path", name, true,
+                   id         ? "Id of the row."
+                   : r->named ? "Its name or id."
+                              : "Its name.",
                    id ? "{\"type\":\"string\",\"format\":\"uuid\"}"
                       : "{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9][A-Za-z0-9_:.-]{0,199}$\"}");
     }
@@ -177,7 +181,7 @@ static void path_params(struct jw *w, const struct res_op *op)
 static void params_write(struct jw *w, const struct resource *r, const struct res_op *op)
 {
     jw_karr(w, "parameters");
-    path_params(w, op);
+    path_params(w, r, op);
     for (size_t i = 0; op->query && i < op->query->n; i++)
         field_param(w, &op->query->fields[i], "", "", false);
     if (op->verb == RES_OP_LIST)

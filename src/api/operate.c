@@ -282,6 +282,8 @@ static const struct res_op ops[] = {
      .flags = RES_OP_QUICK, .raw = api_page},
     {RES_OP_RAW, "reference", HTTP_M_GET, "/docs", PERM_PUBLIC, "This description to read and to try",
      .answer_type = "text/html", .flags = RES_OP_QUICK, .raw = api_page},
+    {RES_OP_RAW, "graphiql", HTTP_M_GET, "/graphiql", PERM_PUBLIC, "GraphQL to write and to try",
+     .answer_type = "text/html", .flags = RES_OP_QUICK, .raw = api_page},
     {RES_OP_RAW, "asset", HTTP_M_GET, "/assets/{name}", PERM_PUBLIC, "A file of the first page", .answer_type = "*/*",
      .flags = RES_OP_QUICK, .raw = api_page},
     {RES_OP_RAW, "authority", HTTP_M_GET, "/ca.pem", PERM_PUBLIC, "Certificate of the server's own authority",

@@ -1,6 +1,10 @@
 #include "api/page.h"
 
 #include "api/resource.h"
+#include "vault/seal.h"
+
+#define NONCE_HERE "NONCE-OF-THIS-REPLY"
+enum { NONCE_BYTES = 16 };
 
 static const str codings[PAGE_CODINGS] = {{"br", 2}, {"gzip", 4}, {"", 0}};
 
@@ -52,27 +56,75 @@ static void send_file(struct call *k, const struct page_file *f, bool forever)
     }
 }
 
-/* Swagger UI draws its icons from data: addresses; everything else is as for every page. */
-static const char docs_policy[] =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for "
-    "'script'; report-uri /csp-report; report-to csp";
+/* Third-party pages draw icons (and GraphiQL its letters) from data: addresses; everything else is as for every page. */
+#define POLICY(styles, fonts)                                                                                          \
+    "default-src 'none'; script-src 'self'; style-src 'self'" styles "; img-src 'self' data:; font-src 'self'" fonts   \
+    "; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "           \
+    "require-trusted-types-for 'script'; report-uri /csp-report; report-to csp"
 
-/* GET / and GET /docs are pages themselves, GET /assets/{name} is one of their files. */
+/* The pages there are, and what differs in their policies from every page's. */
+static const struct page {
+    const char *path, *file, *policy; /* policy: NULL: that of every page */
+    bool nonce; /* its policy ends the list of styles with a nonce, which the page carries as well */
+} pages[] = {
+    {"/", "index.html", NULL, false},
+    {"/docs", "docs.html", POLICY("", ""), false},
+    {"/graphiql", "graphiql.html", POLICY(" 'nonce-" NONCE_HERE "'", " data:"), true},
+};
+
+/* The text with the nonce where the build left its place. */
+static str nonce_put(struct arena *a, str text, str nonce)
+{
+    size_t at = str_find(text, STR(NONCE_HERE), 0);
+
+    return at > text.n ? text
+                       : str_fmt(a, "%.*s%.*s%.*s", STR_ARG(str_sub(text, 0, at)), STR_ARG(nonce),
+                                 STR_ARG(str_sub(text, at + sizeof NONCE_HERE - 1, text.n)));
+}
+
+static const struct page_file *file_find(str name, bool *out_forever)
+{
+    for (const struct page_file *f = page_files; f->name; f++) {
+        *out_forever = str_eq(str_of(f->hashed), name);
+        if (*out_forever || str_eq(str_of(f->name), name))
+            return f;
+    }
+    return NULL;
+}
+
+static void send_page(struct call *k, const struct page *p, const struct page_file *f)
+{
+    char hex[2 * NONCE_BYTES + 1];
+    uint8_t bytes[NONCE_BYTES];
+
+    send_file(k, f, false);
+    if (!p->nonce) {
+        if (p->policy)
+            http_header(k->rep, STR("content-security-policy"), str_of(p->policy));
+        return;
+    }
+    vault_random(bytes, sizeof bytes);
+    hex_put(bytes, sizeof bytes, hex);
+    http_header(k->rep, STR("content-security-policy"), nonce_put(k->a, str_of(p->policy), str_of(hex)));
+    http_body(k->rep, str_of(f->type),
+              nonce_put(k->a, str_n(f->body[PAGE_PLAIN].p, f->body[PAGE_PLAIN].n), str_of(hex)));
+}
+
+/* GET of a page of the table, or GET /assets/{name} of one of their files. */
 void api_page(struct call *k)
 {
-    bool docs = str_eq(k->rq->path, STR("/docs"));
-    str name = docs ? STR("docs.html") : str_eq(k->rq->path, STR("/")) ? STR("index.html") : k->part[0];
+    const struct page_file *f;
+    bool forever;
 
-    if (docs)
-        http_header(k->rep, STR("content-security-policy"), str_of(docs_policy));
-    for (const struct page_file *f = page_files; f->name; f++) {
-        bool forever = str_eq(str_of(f->hashed), name);
-
-        if (forever || str_eq(str_of(f->name), name)) {
-            send_file(k, f, forever);
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        if (str_eq(k->rq->path, str_of(pages[i].path)) && (f = file_find(str_of(pages[i].file), &forever))) {
+            send_page(k, &pages[i], f);
             return;
         }
     }
-    http_problem(k->rep, 404, STR_NULL, STR("not found"), STR("there is nothing at this address"));
+    f = file_find(k->part[0], &forever);
+    if (f)
+        send_file(k, f, forever);
+    else
+        http_problem(k->rep, 404, STR_NULL, STR("not found"), STR("there is nothing at this address"));
 }

@@ -14,4 +14,4 @@ struct page_file {
 extern const struct page_file page_files[]; /* ends with name NULL */
 
 struct call;
-void api_page(struct call *k); /* GET / and GET /assets/{name} */
+void api_page(struct call *k); /* GET /, /docs, /graphiql and /assets/{name} */

@@ -288,6 +288,8 @@ struct resource {
     enum err_code (*create)(struct res_ctx *c, const struct res_val *in, struct id *out_id, struct err *e);
     enum err_code (*update)(struct res_ctx *c, struct id id, const struct res_val *in, struct err *e);
     enum err_code (*drop)(struct res_ctx *c, struct id id, struct err *e);
+    /* The id of a row that a path calls by a name of its own (the key of a setting); NULL: rows have ids only. */
+    bool (*named)(str name, struct id *out);
 };
 #define RES_OPS(array) .ops = (array), .ops_n = sizeof(array) / sizeof *(array)
 

@@ -1,5 +1,6 @@
 /* api/rest.c - one request over REST: what it accepts and sends, what it changes, how it is answered. */
 #include "api/rest.h"
+#include "base/settings.h"
 
 enum { BODY_JSON_MAX = 512 << 20 };
 
@@ -301,6 +302,13 @@ static enum err_code change_make(struct rest *x, struct res_ctx *c, const struct
     return ERR_OK;
 }
 
+/* A browser keeps it as a file and never shows it as a page. */
+static void csv_send(struct rest *x)
+{
+    http_header(x->k->rep, STR("content-type"), STR("text/csv; charset=utf-8"));
+    http_header_fmt(x->k->rep, STR("content-disposition"), "attachment; filename=\"%s.csv\"", x->r->name);
+}
+
 static void outcome_send(struct rest *x, const struct outcome *o)
 {
     bool get = x->op->method == HTTP_M_GET;
@@ -314,7 +322,7 @@ static void outcome_send(struct rest *x, const struct outcome *o)
     else
         http_status(k->rep, o->status);
     if (o->body.n && x->form == REST_CSV)
-        http_header(k->rep, STR("content-type"), STR("text/csv; charset=utf-8"));
+        csv_send(x);
     if (o->location.n && !x->dry_run)
         http_header(k->rep, STR("location"), o->location);
     if (tag.n && !x->dry_run)
@@ -535,10 +543,27 @@ static bool path_read(struct rest *x)
 {
     struct err e;
 
-    if (!strstr(x->op->path, "{id}") || id_parse(x->k->part[0], &x->id))
+    if (!strstr(x->op->path, "{id}") || id_parse(x->k->part[0], &x->id) ||
+        (x->r->named && x->r->named(x->k->part[0], &x->id)))
         return true;
     err_set(&e, ERR_NOT_FOUND, "not an id"); /* what is not there answers like what is not an id */
     rest_fail(x, &e);
+    return false;
+}
+
+/* Taking lists out as files is a permission of its own, and a setting turns it off for everybody. */
+static bool export_may(struct rest *x)
+{
+    const struct api *api = x->k->app;
+
+    if (api->settings && !settings_bool(api->settings, "exports.allow"))
+        rest_problem(x->k, 403, "exports are off", STR("the setting exports.allow says so; JSON pages are answered"),
+                     NULL);
+    else if (!res_may(&x->k->who, PERM_EXPORTS_MAKE))
+        rest_problem(x->k, 403, "not allowed", STR("this needs the permission exports.make; JSON pages are answered"),
+                     NULL);
+    else
+        return true;
     return false;
 }
 
@@ -555,6 +580,8 @@ void rest_run(struct call *k)
         return;
     if (x.op->csv && rest_query_says(&x, "format", "csv"))
         x.form = REST_CSV;
+    if (x.form != REST_JSON && !export_may(&x))
+        return;
     switch (x.op->verb) {
     case RES_OP_LIST:
         rest_list(&x);

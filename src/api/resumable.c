@@ -42,13 +42,19 @@ static struct res_val *item_of(struct res_ctx *c, const void *row)
     return item;
 }
 
+/* Whose uploads the caller may see: one's own, or with a permission for the workspace everybody's (nil). */
+static struct id whose(struct res_ctx *c)
+{
+    return c->who.reach == REACH_WORKSPACE ? (struct id){{0}} : c->who.user;
+}
+
 static enum err_code list(struct res_ctx *c, const struct res_query *q, struct res_page *page, struct err *e)
 {
     struct page_want w = res_page_want(q, "created_at");
     struct upload *rows;
     size_t n;
 
-    if (uploads_page(c->t, c->v, &w, c->a, &rows, &n, e))
+    if (uploads_page(c->t, c->v, whose(c), &w, c->a, &rows, &n, e))
         return e->code;
     res_page_fill(c, page, q, &shape, rows, n, sizeof *rows, item_of);
     return ERR_OK;
@@ -61,7 +67,7 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
     size_t rows_n;
 
     (void)want;
-    if (uploads_load(c->t, c->v, ids, n, c->a, &rows, &rows_n, e))
+    if (uploads_load(c->t, c->v, whose(c), ids, n, c->a, &rows, &rows_n, e))
         return e->code;
     res_rows_place(c, &shape, ids, n, rows, rows_n, sizeof *rows, item_of, items);
     return ERR_OK;
@@ -131,6 +137,7 @@ static void part_answer(struct call *k, int64_t received)
 static void part_put(struct call *k)
 {
     struct res_ctx c;
+    struct res_val *mine = NULL;
     int64_t offset, received = 0;
     struct id id;
     struct err e = {0};
@@ -146,7 +153,8 @@ static void part_put(struct call *k)
         return;
     }
     if (!res_begin(&c, k, &e)) {
-        if (upload_part_put(c.t, c.v, id, offset, k->rq->body, k->a, &received, &e))
+        if (many(&c, &id, 1, 1, &mine, &e) || (!mine && err_set(&e, ERR_NOT_FOUND, "not the caller's")) ||
+            upload_part_put(c.t, c.v, id, offset, k->rq->body, k->a, &received, &e))
             res_abort(&c);
         else
             res_commit(&c, &e);
@@ -169,7 +177,7 @@ static enum err_code bytes_get(struct res_ctx *c, struct id id, struct upload *o
 
     if (db_begin(c->v->db, c->v->workspace, 60000, &c->t, e))
         return e->code;
-    rc = uploads_load(c->t, c->v, &id, 1, c->a, &rows, &n, e);
+    rc = uploads_load(c->t, c->v, whose(c), &id, 1, c->a, &rows, &n, e);
     if (!rc && !n)
         rc = err_set(e, ERR_NOT_FOUND, "no such upload");
     if (!rc)

@@ -59,8 +59,9 @@ static const struct res_field fields[] = {
 static const struct res_shape shape = {"Tracker", "Something conversations are looked through for.",
                                        RES_FIELDS(fields)};
 
-static struct res_val *item_of(struct res_ctx *c, const struct record_tracker *k)
+static struct res_val *item_of(struct res_ctx *c, const void *row)
 {
+    const struct record_tracker *k = row;
     struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
     const struct embedder *em = c->api->core->em;
     int64_t clicks = k->right + k->wrong;
@@ -95,11 +96,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
     if (record_trackers_page(c->t, c->v, res_filter_words(c->a, res_filter_get(q, "kind", RES_EQ)), &w, c->a, &rows, &n,
                              e))
         return e->code;
-    res_page_begin(c, page, q, n);
-    for (size_t i = 0; i < page->n; i++) {
-        page->items[i] = item_of(c, &rows[i]);
-        page->keys[i] = (struct res_key){rows[i].created_at_ms, rows[i].id};
-    }
+    res_page_fill(c, page, q, &shape, rows, n, sizeof *rows, item_of);
     return ERR_OK;
 }
 
@@ -111,8 +108,7 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
 
     if (record_trackers_load(c->t, c->v, ids, n, (want >> F_TRAINED) & 1, c->a, &rows, &rows_n, e))
         return e->code;
-    for (size_t i = 0; i < rows_n; i++)
-        res_place(ids, n, rows[i].id, item_of(c, &rows[i]), items);
+    res_rows_place(c, &shape, ids, n, rows, rows_n, sizeof *rows, item_of, items);
     return ERR_OK;
 }
 
@@ -137,6 +133,12 @@ static str *texts_in(struct res_ctx *c, const struct res_val *v, size_t *out_n)
     return out;
 }
 
+/* What no schema can say of one field alone. */
+static enum err_code unfit(struct res_ctx *c, str why, struct err *e)
+{
+    return res_say(c, 422, "this does not fit", why, e);
+}
+
 static enum err_code phrases_check(struct res_ctx *c, const struct record_tracker *k, struct err *e)
 {
     for (size_t i = 0; i < k->phrases_n; i++) {
@@ -144,7 +146,7 @@ static enum err_code phrases_check(struct res_ctx *c, const struct record_tracke
         struct err why;
         size_t place;
         if (phrase_parse(k->phrases[i], c->a, &p, &place, &why))
-            return err_set(e, ERR_INVALID, "phrases/%zu: at character %zu: %s", i, place, why.msg);
+            return unfit(c, str_fmt(c->a, "phrases/%zu: at character %zu: %s", i, place, why.msg), e);
     }
     return ERR_OK;
 }
@@ -164,9 +166,9 @@ static enum err_code values_read(struct res_ctx *c, const struct res_val *in, st
     if (in[F_COUNTER].is == RES_SET)
         k->counterexamples = texts_in(c, &in[F_COUNTER], &k->counterexamples_n);
     if (k->kind == TRACKER_WORDS && (!k->phrases_n || k->examples_n || k->counterexamples_n))
-        return err_set(e, ERR_INVALID, "a tracker by words has phrases, and only them");
+        return unfit(c, STR("a tracker by words has phrases, and only them"), e);
     if (k->kind == TRACKER_EXAMPLES && (!k->examples_n || k->phrases_n))
-        return err_set(e, ERR_INVALID, "a tracker by examples has examples and no phrases");
+        return unfit(c, STR("a tracker by examples has examples and no phrases"), e);
     return phrases_check(c, k, e);
 }
 
@@ -179,7 +181,7 @@ static void changed(struct api *api, struct id id)
         LOG_WARN("tracker.train.failed", F_ID("tracker", id), F_ERR(&e));
     if (trackers_sweep(api->core, &e))
         LOG_WARN("trackers.sweep.failed", F_ERR(&e));
-    workers_wake(api->core);
+    workers_wake(api->core, "track");
 }
 
 static enum err_code create(struct res_ctx *c, const struct res_val *in, struct id *out_id, struct err *e)

@@ -57,6 +57,26 @@ static void upload_post(struct call *k)
     result_write(k, &done);
 }
 
+/* An id of bytes opens nothing: of what came out of them only what the caller may see is named, and what is wrong with a file that
+ * gave conversations only to who sees one of them. */
+static enum err_code seen_keep(struct call *k, struct ingest_result *r, struct err *e)
+{
+    struct id_set seen;
+    size_t n = 0;
+
+    if (!r->interactions_n || k->who.reach == REACH_WORKSPACE)
+        return ERR_OK;
+    if (api_ids_seen(k, r->interactions, r->interactions_n, &seen, e))
+        return e->code;
+    for (size_t i = 0; i < r->interactions_n; i++)
+        if (id_set_has(&seen, r->interactions[i]))
+            r->interactions[n++] = r->interactions[i];
+    r->interactions_n = n;
+    if (!n)
+        r->problems_n = 0;
+    return ERR_OK;
+}
+
 static void upload_get(struct call *k)
 {
     struct api *api = k->app;
@@ -68,7 +88,7 @@ static void upload_get(struct call *k)
         http_problem(k->rep, 404, STR_NULL, STR("not found"), STR("there is no such upload"));
         return;
     }
-    if (ingest_wait(api->core, raw, WAIT_MS, k->a, &r, &e)) {
+    if (ingest_wait(api->core, raw, WAIT_MS, k->a, &r, &e) || seen_keep(k, &r, &e)) {
         http_problem_err(k->rep, &e);
         return;
     }

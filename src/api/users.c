@@ -60,15 +60,16 @@ uint32_t access_roles_read(const struct res_val *v)
     return roles;
 }
 
-static struct res_val *item_of(struct arena *a, const struct user *u)
+static struct res_val *item_of(struct res_ctx *c, const void *row)
 {
-    struct res_val *item = ARENA_ARRAY(a, struct res_val, F_COUNT);
+    const struct user *u = row;
+    struct res_val *item = ARENA_ARRAY(c->a, struct res_val, F_COUNT);
 
     item[F_ID_] = res_id(u->id);
     item[F_EMAIL] = res_str(u->email);
     item[F_NAME] = res_str(u->name);
-    item[F_ADDRESSES] = res_texts(a, u->addresses, u->addresses_n);
-    item[F_ROLES] = access_roles_of(a, u->roles);
+    item[F_ADDRESSES] = res_texts(c->a, u->addresses, u->addresses_n);
+    item[F_ROLES] = access_roles_of(c->a, u->roles);
     item[F_ACTIVE] = res_bool(u->active);
     item[F_SERVICE] = res_bool(u->service);
     item[F_CREATED] = res_time(u->created_at_ms);
@@ -103,7 +104,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
     rows = ARENA_ARRAY(c->a, struct res_val *, n + 1);
     for (size_t i = 0; i < n; i++)
         if (all || id_set_has(&known, users[i].id))
-            rows[kept++] = item_of(c->a, &users[i]);
+            rows[kept++] = item_of(c, &users[i]);
     res_rows_page(c, page, q, &user_shape, rows, kept, 0);
     return ERR_OK;
 }
@@ -124,16 +125,21 @@ static enum err_code one(struct res_ctx *c, struct id id, struct user *out, stru
 static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uint64_t want, struct res_val **items,
                           struct err *e)
 {
-    struct user u;
+    struct id *seen = ARENA_ARRAY(c->a, struct id, n + 1);
+    struct user *users;
+    struct id_set known;
+    size_t users_n, seen_n = 0;
+    bool all;
 
     (void)want;
-    for (size_t i = 0; i < n; i++) {
-        enum err_code rc = one(c, ids[i], &u, e);
-        if (!rc)
-            items[i] = item_of(c->a, &u);
-        else if (rc != ERR_NOT_FOUND)
-            return rc;
-    }
+    if (known_users(c->t, &c->who, c->a, &all, &known, e))
+        return e->code;
+    for (size_t i = 0; i < n; i++)
+        if (all || id_set_has(&known, ids[i]))
+            seen[seen_n++] = ids[i];
+    if (user_load(c->t, c->v->keys, seen, seen_n, c->a, &users, &users_n, e))
+        return e->code;
+    res_rows_place(c, &user_shape, ids, n, users, users_n, sizeof *users, item_of, items);
     return ERR_OK;
 }
 
@@ -360,7 +366,7 @@ enum err_code me_act(struct res_ctx *c, struct id id, const struct res_val *in, 
         if (user_get(c->t, c->v->keys, c->who.user, c->a, &u, e) ||
             credential_password_get(c->t, c->v->keys, c->who.user, c->a, &kept, e))
             return e->code;
-        me[M_USER] = res_obj(item_of(c->a, &u));
+        me[M_USER] = res_obj(item_of(c, &u));
     }
     teams = ARENA_ARRAY(c->a, struct res_val, c->who.teams_n + 1);
     for (size_t i = 0; i < c->who.teams_n; i++)

@@ -93,7 +93,7 @@ static enum err_code values_read(struct res_ctx *c, const struct res_val *in, st
 {
     if (in[F_URL].is == RES_SET) {
         h->url = in[F_URL].v.s;
-        if (egress_url_check(h->url, &c->api->core->egress, e))
+        if (egress_url_check(h->url, atomic_load(&c->api->core->egress), e))
             return res_say(c, 422, "this url cannot be used", str_dup(c->a, str_of(e->msg)), e);
     }
     if (in[F_TYPES].is == RES_SET && types_read(c, &in[F_TYPES], &h->types, e))
@@ -269,7 +269,7 @@ static enum err_code delivery_many(struct res_ctx *c, const struct id *ids, size
 static void wake(struct api *api, struct id object)
 {
     (void)object;
-    workers_wake(api->core);
+    workers_wake(api->core, "webhook");
 }
 
 static enum err_code replay(struct res_ctx *c, struct id id, const struct res_val *in, const struct res_val *query,

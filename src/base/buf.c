@@ -65,27 +65,14 @@ char *buf_room(struct buf *b, size_t n)
     return b->p + b->n;
 }
 
-void buf_put(struct buf *b, const void *p, size_t n)
+void buf_u64(struct buf *b, uint64_t v)
 {
-    char *to;
+    char t[20], *p = t + sizeof t;
 
-    if (!n)
-        return;
-    to = buf_room(b, n);
-    if (!to)
-        return;
-    memcpy(to, p, n);
-    b->n += n;
-}
-
-void buf_str(struct buf *b, str s)
-{
-    buf_put(b, s.p, s.n);
-}
-
-void buf_char(struct buf *b, char c)
-{
-    buf_put(b, &c, 1);
+    do {
+        *--p = (char)('0' + v % 10);
+    } while (v /= 10);
+    buf_put(b, p, (size_t)(t + sizeof t - p));
 }
 
 void buf_fmt(struct buf *b, const char *fmt, ...)

@@ -32,6 +32,21 @@ static void pieces_follow_each_other(void **state)
     buf_done(&b);
 }
 
+static void numbers_are_written_to_their_last_digit(void **state)
+{
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 40);
+    buf_u64(&b, 0);
+    buf_char(&b, ' ');
+    buf_u64(&b, 1000);
+    buf_char(&b, ' ');
+    buf_u64(&b, UINT64_MAX);
+    is(&b, "0 1000 18446744073709551615");
+    buf_done(&b);
+}
+
 static void maximum_is_exact_and_lasting(void **state)
 {
     struct buf b;
@@ -95,9 +110,8 @@ static void room_is_not_counted_until_used(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pieces_follow_each_other),
-        cmocka_unit_test(maximum_is_exact_and_lasting),
-        cmocka_unit_test(formatted_text_longer_than_any_guess),
+        cmocka_unit_test(pieces_follow_each_other),       cmocka_unit_test(numbers_are_written_to_their_last_digit),
+        cmocka_unit_test(maximum_is_exact_and_lasting),   cmocka_unit_test(formatted_text_longer_than_any_guess),
         cmocka_unit_test(room_is_not_counted_until_used),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

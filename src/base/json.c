@@ -313,7 +313,9 @@ void jw_str(struct jw *w, str s)
 void jw_i64(struct jw *w, int64_t v)
 {
     before_value(w);
-    buf_fmt(w->b, "%lld", (long long)v);
+    if (v < 0)
+        buf_char(w->b, '-');
+    buf_u64(w->b, v < 0 ? -(uint64_t)v : (uint64_t)v);
 }
 
 void jw_real(struct jw *w, double v)

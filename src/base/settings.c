@@ -1,6 +1,7 @@
 #include "base/settings.h"
 
 #include <assert.h>
+#include <pthread.h>
 
 #include "base/buf.h"
 #include "base/fs.h"
@@ -12,10 +13,18 @@ struct value {
     double d;
 };
 
+/* Guards the values; texts that were replaced are kept, so that who holds one may go on reading it. */
+struct guard {
+    pthread_rwlock_t lock;
+    char **old;
+    size_t n, cap;
+};
+
 struct settings {
     const struct setting_row *rows;
     size_t n;
     struct value *v;
+    struct guard *guard;
 };
 
 static size_t index_of(const struct settings *s, str key)
@@ -107,25 +116,53 @@ static bool value_parse(const struct setting_row *row, str t, struct value *v)
     }
 }
 
-static enum err_code value_set(struct settings *s, size_t i, str t, const char *origin, struct err *e)
+static enum err_code value_read(const struct setting_row *row, str t, struct value *v, struct err *e)
 {
-    const struct setting_row *row = &s->rows[i];
-    struct value v = {.origin = origin};
     bool numeric = row->kind == SET_INT || row->kind == SET_MS || row->kind == SET_BYTES;
 
-    if (!value_parse(row, t, &v))
+    if (!value_parse(row, t, v))
         return err_set(e, ERR_INVALID, "%s: expected %s%s%s", row->key, kind_hint[row->kind], row->choices ? ": " : "",
                        row->choices ? row->choices : "");
-    if ((row->min || row->max) && ((numeric && (v.i < row->min || v.i > row->max)) ||
-                                   (row->kind == SET_REAL && !(v.d >= (double)row->min && v.d <= (double)row->max))))
+    if ((row->min || row->max) && ((numeric && (v->i < row->min || v->i > row->max)) ||
+                                   (row->kind == SET_REAL && !(v->d >= (double)row->min && v->d <= (double)row->max))))
         return err_set(e, ERR_INVALID, "%s: must be between %lld and %lld", row->key, (long long)row->min,
                        (long long)row->max);
+    return row->check && row->check(t, e) ? err_wrap(e, "%s", row->key) : ERR_OK;
+}
+
+static void retire(struct guard *g, char *text)
+{
+    if (g->n == g->cap) {
+        g->cap = g->cap ? 2 * g->cap : 16;
+        g->old = realloc(g->old, g->cap * sizeof *g->old);
+        if (!g->old)
+            abort();
+    }
+    g->old[g->n++] = text;
+}
+
+static enum err_code value_set(struct settings *s, size_t i, str t, const char *origin, struct err *e)
+{
+    struct value v = {.origin = origin};
+
+    if (value_read(&s->rows[i], t, &v, e))
+        return e ? e->code : ERR_INVALID;
     v.text = strndup(t.p ? t.p : "", t.n);
     if (!v.text)
         return err_set(e, ERR_MEMORY, "out of memory");
-    free(s->v[i].text);
+    pthread_rwlock_wrlock(&s->guard->lock);
+    if (s->v[i].text)
+        retire(s->guard, s->v[i].text);
     s->v[i] = v;
+    pthread_rwlock_unlock(&s->guard->lock);
     return ERR_OK;
+}
+
+enum err_code settings_check(const struct settings *s, size_t i, str value, struct err *e)
+{
+    struct value v = {0};
+
+    return value_read(&s->rows[i], value, &v, e);
 }
 
 struct settings *settings_new(const struct setting_row *rows)
@@ -138,7 +175,8 @@ struct settings *settings_new(const struct setting_row *rows)
     while (rows[s->n].key)
         s->n++;
     s->v = calloc(s->n ? s->n : 1, sizeof *s->v);
-    if (!s->v)
+    s->guard = calloc(1, sizeof *s->guard);
+    if (!s->v || !s->guard || pthread_rwlock_init(&s->guard->lock, NULL))
         abort();
     for (size_t i = 0; i < s->n; i++) {
         enum err_code rc = value_set(s, i, str_of(rows[i].fallback), "default", NULL);
@@ -154,6 +192,11 @@ void settings_free(struct settings *s)
         return;
     for (size_t i = 0; i < s->n; i++)
         free(s->v[i].text);
+    for (size_t i = 0; i < s->guard->n; i++)
+        free(s->guard->old[i]);
+    free(s->guard->old);
+    pthread_rwlock_destroy(&s->guard->lock);
+    free(s->guard);
     free(s->v);
     free(s);
 }
@@ -190,6 +233,15 @@ enum err_code settings_set(struct settings *s, str key, str value, const char *o
 {
     size_t i = index_of(s, key);
     return i == SIZE_MAX ? unknown_key(s, key, e) : value_set(s, i, value, origin, e);
+}
+
+enum err_code settings_chosen(struct settings *s, str key, str value, struct err *e)
+{
+    size_t i = index_of(s, key);
+
+    if (i == SIZE_MAX)
+        return unknown_key(s, key, e);
+    return strcmp(s->v[i].origin, "default") == 0 ? value_set(s, i, value, "chosen", e) : ERR_OK;
 }
 
 /* Without a comment behind the value: `#` after white space, outside of quotes. */
@@ -260,31 +312,41 @@ enum err_code settings_env_load(struct settings *s, char *const *env, struct err
     return ERR_OK;
 }
 
-static const struct value *value_of(const struct settings *s, const char *key)
+static struct value value_at(const struct settings *s, size_t i)
+{
+    struct value v;
+
+    pthread_rwlock_rdlock(&s->guard->lock);
+    v = s->v[i];
+    pthread_rwlock_unlock(&s->guard->lock);
+    return v;
+}
+
+static struct value value_of(const struct settings *s, const char *key)
 {
     size_t i = index_of(s, str_of(key));
     assert(i != SIZE_MAX && "asked for a setting that is not in the table");
-    return &s->v[i];
+    return value_at(s, i);
 }
 
 bool settings_bool(const struct settings *s, const char *key)
 {
-    return value_of(s, key)->i != 0;
+    return value_of(s, key).i != 0;
 }
 
 int64_t settings_int(const struct settings *s, const char *key)
 {
-    return value_of(s, key)->i;
+    return value_of(s, key).i;
 }
 
 double settings_real(const struct settings *s, const char *key)
 {
-    return value_of(s, key)->d;
+    return value_of(s, key).d;
 }
 
 str settings_str(const struct settings *s, const char *key)
 {
-    return str_of(value_of(s, key)->text);
+    return str_of(value_of(s, key).text);
 }
 
 size_t settings_count(const struct settings *s)
@@ -299,10 +361,12 @@ const struct setting_row *settings_row(const struct settings *s, size_t i)
 
 str settings_text(const struct settings *s, size_t i)
 {
-    return s->rows[i].kind == SET_SECRET_FILE && *s->v[i].text ? STR("***") : str_of(s->v[i].text);
+    str text = str_of(value_at(s, i).text);
+
+    return s->rows[i].kind == SET_SECRET_FILE && text.n ? STR("***") : text;
 }
 
 const char *settings_origin(const struct settings *s, size_t i)
 {
-    return s->v[i].origin;
+    return value_at(s, i).origin;
 }

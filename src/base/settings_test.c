@@ -95,6 +95,42 @@ static void reload_takes_only_what_may_change(void **state)
     settings_free(fresh);
 }
 
+static void what_was_chosen_yields_to_the_machine(void **state)
+{
+    str held;
+    struct err e;
+
+    (void)state;
+    assert_int_equal(load("http.workers = 8\n", &e), ERR_OK);
+    assert_int_equal(settings_chosen(s, STR("http.workers"), STR("9"), &e), ERR_OK);
+    assert_int_equal(settings_int(s, "http.workers"), 8);
+    held = settings_str(s, "log.format");
+    assert_int_equal(settings_chosen(s, STR("log.format"), STR("console"), &e), ERR_OK);
+    assert_true(str_eq(settings_str(s, "log.format"), STR("console")));
+    assert_true(str_eq(held, STR("json"))); /* who read it before still may */
+    assert_int_equal(settings_chosen(s, STR("log.format"), STR("loud"), &e), ERR_OK); /* chosen is not chosen twice */
+    assert_true(str_eq(settings_str(s, "log.format"), STR("console")));
+    assert_int_equal(settings_chosen(s, STR("job.lease"), STR("soon"), &e), ERR_INVALID);
+    assert_int_equal(settings_int(s, "job.lease"), 30000);
+    assert_int_equal(settings_chosen(s, STR("gone.key"), STR("1"), &e), ERR_INVALID);
+}
+
+static void a_value_is_checked_without_being_taken(void **state)
+{
+    struct err e;
+
+    (void)state;
+    for (size_t i = 0; i < settings_count(s); i++) {
+        const char *key = settings_row(s, i)->key;
+        if (strcmp(key, "http.workers") == 0) {
+            assert_int_equal(settings_check(s, i, STR("7"), &e), ERR_OK);
+            assert_int_equal(settings_check(s, i, STR("0"), &e), ERR_INVALID);
+            assert_int_equal(settings_check(s, i, STR("many"), &e), ERR_INVALID);
+            assert_string_equal(settings_origin(s, i), "default");
+        }
+    }
+}
+
 static void wrong_values_are_refused_and_change_nothing(void **state)
 {
     static const char *const cases[] = {"http.workers = 0",
@@ -183,6 +219,8 @@ int main(void)
         CASE(defaults_hold_at_first),
         CASE(file_lines_and_units),
         CASE(reload_takes_only_what_may_change),
+        CASE(what_was_chosen_yields_to_the_machine),
+        CASE(a_value_is_checked_without_being_taken),
         CASE(wrong_values_are_refused_and_change_nothing),
         CASE(unknown_keys_name_the_nearest),
         CASE(later_origins_win),

@@ -261,7 +261,13 @@ bool str_utf8_valid(str s)
     size_t bad;
 
     for (size_t i = 0; i < s.n;) {
-        size_t n = utf8_step(s, i, &bad);
+        uint64_t eight;
+        size_t n;
+        if (s.n - i >= sizeof eight && !(memcpy(&eight, s.p + i, sizeof eight), eight & 0x8080808080808080)) {
+            i += sizeof eight; /* most text is ASCII */
+            continue;
+        }
+        n = utf8_step(s, i, &bad);
         if (!n)
             return false;
         i += n;

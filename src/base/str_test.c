@@ -119,7 +119,8 @@ static void utf8_is_strict(void **state)
                                {"\xee\x80\x80", 3},
                                {"\xef\xbf\xbf", 3},
                                {"\xf0\x90\x80\x80", 4},
-                               {"\xf4\x8f\xbf\xbf", 4}};
+                               {"\xf4\x8f\xbf\xbf", 4},
+                               {"1234567\xc3\xa9", 9}};
     static const str bad[] = {{"\x80", 1},
                               {"\xc0\x80", 2},
                               {"\xc1\xbf", 2},
@@ -132,7 +133,10 @@ static void utf8_is_strict(void **state)
                               {"\xf4\x90\x80\x80", 4},
                               {"\xf5\x80\x80\x80", 4},
                               {"\xff", 1},
-                              {"a\xc2z", 3}};
+                              {"a\xc2z", 3},
+                              {"1234567\xff", 8},
+                              {"12345678\x80", 9},
+                              {"1234567\xc3", 8}};
 
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {

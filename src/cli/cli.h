@@ -97,6 +97,7 @@ int cli_actions(struct arena *a, int argc, char **argv);
 int cli_analytics(struct arena *a, int argc, char **argv);
 int cli_coaching(struct arena *a, int argc, char **argv);
 int cli_ask(struct arena *a, int argc, char **argv);
+int cli_break_glass(struct arena *a, int argc, char **argv);
 int cli_brief(struct arena *a, int argc, char **argv);
 int cli_completion(struct arena *a, int argc, char **argv);
 int cli_config(struct arena *a, int argc, char **argv);

@@ -200,6 +200,12 @@ static const struct cli_opt status_opts[] = {
     {NULL},
 };
 
+static const struct cli_opt json_opts[] = {
+    JSON_OPT,
+    HOME_OPT,
+    {NULL},
+};
+
 static const struct cli_opt teams_opts[] = {
     {"--parent", "TEAM", "the team above"},
     {"--manager", NULL, "the member manages the team and all below it"},
@@ -240,6 +246,9 @@ const struct cli_command cli_commands[] = {
      "harken analytics --from 2026-07-01 --to 2026-10-01", analytics_opts, cli_analytics, false},
     {"ask", "QUESTION...", "answer a question with quoted, cited sentences", NULL,
      "harken ask \"What did Halden say about the pilot price?\"", ask_opts, cli_ask, false},
+    {"breakglass", "list|show ID|refuse ID|end ID", "who asked to read conversations beyond their role",
+     "Users ask and agree, two of them (POST /v1/break-glass); the machine's operator looks, refuses and shuts.",
+     "harken breakglass list", json_opts, cli_break_glass, false},
     {"brief", "DEAL", "a page to read before a meeting: how it stands, what changed, who takes part", NULL,
      "harken brief \"Hamburg hub rollout\"", brief_opts, cli_brief, false},
     {"coaching", "", "figures of the people who sell, over a period, with team percentiles", NULL,
@@ -249,16 +258,17 @@ const struct cli_command cli_commands[] = {
      "bash: put it where bash-completion looks, or into ~/.bashrc:  source <(harken completion bash)\n"
      "zsh: into a folder of $fpath as _harken. fish: as ~/.config/fish/completions/harken.fish.",
      "harken completion bash > ~/.local/share/bash-completion/completions/harken", no_opts, cli_completion, false},
-    {"config", "check|print", "check or print the settings",
-     "A setting comes from its default, the file FOLDER/harken.conf, the environment (HARKEN_LOG_LEVEL for "
-     "log.level),\n"
-     "or a flag of serve, the later winning.",
-     "harken config print", config_opts, cli_config, false},
+    {"config", "check|print|get KEY|set KEY VALUE|unset KEY", "check, print or choose settings",
+     "A setting comes from its default, what was chosen by `set`, the file FOLDER/harken.conf, the environment\n"
+     "(HARKEN_LOG_LEVEL for log.level), or a flag of serve, the later winning. check and print look at file and\n"
+     "environment; get, set and unset ask the server that runs.",
+     "harken config set log.level warn", config_opts, cli_config, false},
     {"deal", "DEAL", "how a deal stands: score with reasons, warnings with evidence", NULL,
      "harken deal \"Hamburg hub rollout\"", deal_opts, cli_deal, false},
     {"deals", "", "list deals with score and warnings", NULL, "harken deals --warning ghosted", deals_opts, cli_deals,
      false},
-    {"describe", "openapi|routes", "print the description of the API, or its addresses with their permissions", NULL,
+    {"describe", "openapi|routes|inventory",
+     "print the description of the API, its addresses with their permissions, or all that can be reached", NULL,
      "harken describe openapi", no_opts, cli_describe, false},
     {"doctor", "", "look at this machine and say what is missing", NULL, "harken doctor", home_opts, cli_doctor, false},
     {"explain", "FIGURE", "definition, inputs and evidence of a figure",

@@ -1,4 +1,4 @@
-/* cli/people.c - users, teams, keys: who may do what, from the machine's own command line. */
+/* cli/people.c - users, teams, keys, break-glass: who may do what, from the machine's own command line. */
 #include "cli/cli.h"
 
 struct people {
@@ -416,5 +416,54 @@ int cli_keys(struct arena *a, int argc, char **argv)
     } else {
         return usage(&p, "it is list, create NAME or revoke ID");
     }
+    return done(&p);
+}
+
+/* ---- break-glass: what the machine's operator may do about it: look, refuse, shut; asking and agreeing is for users ---- */
+
+static void glass_line(struct people *p, const struct json *g)
+{
+    cli_print("%.*s  ", STR_ARG(text_of(g, "id")));
+    cli_column(text_of(g, "state"), 9);
+    cli_print("%.*s  until %.*s  %.*s\n", STR_ARG(list_text(json_get(g, "interactions"), p->a)),
+              STR_ARG(text_of(g, "until_at")), STR_ARG(text_of(g, "reason")));
+}
+
+static void glass_print(struct people *p, str body)
+{
+    struct json_doc *d = NULL;
+    const struct json *list;
+    struct json_it it;
+
+    if (raw_print(p, body) || json_parse(body, &d, &p->e))
+        return;
+    list = json_get(json_root(d), "break_glass");
+    if (json_kind(list) != JSON_ARR)
+        glass_line(p, json_root(d));
+    for (json_it_init(&it, list); json_it_next(&it);)
+        glass_line(p, it.val);
+    json_free(d);
+}
+
+int cli_break_glass(struct arena *a, int argc, char **argv)
+{
+    struct people p = {0};
+    enum err_code rc;
+    int exit_code;
+    str body;
+
+    if (!people_open(&p, "breakglass", a, argc, argv, &exit_code))
+        return exit_code;
+    if (strcmp(p.verb, "list") == 0)
+        rc = call(&p, "GET", STR("/v1/break-glass?limit=200"), NULL, &body);
+    else if (!p.what)
+        return usage(&p, "it is list, show ID, refuse ID or end ID");
+    else if (strcmp(p.verb, "show") == 0)
+        rc = call(&p, "GET", str_fmt(a, "/v1/break-glass/%.*s", STR_ARG(cli_quote(a, str_of(p.what)))), NULL, &body);
+    else
+        rc = call(&p, "POST", str_fmt(a, "/v1/break-glass/%.*s/%s", STR_ARG(cli_quote(a, str_of(p.what))), p.verb),
+                  NULL, &body);
+    if (rc == ERR_OK)
+        glass_print(&p, body);
     return done(&p);
 }

@@ -188,6 +188,30 @@ static void answer_print(const struct json *v)
     }
 }
 
+/* A path that nothing came from is a slip of the pen more often than a question: says so, and changes nothing else. */
+static void in_doubt(struct arena *a, struct http_client *c, const char *in)
+{
+    str value = cli_quote(a, in_value(a, str_of(in)));
+    struct json_doc *d = NULL;
+    struct id id;
+    struct err e;
+    str out;
+
+    if (id_parse(str_of(in), &id) ||
+        cli_call_once(c, "GET", str_fmt(a, "/v1/interactions?limit=1&in=%.*s", STR_ARG(value)), STR_NULL, a, &out,
+                      &e) ||
+        json_parse(out, &d, &e))
+        return;
+    if (json_i64(json_get(json_root(d), "total"), 1) == 0)
+        fprintf(stderr, "harken: no interaction came from %s\n", in);
+    json_free(d);
+}
+
+static bool found_any(const struct json *v)
+{
+    return json_len(json_get(v, "hits")) || json_bool(json_get(v, "found"), false);
+}
+
 static int query_run(struct arena *a, const char *name, const char *key, str path, void (*print)(const struct json *),
                      int argc, char **argv)
 {
@@ -217,6 +241,8 @@ static int query_run(struct arena *a, const char *name, const char *key, str pat
         printf("%.*s\n", STR_ARG(str_trim(out)));
     else
         print(json_root(d));
+    if (d && cli_has(&x, "--in") && !found_any(json_root(d)))
+        in_doubt(a, c, cli_value(&x, "--in"));
     json_free(d);
     buf_done(&b);
     http_client_free(c);

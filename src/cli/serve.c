@@ -141,6 +141,65 @@ static void settings_print(const struct settings *s, bool json)
     buf_done(&b);
 }
 
+/* Chooses a value at the running server, or takes the choice back (value NULL); `change` false: reads it. */
+static enum err_code setting_ask(struct arena *a, const struct cli_args *x, bool change, const char *value, str *out,
+                                 struct err *e)
+{
+    static const char *const headers[] = {"If-Match: *", NULL};
+    struct http_call call = {.method = change ? "PATCH" : "GET", .headers = change ? headers : NULL};
+    struct http_answer answer;
+    struct http_client *c;
+    struct buf b;
+    struct jw w;
+
+    if (cli_connect(a, cli_home(a, cli_value(x, "--home")), &c, e))
+        return e->code;
+    buf_init(&b, 64 << 10);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    if (value)
+        jw_kstr(&w, "value", str_of(value));
+    else
+        jw_knull(&w, "value");
+    jw_end(&w);
+    call.path = str_fmt(a, "/v1/settings/%.*s", STR_ARG(cli_quote(a, str_of(x->rest[1]))));
+    call.body = change ? str_dup(a, buf_view(&b)) : STR_NULL;
+    buf_done(&b);
+    if (cli_send(c, &call, a, &answer, e) || http_answer_err(&answer, e)) {
+        http_client_free(c);
+        return e->code;
+    }
+    *out = answer.body;
+    http_client_free(c);
+    return ERR_OK;
+}
+
+static int setting_run(struct arena *a, const struct cli_args *x, bool change, const char *value)
+{
+    struct json_doc *d = NULL;
+    const struct json *v;
+    struct err e = {0};
+    str body;
+
+    if (setting_ask(a, x, change, value, &body, &e) || json_parse(body, &d, &e))
+        return cli_fail(&e);
+    v = json_root(d);
+    if (cli_has(x, "--json")) {
+        printf("%.*s\n", STR_ARG(body));
+    } else if (change) {
+        fprintf(stderr, json_bool(json_get(v, "reload"), false) ? "done\n" : "done; it holds from the next start on\n");
+    } else {
+        cli_print("%s = %.*s\n", x->rest[1], STR_ARG(json_str(json_get(v, "value"), STR(""))));
+    }
+    json_free(d);
+    return CLI_OK;
+}
+
+static bool verb_is(const struct cli_args *x, const char *verb, int rest)
+{
+    return x->rest_n == rest && strcmp(x->rest[0], verb) == 0;
+}
+
 int cli_config(struct arena *a, int argc, char **argv)
 {
     struct settings *s = NULL;
@@ -151,9 +210,11 @@ int cli_config(struct arena *a, int argc, char **argv)
 
     if (!cli_parse(cli_find("config"), argc, argv, a, &x, &rc))
         return rc;
-    if (x.rest_n != 1 || (strcmp(x.rest[0], "check") != 0 && strcmp(x.rest[0], "print") != 0))
-        return cli_usage_error(x.command, "say check or print");
-    check = strcmp(x.rest[0], "check") == 0;
+    if (verb_is(&x, "get", 2) || verb_is(&x, "set", 3) || verb_is(&x, "unset", 2))
+        return setting_run(a, &x, !verb_is(&x, "get", 2), x.rest_n == 3 ? x.rest[2] : NULL);
+    if (!verb_is(&x, "check", 1) && !verb_is(&x, "print", 1))
+        return cli_usage_error(x.command, "say check, print, get KEY, set KEY VALUE or unset KEY");
+    check = verb_is(&x, "check", 1);
     if (settings_load(a, cli_home(a, cli_value(&x, "--home")), cli_value(&x, "--config"), &s, &e)) {
         if (check && cli_has(&x, "--json"))
             printf("{\"ok\":false}\n");

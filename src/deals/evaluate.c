@@ -67,17 +67,16 @@ const struct db_stmt evaluate_sql[] = {
          "evidence_spans=$8 WHERE workspace_id=$1 AND id=$2"},
     [EV_WARNING_CLEAR] = {"ev_warning_clear",
                           "UPDATE deal_warning SET cleared_at=$3, cleared_by=$4 WHERE workspace_id=$1 AND id=$2"},
-    /* the same formula as deals/score.c: ties take the middle */
+    /* The same formula as deals/score.c: ties take the middle. No join: each named deal looks over all once, whatever the
+     * planner knows of the table. */
     [EV_RANK_ONE] =
         {"ev_rank_one",
-         "UPDATE deal_now n SET rank=r.rank, band=CASE WHEN r.rank<30 THEN 1 WHEN r.rank<76 THEN 2 ELSE 3 END FROM "
-         "(SELECT m.deal_id, CASE WHEN c.n>1 THEN 1+floor(((c.below+(c.same-1)/2.0)/(c.n-1))*98+0.5) ELSE 50 "
-         "END::smallint AS "
-         "rank FROM deal_now m, LATERAL (SELECT count(*) FILTER (WHERE o.p<m.p) AS below, count(*) FILTER (WHERE "
-         "o.p=m.p) "
-         "AS same, count(*) AS n FROM deal_now o WHERE o.workspace_id=$1 AND o.outcome=0 AND o.p IS NOT NULL) c WHERE "
-         "m.workspace_id=$1 AND m.deal_id=ANY($2) AND m.outcome=0 AND m.p IS NOT NULL) r WHERE n.workspace_id=$1 AND "
-         "n.deal_id=r.deal_id"},
+         "UPDATE deal_now n SET (rank, band)=(SELECT r.rank, CASE WHEN r.rank<30 THEN 1 WHEN r.rank<76 THEN 2 ELSE 3 "
+         "END FROM (SELECT (CASE WHEN count(*)>1 THEN 1+floor(((count(*) FILTER (WHERE o.p<n.p)+(count(*) FILTER "
+         "(WHERE "
+         "o.p=n.p)-1)/2.0)/(count(*)-1))*98+0.5) ELSE 50 END)::smallint AS rank FROM deal_now o WHERE "
+         "o.workspace_id=$1 AND o.outcome=0 AND o.p IS NOT NULL) r) WHERE n.workspace_id=$1 AND n.deal_id=ANY($2) AND "
+         "n.outcome=0 AND n.p IS NOT NULL"},
     /* every open deal with a score */
     [EV_RANKED] = {"ev_ranked", "SELECT deal_id, p, coalesce(rank, 0) FROM deal_now WHERE workspace_id=$1 AND "
                                 "outcome=0 AND p IS NOT NULL ORDER BY deal_id"},

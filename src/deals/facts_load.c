@@ -43,9 +43,9 @@ const struct db_stmt facts_sql[] = {
          "SELECT m.deal, m.id, m.started_at, m.kind, w.side, w.person_id, ARRAY(SELECT DISTINCT p.person_id "
          "FROM participant p WHERE p.workspace_id=$1 AND p.interaction_id=m.id AND p.side=2 AND p.person_id IS "
          "NOT NULL), EXISTS (SELECT 1 FROM statistic s WHERE s.workspace_id=$1 AND s.interaction_id=m.id AND "
-         "s.stat='pricing_at' AND s.value IS NOT NULL) FROM mine m LEFT JOIN turn u ON u.workspace_id=$1 AND "
+         "s.pricing_at IS NOT NULL) FROM mine m LEFT JOIN turn u ON u.workspace_id=$1 AND "
          "u.interaction_id=m.id AND u.ordinal=0 LEFT JOIN participant w ON w.workspace_id=$1 AND "
-         "w.interaction_id=m.id AND w.ordinal=u.speaker WHERE m.started_at IS NOT NULL "
+         "w.interaction_id=m.id AND w.ordinal=u.speaker[1] WHERE m.started_at IS NOT NULL "
          "ORDER BY m.deal, m.started_at, m.id"},
     [FACTS_FINDINGS] =
         {"facts_findings", FACTS_TALKS_OF_DEALS

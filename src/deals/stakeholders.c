@@ -11,25 +11,28 @@ enum { STAKE_CAST, STAKE_TALK, STAKE_SELLERS, STAKE_WORDS, STAKE_TITLES };
 const struct db_stmt stakeholders_sql[] = {
     /* $2 deals, $3 now */
     [STAKE_CAST] = {"stake_cast", FACTS_TALKS_OF_DEALS
-                    "SELECT m.id, m.started_at, m.kind, p.person_id, p.side, coalesce(u.speaker, "
+                    "SELECT m.id, m.started_at, m.kind, p.person_id, p.side, coalesce(u.speaker[1], "
                     "-1)=p.ordinal FROM mine m JOIN participant p ON p.workspace_id=$1 AND "
                     "p.interaction_id=m.id AND p.person_id IS NOT NULL AND p.side<>0 LEFT JOIN turn "
                     "u ON u.workspace_id=$1 AND u.interaction_id=m.id AND u.ordinal=0 WHERE "
                     "m.started_at<=$3 ORDER BY m.started_at, m.id, p.person_id, p.ordinal"},
     [STAKE_TALK] = {"stake_talk", FACTS_TALKS_OF_DEALS
-                    "SELECT m.id, u.person_id, sum(u.end_ms-u.start_ms)::bigint FROM mine m JOIN "
-                    "turn u ON u.workspace_id=$1 AND u.interaction_id=m.id AND u.person_id IS NOT "
-                    "NULL AND u.end_ms>u.start_ms WHERE m.kind=0 AND m.started_at<=$3 GROUP BY 1, 2"},
+                    "SELECT m.id, p.person_id, sum(u.upto-u.since)::bigint FROM mine m JOIN turn t ON "
+                    "t.workspace_id=$1 AND t.interaction_id=m.id CROSS JOIN LATERAL unnest(t.speaker, t.start_ms, "
+                    "t.end_ms) AS u(speaker, since, upto) JOIN participant p ON p.workspace_id=$1 AND "
+                    "p.interaction_id=m.id AND p.ordinal=u.speaker AND p.person_id IS NOT NULL WHERE m.kind=0 AND "
+                    "m.started_at<=$3 AND u.since>-9223372036854775808 AND u.upto>u.since GROUP BY 1, 2"},
     /* $2 activities */
     [STAKE_SELLERS] = {"stake_sellers", "SELECT id, seller_id FROM activity WHERE workspace_id=$1 AND id=ANY($2) AND "
                                         "seller_id IS NOT NULL"},
     [STAKE_WORDS] = {"stake_words", FACTS_TALKS_OF_DEALS
-                     "SELECT u.person_id, count(*) FILTER (WHERE f.class='pos'), count(*) FILTER "
+                     "SELECT p.person_id, count(*) FILTER (WHERE f.class='pos'), count(*) FILTER "
                      "(WHERE f.class='neg') FROM mine m JOIN finding f ON f.workspace_id=$1 AND "
                      "f.interaction_id=m.id AND f.kind='attitude' AND f.class IN ('pos', 'neg') AND "
                      "f.state<>2 JOIN turn u ON u.workspace_id=$1 AND u.interaction_id=m.id AND "
-                     "u.ordinal=f.spans[1] AND u.person_id IS NOT NULL WHERE m.started_at<=$3 "
-                     "GROUP BY 1"},
+                     "u.ordinal<=f.spans[1] AND f.spans[1]<u.ordinal+cardinality(u.speaker) JOIN participant p ON "
+                     "p.workspace_id=$1 AND p.interaction_id=m.id AND p.person_id IS NOT NULL AND "
+                     "p.ordinal=u.speaker[f.spans[1]-u.ordinal+1] WHERE m.started_at<=$3 GROUP BY 1"},
     /* $2 people */
     [STAKE_TITLES] = {"stake_titles", "SELECT person_id, 1, sealed FROM contact WHERE workspace_id=$1 AND "
                                       "person_id=ANY($2) UNION ALL SELECT person_id, 2, sealed FROM seller WHERE "

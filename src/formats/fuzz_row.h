@@ -52,7 +52,7 @@ static inline void fuzz_item(const struct interaction *ia, struct arena *a)
 static inline void fuzz_record(const struct crm_record *rec, struct arena *a)
 {
     struct crm_record back;
-    struct json_doc *doc;
+    struct json_doc *doc = NULL;
     struct buf one, two;
     struct err e;
     struct jw w;

@@ -122,17 +122,28 @@ static unsigned element_flags(const char *name)
 }
 
 /* The value of a style property that hides, wherever it stands: "display: none". */
+/* NUL outside. */
+static char char_at(str s, size_t at)
+{
+    return at < s.n ? s.p[at] : 0;
+}
+
+static bool is_alnum(char c)
+{
+    return isalnum((unsigned char)c);
+}
+
 static bool style_has(str style, str property, str value)
 {
     size_t at = 0;
 
     while ((at = str_find_nocase(style, property, at)) != SIZE_MAX) {
         str rest = str_trim(str_from(style, at + property.n));
-        if (rest.n > 0 && rest.p[0] == ':' &&
-            (at == 0 || !(isalnum((unsigned char)style.p[at - 1]) || style.p[at - 1] == '-'))) {
+        char before = char_at(style, at - 1);
+        if (!is_alnum(before) && before != '-' && char_at(rest, 0) == ':') {
             rest = str_trim(str_from(rest, 1));
             if (str_starts_nocase(rest, value) &&
-                (rest.n == value.n || !(isalnum((unsigned char)rest.p[value.n]) || rest.p[value.n] == '.') ||
+                (!(is_alnum(char_at(rest, value.n)) || char_at(rest, value.n) == '.') ||
                  str_starts_nocase(str_from(rest, value.n), STR("px")) ||
                  str_starts_nocase(str_from(rest, value.n), STR("pt"))))
                 return true;

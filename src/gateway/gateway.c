@@ -5,9 +5,7 @@
 #include "base/metrics.h"
 #include "base/thread.h"
 
-static struct metric requests = METRIC_COUNTER("harken_http_requests_total", "requests answered");
 static struct metric errors_5xx = METRIC_COUNTER("harken_http_errors_total", "answers of 500 and up");
-static struct metric request_time = METRIC_HISTOGRAM("harken_http_request_seconds", "time from head to last byte");
 
 enum { BODY_DEFAULT = 64 << 10, FRESH_MS = 5 * 60 * 1000, BUCKETS = 1 << 16, TRY_BUCKETS = 1 << 14, WATCH_MS = 100 };
 
@@ -52,9 +50,9 @@ static bool caller_known(struct call *k)
         return false;
     }
     k->who = k->held->c;
-    if (by_cookie && method_unsafe(k->rq->method) && !session_own_page(k->rq)) {
+    if (by_cookie && (method_unsafe(k->rq->method) ? !session_own_page(k->rq) : session_foreign_fetch(k->rq))) {
         http_problem(k->rep, 403, STR_NULL, STR("not from our page"),
-                     STR("changes with a session must come from Harken's own pages"));
+                     STR("with a session only Harken's own pages read and change; programs send a key"));
         return false;
     }
     return true;
@@ -376,10 +374,8 @@ static void on_done(void *ctx, const struct http_request *rq, int status, int64_
     (void)ctx;
     if (p)
         who_unref(p->known);
-    metric_add(&requests, 1);
     if (status >= 500)
         metric_add(&errors_5xx, 1);
-    metric_time_us(&request_time, took_us);
     /* the pattern, not the path: paths and queries can hold names */
     if (p && !(r && r->quick))
         LOG_INFO("http.request", F_CZ("route", r ? r->pattern : ""), F_STR("method", http_method_name(rq->method)),

@@ -67,6 +67,8 @@ str session_cookie_get(const struct http_request *rq);
 bool session_own_page(const struct http_request *rq);
 /* Does a request that nobody is signed in for come from a page of others? */
 bool session_foreign_page(const struct http_request *rq);
+/* Does a page of others read something here, a stream of events for example? */
+bool session_foreign_fetch(const struct http_request *rq);
 bool method_unsafe(enum http_method m);
 
 /* ---- pass.c ---- */

@@ -312,7 +312,7 @@ static enum err_code claims_check(const struct provider *p, const struct json *o
                                   struct err *e)
 {
     const struct json *azp = json_get(o, "azp");
-    str sub = json_str(json_get(o, "sub"), STR(""));
+    str sub = json_str(json_get(o, "sub"), STR("")), said = json_str(json_get(o, "nonce"), STR(""));
 
     if (json_kind(o) != JSON_OBJ)
         return err_set(e, ERR_DENIED, "the token's words are not a JSON object");
@@ -322,7 +322,7 @@ static enum err_code claims_check(const struct provider *p, const struct json *o
         return err_set(e, ERR_DENIED, "the token is for somebody else");
     if (json_kind(azp) != JSON_ABSENT && !str_eq(json_str(azp, STR("")), p->client_id))
         return err_set(e, ERR_DENIED, "the token was asked for by somebody else");
-    if (!nonce.n || !str_eq(json_str(json_get(o, "nonce"), STR("")), nonce))
+    if (!nonce.n || said.n != nonce.n || !vault_same(said.p, nonce.p, nonce.n))
         return err_set(e, ERR_DENIED, "the token does not answer this sign-in");
     if (!sub.n || sub.n > SUB_MAX)
         return err_set(e, ERR_DENIED, "the token has no subject");

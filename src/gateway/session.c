@@ -81,6 +81,18 @@ bool session_own_page(const struct http_request *rq)
     return origin_own(rq, origin);
 }
 
+/* Another site's page reads with our cookie: not the link that somebody follows from there to here. */
+bool session_foreign_fetch(const struct http_request *rq)
+{
+    str site = http_field_get(rq, STR("sec-fetch-site")), origin = http_field_get(rq, STR("origin"));
+
+    if (site.n && str_eq(http_field_get(rq, STR("sec-fetch-mode")), STR("navigate")))
+        return false;
+    if (site.n)
+        return !str_eq(site, STR("same-origin")) && !str_eq(site, STR("none"));
+    return origin.n && !origin_own(rq, origin);
+}
+
 bool session_foreign_page(const struct http_request *rq)
 {
     str site = http_field_get(rq, STR("sec-fetch-site")), origin = http_field_get(rq, STR("origin"));

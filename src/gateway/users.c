@@ -12,6 +12,7 @@ enum {
     USER_PUT,
     USER_DROP,
     USER_LIST,
+    USER_OF,
     USER_COUNT,
     USER_BELOW,
     ADDRESS_ADD,
@@ -43,6 +44,8 @@ const struct db_stmt users_sql[] = {
     /* $2 after, $3 limit */
     [USER_LIST] = {"user_list", "SELECT " USER_COLUMNS " FROM app_user u WHERE u.workspace_id=$1 AND u.id>$2 ORDER BY "
                                 "u.id LIMIT $3"},
+    /* $1 workspace, $2 ids */
+    [USER_OF] = {"user_of", "SELECT " USER_COLUMNS " FROM app_user u WHERE u.workspace_id=$1 AND u.id=ANY($2)"},
     [USER_COUNT] = {"user_count", "SELECT count(*) FROM app_user WHERE workspace_id=$1"},
     [USER_BELOW] = {"user_below",
                     "WITH RECURSIVE below AS (SELECT team_id FROM membership WHERE workspace_id=$1 AND user_id=$2 AND "
@@ -305,22 +308,38 @@ enum err_code user_drop(struct db_tx *t, struct id id, struct err *e)
     return n ? ERR_OK : err_set(e, ERR_NOT_FOUND, "no such user");
 }
 
+static enum err_code users_read(struct db_tx *t, struct keyring *k, struct db_rows *r, struct arena *a,
+                                struct user **out, size_t *out_n, struct err *e)
+{
+    enum err_code rc = ERR_OK;
+    size_t n = 0;
+
+    *out = ARENA_ARRAY(a, struct user, (size_t)r->rows_n + 1);
+    while (!rc && db_next(r))
+        rc = user_of(k, db_tx_workspace(t), r, a, &(*out)[n++], e);
+    db_rows_done(r);
+    *out_n = n;
+    return rc;
+}
+
 enum err_code user_list(struct db_tx *t, struct keyring *k, struct id after, size_t limit, struct arena *a,
                         struct user **out, size_t *out_n, struct err *e)
 {
-    struct id workspace = db_tx_workspace(t);
-    enum err_code rc = ERR_OK;
     struct db_rows r;
-    size_t n = 0;
 
-    if (db_run(t, &users_sql[USER_LIST], DB_ARGS(P_ID(workspace), P_ID(after), P_I64(limit)), &r, e))
+    if (db_run(t, &users_sql[USER_LIST], DB_ARGS(P_ID(db_tx_workspace(t)), P_ID(after), P_I64(limit)), &r, e))
         return e->code;
-    *out = ARENA_ARRAY(a, struct user, (size_t)r.rows_n + 1);
-    while (!rc && db_next(&r))
-        rc = user_of(k, workspace, &r, a, &(*out)[n++], e);
-    db_rows_done(&r);
-    *out_n = n;
-    return rc;
+    return users_read(t, k, &r, a, out, out_n, e);
+}
+
+enum err_code user_load(struct db_tx *t, struct keyring *k, const struct id *ids, size_t n, struct arena *a,
+                        struct user **out, size_t *out_n, struct err *e)
+{
+    struct db_rows r;
+
+    if (db_run(t, &users_sql[USER_OF], DB_ARGS(P_ID(db_tx_workspace(t)), P_IDS(ids, n)), &r, e))
+        return e->code;
+    return users_read(t, k, &r, a, out, out_n, e);
 }
 
 enum err_code user_count(struct db_tx *t, int64_t *out, struct err *e)

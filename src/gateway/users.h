@@ -42,6 +42,9 @@ enum err_code user_drop(struct db_tx *t, struct id id, struct err *e);
 /* Ascending by id, after `after` (nil: from the start). */
 enum err_code user_list(struct db_tx *t, struct keyring *k, struct id after, size_t limit, struct arena *a,
                         struct user **out, size_t *out_n, struct err *e);
+/* Those of `ids` that there are, in any order, by one statement. */
+enum err_code user_load(struct db_tx *t, struct keyring *k, const struct id *ids, size_t n, struct arena *a,
+                        struct user **out, size_t *out_n, struct err *e);
 enum err_code user_count(struct db_tx *t, int64_t *out, struct err *e);
 /* The user and, where the user manages teams, everybody in them and below. */
 enum err_code user_below(struct db_tx *t, struct id id, struct arena *a, struct id_set *out, struct err *e);

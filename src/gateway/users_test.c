@@ -217,6 +217,8 @@ static void sql(const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     test_home_sql(&home, text, out, sizeof out);
+    if (str_starts(str_of(out), STR("error:")))
+        fail_msg("%s", out);
 }
 
 static const char *txt(struct id id)
@@ -277,8 +279,10 @@ static void company_make(void)
             "updated_at) VALUES ('%s', '%s', 0, 'txt', 1, %s%s%s, %s, '{%s}', '\\x00', 0, 0)",
             ws, txt(talk_ids[i]), talks[i].deal < 0 ? "" : "'", talks[i].deal < 0 ? "NULL" : txt(deals[talks[i].deal]),
             talks[i].deal < 0 ? "" : "'", talks[i].private_ ? "true" : "false", list.n ? str_cz(a, list) : "");
-        sql("INSERT INTO turn (workspace_id, interaction_id, ordinal, sealed) VALUES ('%s', '%s', 0, '\\x00')", ws,
-            txt(talk_ids[i]));
+        sql("INSERT INTO turn (workspace_id, interaction_id, ordinal, speaker, start_ms, end_ms, sealed) VALUES ('%s', "
+            "'%s', 0, "
+            "'{-1}', '{0}', '{0}', ARRAY['\\x00'::bytea])",
+            ws, txt(talk_ids[i]));
     }
 }
 

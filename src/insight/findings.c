@@ -8,7 +8,7 @@
         row("rules.objections", 2, analysis_objections)                                                                \
             row("rules.qualification", 3, analysis_qualification) /* reads the objections */                           \
         row("rules.attitude", 2, analysis_attitude) row("rules.competitors", 2, analysis_competitors)                  \
-            row("rules.flags", 1, analysis_flags)                                                                      \
+            row("rules.flags", 1, analysis_flags) row("rules.decisions", 1, analysis_decisions)                        \
                 row("rules.requests", 1, analysis_requests) /* reads questions and commitments */                      \
         row("rules.summary", 1, analysis_summary)   /* reads all others */
 

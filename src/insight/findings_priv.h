@@ -30,6 +30,7 @@ void analysis_qualification(struct analysis *an); /* section 6; after the object
 void analysis_attitude(struct analysis *an);      /* section 2 */
 void analysis_competitors(struct analysis *an);   /* section 4 */
 void analysis_flags(struct analysis *an);         /* section 7: red flags, what does not fit the CRM */
+void analysis_decisions(struct analysis *an);     /* decided, agreed, declined */
 void analysis_requests(struct analysis *an);      /* of mails; after questions and commitments */
 void analysis_summary(struct analysis *an);       /* topics, highlights, summary; after all others */
 void analysis_commitments(struct analysis *an); /* definitions.md section 5 */

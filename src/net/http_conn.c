@@ -2,7 +2,8 @@
  * runs on its loop's thread and reads the loop's clock.
  *
  *     READ --request--> handler on the loop ----------> reply: WRITE or back to READ
- *          \--> WAIT --handler on a worker--> STREAM <-'       \--> LINGER --> DEAD when the connection must end */
+ *          \--> WAIT --handler on a worker--> STREAM <-'       \--> LINGER --> DEAD when the connection must end
+ *             before WAIT comes SHED while the queue of the workers is full */
 #include <errno.h>
 
 #include "base/clock.h"
@@ -30,20 +31,25 @@ static bool is_idle(const struct conn *c)
     return c->state == CONN_READ && (!c->x || !c->x->parser.begun);
 }
 
-/* Moves the connection to the list that its state asks for. `was`: is_idle() before the change. */
-static void relist(struct conn *c, bool was)
+static struct conn_list *list_of(const struct conn *c)
 {
-    bool now = is_idle(c);
+    return is_idle(c) ? &c->loop->idle : c->state == CONN_SHED ? &c->loop->waiting : &c->loop->active;
+}
+
+/* Moves the connection to the list that its state asks for. `was`: list_of() before the change. */
+static void relist(struct conn *c, struct conn_list *was)
+{
+    struct conn_list *now = list_of(c);
 
     if (was == now)
         return;
-    list_cut(was ? &c->loop->idle : &c->loop->active, c);
-    list_put(now ? &c->loop->idle : &c->loop->active, c);
+    list_cut(was, c);
+    list_put(now, c);
 }
 
 static void state_set(struct conn *c, enum conn_state state)
 {
-    bool was = is_idle(c);
+    struct conn_list *was = list_of(c);
 
     c->state = state;
     c->since_ms = c->loop->now_ms;
@@ -80,7 +86,7 @@ static void exchange_end(struct conn *c)
 {
     struct exchange *x = c->x;
     struct http_server *s = c->loop->server;
-    bool was = is_idle(c);
+    struct conn_list *was = list_of(c);
 
     if (!x)
         return;
@@ -105,7 +111,7 @@ void conn_kill(struct conn *c)
     if (c->x)
         atomic_store(&c->x->gone, true);
     exchange_end(c);
-    list_cut(is_idle(c) ? &c->loop->idle : &c->loop->active, c);
+    list_cut(list_of(c), c);
     c->state = CONN_DEAD;
     c->io->close(c);
     c->next_dead = c->loop->dead;
@@ -467,12 +473,22 @@ static void request_end(struct conn *c)
         s->o.handle(s->o.ctx, &x->rq, &x->rep);
         handled(c);
     } else {
-        x->handler_runs = true;
-        state_set(c, CONN_WAIT);
-        if (!server_dispatch(x)) {
-            x->handler_runs = false;
-            state_set(c, CONN_SHED);
+        state_set(c, CONN_SHED);
+        loop_admit(c->loop);
+    }
+}
+
+void loop_admit(struct loop *l)
+{
+    struct conn *c;
+
+    while ((c = l->waiting.head)) {
+        c->x->handler_runs = true;
+        if (!server_dispatch(c->x)) {
+            c->x->handler_runs = false;
+            return;
         }
+        state_set(c, CONN_WAIT);
     }
 }
 
@@ -493,7 +509,8 @@ static bool body_count(struct exchange *x)
 static size_t feed(struct conn *c, const char *p, size_t n)
 {
     struct exchange *x;
-    bool was = is_idle(c), had_head;
+    struct conn_list *was = list_of(c);
+    bool had_head;
     size_t used;
     enum http_parse got;
 
@@ -502,7 +519,7 @@ static size_t feed(struct conn *c, const char *p, size_t n)
     x = c->x;
     had_head = x->parser.head_done;
     got = http_parser_feed(&x->parser, p, n, &used);
-    if (is_idle(c) != was || x->parser.head_done != had_head) {
+    if (list_of(c) != was || x->parser.head_done != had_head) {
         c->since_ms = c->loop->now_ms;
         relist(c, was);
     }

@@ -172,6 +172,32 @@ static void a_full_queue_sheds(void **state)
         mem_close_all(&w, &others[i]);
 }
 
+static void who_waits_is_let_in_when_there_is_room_and_in_order(void **state)
+{
+    struct mem others[4], second;
+
+    (void)state;
+    on_loop = false;
+    for (int i = 0; i < 4; i++) {
+        mem_open(&w, &others[i]);
+        mem_say(&w, &others[i], STR("GET / HTTP/1.1\r\n" HOST "\r\n"));
+    }
+    mem_say(&w, &m, STR("GET /first HTTP/1.1\r\n" HOST "\r\n"));
+    mem_open(&w, &second);
+    mem_say(&w, &second, STR("GET /second HTTP/1.1\r\n" HOST "\r\n"));
+    assert_int_equal(work_len(&w.server.work), 4);
+    assert_true(mem_work(&w)); /* one of the four is done: the first that waits takes its place */
+    assert_int_equal(work_len(&w.server.work), 4);
+    mem_close_all(&w, &second); /* the other one leaves */
+    for (int i = 0; i < 4; i++)
+        mem_work(&w);
+    assert_int_equal(out_status(), 200);
+    assert_true(out_has("/first "));
+    assert_int_equal(work_len(&w.server.work), 0);
+    for (int i = 0; i < 4; i++)
+        mem_close_all(&w, &others[i]);
+}
+
 static void a_full_queue_does_not_wait_for_bodies(void **state)
 {
     struct mem others[4];
@@ -637,6 +663,7 @@ int main(void)
         T(answers_in_order_byte_by_byte),
         T(workers_keep_the_order),
         T(a_full_queue_sheds),
+        T(who_waits_is_let_in_when_there_is_room_and_in_order),
         T(a_full_queue_does_not_wait_for_bodies),
         T(refusals),
         T(heads_have_limits),

@@ -130,6 +130,7 @@ void loop_notes(struct loop *l)
             conn_stream_note((struct http_stream *)((char *)n - offsetof(struct http_stream, note)));
         }
     }
+    loop_admit(l);
 }
 
 bool server_dispatch(struct exchange *x)
@@ -158,7 +159,7 @@ static ssize_t sock_sendv(struct conn *c, const struct iovec *v, int n)
     ssize_t sent;
 
     do {
-        sent = sendmsg(c->fd, &m, MSG_NOSIGNAL);
+        sent = n == 1 ? send(c->fd, v->iov_base, v->iov_len, MSG_NOSIGNAL) : sendmsg(c->fd, &m, MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
     return sent >= 0 ? sent : errno == EAGAIN ? -EAGAIN : -errno;
 }
@@ -206,6 +207,11 @@ static void accept_spare(struct loop *l, int listen_fd, bool tls)
     l->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
+static size_t loop_conns(const struct loop *l)
+{
+    return l->idle.n + l->active.n + l->waiting.n;
+}
+
 static void adopt(struct loop *l, int fd, bool tls, const struct sockaddr_storage *from)
 {
     struct http_server *s = l->server;
@@ -217,9 +223,9 @@ static void adopt(struct loop *l, int fd, bool tls, const struct sockaddr_storag
     int one = 1;
 
     atomic_fetch_add(&s->accepted, 1);
-    if (l->idle.n + l->active.n >= share && l->idle.head)
+    if (loop_conns(l) >= share && l->idle.head)
         conn_kill(l->idle.head); /* the one that has been idle for longest */
-    if (l->idle.n + l->active.n >= share) {
+    if (loop_conns(l) >= share) {
         shed(s, fd, tls);
         return;
     }
@@ -346,6 +352,8 @@ static void loop_tick(struct loop *l)
     rate_note(l);
     l->tick_ms = l->now_ms;
     list_each(&l->active, conn_tick);
+    while (l->waiting.head && l->now_ms - l->waiting.head->since_ms >= HTTP_SHED_MS)
+        conn_tick(l->waiting.head); /* ends its waiting, whatever comes after */
     list_each(&l->idle, conn_tick);
     if (l->buried >= TRIM_CONNS && l->now_ms - l->trim_ms >= TRIM_MS) { /* after a crowd its memory goes back */
         l->buried = 0;
@@ -366,7 +374,7 @@ static int loop_patience(struct loop *l)
     pthread_mutex_unlock(&l->inbox_lock);
     if (some || l->ready)
         return 0;
-    return l->idle.n || l->active.n ? HTTP_TICK_MS : -1;
+    return loop_conns(l) ? HTTP_TICK_MS : -1;
 }
 
 static void loop_event(struct loop *l, const struct epoll_event *ev)
@@ -412,6 +420,7 @@ void loop_run(void *arg)
         loop_bury(l);
     }
     list_each(&l->active, conn_kill);
+    list_each(&l->waiting, conn_kill);
     list_each(&l->idle, conn_kill);
     loop_bury(l);
 }

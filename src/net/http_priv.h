@@ -21,8 +21,7 @@ enum {
     HTTP_DROP_MAX = 64 * 1024,  /* a refused request's body up to this is read, so that the connection can go on */
     HTTP_LINGER_MS = 2000,      /* after our FIN: read on, so that the client gets the answer and no reset */
     HTTP_DRAIN_IDLE_MS = 300,   /* while draining: how long an idle connection may still bring a request */
-    HTTP_SHED_MS =
-        150, /* a request that finds no room hears so after this: who asks again at once must not take our time */
+    HTTP_SHED_MS = 500, /* a request for which there is no room by then hears so */
     HTTP_ROUND_MAX = 32, /* requests of one connection before others get their turn */
     HTTP_TICK_MS = 250,
 };
@@ -95,7 +94,7 @@ extern const struct conn_io tls_io;
 enum conn_state {
     CONN_READ, /* waiting for a request or reading one */
     CONN_WAIT, /* a worker has it */
-    CONN_SHED, /* no worker is free and the queue is full: it will be told so in a moment */
+    CONN_SHED, /* the queue is full: it waits for room there, and is refused when there was none for HTTP_SHED_MS */
     CONN_WRITE, /* a long reply goes out */
     CONN_STREAM, /* a reply that goes on */
     CONN_LINGER, /* all is said: reading away what still comes */
@@ -138,6 +137,7 @@ struct loop {
     int index, ep, wake;
     int spare; /* a descriptor to give up when there are none left; -1: could not be had back yet */
     struct conn_list idle, active; /* idle: CONN_READ without a request begun, longest first */
+    struct conn_list waiting; /* CONN_SHED, longest first; whoever comes while some wait is behind them */
     struct conn *ready, *dead;
     struct exchange *free;
     size_t n_free;
@@ -213,6 +213,7 @@ void exchange_destroy(struct exchange *x);
 void loop_post(struct loop *l, struct note *n);
 int loop_wait_s(const struct loop *l); /* how long the queue of now takes: for Retry-After, 1..60 */
 void loop_notes(struct loop *l); /* acts on what was posted */
+void loop_admit(struct loop *l); /* moves those who wait into the queue, as many as it has room for (http_conn.c) */
 void loop_bury(struct loop *l); /* frees the dead connections */
 bool server_dispatch(struct exchange *x); /* false: the queue is full */
 void loop_wake(struct loop *l);

@@ -6,19 +6,19 @@
 enum { FIELDS_MAX = 16 * 1024 };
 
 /* Sent with every reply unless the handler says otherwise (OWASP ASVS 3.4, RFC 6797). */
+#define DEFAULTS(ROW)                                                                                                  \
+    ROW("X-Content-Type-Options", "nosniff")                                                                           \
+    ROW("Referrer-Policy", "no-referrer")                                                                              \
+    ROW("Cross-Origin-Opener-Policy", "same-origin")                                                                   \
+    ROW("Cross-Origin-Resource-Policy", "same-origin")                                                                 \
+    ROW("Permissions-Policy", "camera=(), geolocation=(), microphone=()")                                              \
+    ROW("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")                                       \
+    ROW("Cache-Control", "no-store")                                                                                   \
+    ROW("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 enum { D_NOSNIFF, D_REFERRER, D_OPENER, D_RESOURCE, D_PERMISSIONS, D_CSP, D_CACHE, D_HSTS, D_COUNT };
-static const struct {
-    str name, line;
-} defaults[D_COUNT] = {
-#define ROW(n, v) {{n, sizeof(n) - 1}, {n ": " v "\r\n", sizeof(n ": " v "\r\n") - 1}}
-    [D_NOSNIFF] = ROW("X-Content-Type-Options", "nosniff"),
-    [D_REFERRER] = ROW("Referrer-Policy", "no-referrer"),
-    [D_OPENER] = ROW("Cross-Origin-Opener-Policy", "same-origin"),
-    [D_RESOURCE] = ROW("Cross-Origin-Resource-Policy", "same-origin"),
-    [D_PERMISSIONS] = ROW("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
-    [D_CSP] = ROW("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-    [D_CACHE] = ROW("Cache-Control", "no-store"),
-    [D_HSTS] = ROW("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),
+static const str default_name[D_COUNT] = {
+#define ROW(n, v) {n, sizeof(n) - 1},
+    DEFAULTS(ROW)
 #undef ROW
 };
 
@@ -150,7 +150,7 @@ bool http_header(struct http_reply *rep, str name, str value)
         return true;
     }
     for (int i = 0; i < D_COUNT; i++) {
-        if (str_eq_nocase(name, defaults[i].name))
+        if (str_eq_nocase(name, default_name[i]))
             rep->defaults_off |= 1u << i;
     }
     if (str_eq_nocase(name, STR("retry-after")))
@@ -249,71 +249,79 @@ void http_problem_err(struct http_reply *rep, const struct err *e)
     http_problem(rep, rows[i].status, STR_NULL, str_of(rows[i].title), rows[i].show ? str_of(e->msg) : STR_NULL);
 }
 
-static void put(struct buf *out, const char *literal)
+/* The default fields as they are sent, one behind the other, and where each begins: those that stay go out in few pieces. */
+static const char default_lines[] =
+#define ROW(n, v) n ": " v "\r\n"
+    DEFAULTS(ROW)
+#undef ROW
+    ;
+static const size_t default_n[D_COUNT] = {
+#define ROW(n, v) sizeof(n ": " v "\r\n") - 1,
+    DEFAULTS(ROW)
+#undef ROW
+};
+
+static void defaults_put(struct buf *out, unsigned off)
 {
-    buf_put(out, literal, strlen(literal));
+    size_t from = 0, to = 0;
+
+    for (int i = 0; i < D_COUNT; i++) {
+        if (off & (1u << i)) {
+            buf_put(out, default_lines + from, to - from);
+            from = to + default_n[i];
+        }
+        to += default_n[i];
+    }
+    buf_put(out, default_lines + from, to - from);
 }
 
-static void put_number(struct buf *out, uint64_t v)
-{
-    char t[24], *p = t + sizeof t;
-
-    do {
-        *--p = (char)('0' + v % 10);
-    } while (v /= 10);
-    buf_put(out, p, (size_t)(t + sizeof t - p));
-}
+#define PUT(out, literal) buf_put(out, literal, sizeof(literal) - 1)
 
 void reply_write_head(struct http_reply *rep, const struct reply_head *h, struct buf *out)
 {
     bool page = str_starts_nocase(rep->type, STR("text/html"));
 
-    put(out, "HTTP/1.1 ");
-    put_number(out, (uint64_t)rep->status);
+    PUT(out, "HTTP/1.1 ");
+    buf_u64(out, (uint64_t)rep->status);
     buf_char(out, ' ');
-    put(out, phrase_of(rep->status));
-    put(out, "\r\nDate: ");
+    buf_str(out, str_of(phrase_of(rep->status)));
+    PUT(out, "\r\nDate: ");
     buf_str(out, h->date);
-    put(out, "\r\n");
+    PUT(out, "\r\n");
     if (h->close)
-        put(out, "Connection: close\r\n");
+        PUT(out, "Connection: close\r\n");
     if (h->chunked) {
-        put(out, "Transfer-Encoding: chunked\r\n");
+        PUT(out, "Transfer-Encoding: chunked\r\n");
     } else if (!h->no_length && reply_status_has_body(rep->status)) {
-        put(out, "Content-Length: ");
-        put_number(out, rep->body.n);
-        put(out, "\r\n");
+        PUT(out, "Content-Length: ");
+        buf_u64(out, rep->body.n);
+        PUT(out, "\r\n");
     }
     if (rep->type.n) {
-        put(out, "Content-Type: ");
+        PUT(out, "Content-Type: ");
         buf_str(out, rep->type);
-        put(out, "\r\n");
+        PUT(out, "\r\n");
     }
     if ((rep->status == 503 || rep->status == 429) && !rep->has_retry_after)
-        put(out, "Retry-After: 1\r\n");
-    for (int i = 0; i < D_COUNT; i++) {
-        if (rep->defaults_off & (1u << i))
-            continue;
-        if (i == D_CSP && page)
-            put(out, csp_page);
-        else
-            buf_str(out, defaults[i].line);
-    }
+        PUT(out, "Retry-After: 1\r\n");
+    defaults_put(out, rep->defaults_off | (page ? 1u << D_CSP : 0));
+    if (page && !(rep->defaults_off & (1u << D_CSP)))
+        PUT(out, csp_page);
     if (page)
-        put(out, reporting);
+        PUT(out, reporting);
     buf_str(out, buf_view(&rep->fields));
     if (rep->rq->id[0]) {
-        put(out, "X-Request-Id: ");
-        put(out, rep->rq->id);
-        put(out, "\r\n");
+        PUT(out, "X-Request-Id: ");
+        buf_str(out, str_of(rep->rq->id));
+        PUT(out, "\r\n");
     }
     if (rep->rq->trace_sent) {
         char parent[56];
 
         http_trace_parent(rep->rq, parent);
-        put(out, "traceparent: ");
-        put(out, parent);
-        put(out, "\r\n");
+        PUT(out, "traceparent: ");
+        buf_str(out, str_of(parent));
+        PUT(out, "\r\n");
     }
-    put(out, "\r\n");
+    PUT(out, "\r\n");
 }

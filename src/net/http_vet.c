@@ -27,15 +27,19 @@ static bool is_alnum(unsigned char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-static bool is_token_char(unsigned char c)
-{
-    return is_alnum(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
-}
+/* What a token may hold (RFC 9110 5.6.2), and what the value of a field may not. */
+enum { TOKEN = 1, CONTROL = 2 };
+static const uint8_t kinds[256] = {
+    ['a' ... 'z'] = TOKEN,  ['A' ... 'Z'] = TOKEN, ['0' ... '9'] = TOKEN,      ['!'] = TOKEN,
+    ['#' ... '\''] = TOKEN, ['*' ... '+'] = TOKEN, ['-' ... '.'] = TOKEN,      ['^' ... '`'] = TOKEN,
+    ['|'] = TOKEN,          ['~'] = TOKEN,         [0 ... '\t' - 1] = CONTROL, ['\t' + 1 ... 0x1f] = CONTROL,
+    [0x7f] = CONTROL,
+};
 
 bool http_vet_token(str s)
 {
     for (size_t i = 0; i < s.n; i++) {
-        if (!is_token_char((unsigned char)s.p[i]))
+        if (!(kinds[(unsigned char)s.p[i]] & TOKEN))
             return false;
     }
     return s.n > 0;
@@ -43,13 +47,11 @@ bool http_vet_token(str s)
 
 bool http_vet_value(str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
+    unsigned seen = 0;
 
-        if ((c < 0x20 && c != '\t') || c == 0x7f)
-            return false;
-    }
-    return true;
+    for (size_t i = 0; i < s.n; i++)
+        seen |= kinds[(unsigned char)s.p[i]];
+    return !(seen & CONTROL);
 }
 
 static bool port_ok(str port)

@@ -130,6 +130,26 @@ static void host_is_required_from_1_1_on(void **state)
     assert_int_equal(http_vet_head(STR("GET"), STR("/"), 2, 0, NULL, 0, &v, &why), 505);
 }
 
+/* RFC 9110 5.6.2 lists what a token may hold; 5.5 keeps control bytes other than the tab out of values. */
+static void every_byte_is_of_a_token_or_a_value_or_neither(void **state)
+{
+    static const char marks[] = "!#$%&'*+-.^_`|~";
+
+    (void)state;
+    for (int c = 0; c < 256; c++) {
+        char byte = (char)c;
+        bool token = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                     memchr(marks, c, sizeof marks - 1);
+
+        if (http_vet_token(str_n(&byte, 1)) != token)
+            fail_msg("token: byte %d", c);
+        if (http_vet_value(str_n(&byte, 1)) != (c == '\t' || (c >= 0x20 && c != 0x7f)))
+            fail_msg("value: byte %d", c);
+    }
+    assert_false(http_vet_token(STR_NULL));
+    assert_true(http_vet_value(STR_NULL));
+}
+
 static void connection_close_is_found_in_lists(void **state)
 {
     struct http_field f[] = {{STR("host"), STR("a")}, {STR("connection"), STR("x, Close")}};
@@ -149,6 +169,7 @@ int main(void)
         cmocka_unit_test(framing_has_one_meaning),
         cmocka_unit_test(targets),
         cmocka_unit_test(host_is_required_from_1_1_on),
+        cmocka_unit_test(every_byte_is_of_a_token_or_a_value_or_neither),
         cmocka_unit_test(connection_close_is_found_in_lists),
     };
     return cmocka_run_group_tests(t, NULL, NULL);

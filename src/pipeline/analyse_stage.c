@@ -7,6 +7,7 @@
 #include "pipeline/prepare.h"
 #include "pipeline/rebuild.h"
 #include "pipeline/stage.h"
+#include "pipeline/worker.h"
 #include "store/event_store.h"
 
 static struct metric analyse_time =
@@ -92,6 +93,11 @@ enum err_code analyse_stage_run(struct core *c, const struct job *jobs, size_t n
             metric_add(&findings_total, (int64_t)x.n);
         metric_time_us(&analyse_time, clock_mono_us() - start);
     }
+    workers_wake(c, "deal");
+    if (atomic_load(&c->trackers_n))
+        workers_wake(c, "track");
+    if (c->llm)
+        workers_wake(c, "model");
     arena_free(a);
     return rc;
 }

@@ -18,7 +18,8 @@ struct core {
     struct llm *llm;      /* NULL: no language model */
     struct index *ix;
     struct job_owner owner;
-    struct egress_rules egress; /* where webhooks may be sent to */
+    _Atomic(const struct egress_rules *) egress; /* where webhooks may be sent to; each lives as long as the core */
+    _Atomic int64_t answers_keep_ms; /* how long questions and answers are kept; 0: until they are deleted */
     const str *own_domains; /* mail domains of our own people, lower case */
     size_t own_domains_n;
     const str *competitors; /* names to look for in what is said */

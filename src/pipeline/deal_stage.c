@@ -204,7 +204,7 @@ enum err_code deals_tick(struct core *c, struct err *e)
         goto out;
     }
     if (!db_commit(t, e) && n)
-        workers_wake(c);
+        workers_wake(c, "deal");
 out:
     arena_free(a);
     return e->code;

@@ -78,7 +78,7 @@ enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str 
     res.known = !is_new && !deleted;
     *out = res;
     if (row.state == RAW_PENDING)
-        workers_wake(c);
+        workers_wake(c, "parse");
     return ERR_OK;
 fail:
     db_rollback(t);
@@ -93,6 +93,7 @@ enum err_code ingest_wait(struct core *c, struct id raw, int timeout_ms, struct 
     for (;;) {
         struct ingest_result res = {0};
         int64_t left = until - clock_mono_ms();
+        uint64_t seen = workers_progress(c);
         struct db_tx *t;
         enum err_code rc;
 
@@ -106,6 +107,6 @@ enum err_code ingest_wait(struct core *c, struct id raw, int timeout_ms, struct 
             *out = res;
             return ERR_OK;
         }
-        workers_wait_progress(c, left < 500 ? (int)left : 500);
+        workers_wait_progress(c, seen, raw, left < 500 ? (int)left : 500);
     }
 }

@@ -263,7 +263,11 @@ static void result_publish(struct work *w)
     index_change_put(w->c, &w->change, w->a);
     for (size_t i = 0; i < w->parsed.items_n; i++)
         index_doc_put(w->c, &w->recs[i], w->prep[i].chunks, w->prep[i].chunks_n, w->a);
-    workers_wake(w->c); /* there may be something to embed */
+    workers_wake(w->c, "analyse");
+    if (w->c->em)
+        workers_wake(w->c, "embed");
+    if (w->wake_n + w->parsed.crm_n)
+        workers_wake(w->c, "deal");
 }
 
 /* The upload was deleted while its job waited. */

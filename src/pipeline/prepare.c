@@ -74,8 +74,7 @@ enum err_code prepare_statistics(struct core *c, struct db_tx *t, const struct i
     double *spm = NULL;
 
     if (ia->kind == IA_CALL && ia->started_at_ms != CLOCK_NONE &&
-        record_stat_values(t, &c->v, STR("switches_per_minute"), ia->started_at_ms - EARLIER_MS, ia->started_at_ms, a,
-                           &spm, &ctx.spm_before_n, e))
+        record_switches(t, &c->v, ia->started_at_ms - EARLIER_MS, ia->started_at_ms, a, &spm, &ctx.spm_before_n, e))
         return e->code;
     ctx.spm_before = spm;
     if (ia->kind == IA_CALL) {

@@ -237,7 +237,7 @@ enum { MISSING_QUEUE };
 const struct db_stmt rebuild_sql[] = {
     /* $2 model hash -> interactions with a chunk that has no vector of it */
     [MISSING_QUEUE] = {"vectors_missing", "SELECT DISTINCT interaction_id FROM chunk WHERE workspace_id=$1 AND "
-                                          "(vector_sealed IS NULL OR model_hash IS DISTINCT FROM $2)"},
+                                          "(vectors_sealed IS NULL OR model_hash IS DISTINCT FROM $2)"},
 };
 const size_t rebuild_sql_n = sizeof rebuild_sql / sizeof *rebuild_sql;
 

@@ -59,7 +59,7 @@ static int message_send(struct core *c, const struct hook *h, struct hook_delive
     struct err e = {0};
     bool well;
 
-    d->last_code = egress_post(&call, &c->egress, &got, &e);
+    d->last_code = egress_post(&call, atomic_load(&c->egress), &got, &e);
     d->last_status = got.status;
     d->last_at_ms = clock_now_ms();
     d->tries++;

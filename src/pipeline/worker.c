@@ -10,6 +10,8 @@
 #include "pipeline/deal_stage.h"
 #include "pipeline/stage.h"
 #include "pipeline/track_stage.h"
+#include "records/cards.h"
+#include "store/audit_store.h"
 
 static struct metric jobs_done = METRIC_COUNTER("harken_jobs_done_total", "jobs finished");
 static struct metric jobs_failed = METRIC_COUNTER("harken_jobs_failed_total", "tries of jobs that failed");
@@ -18,11 +20,14 @@ enum {
     LEASE_MS = 30000,
     BEAT_MS = 8000,
     TICK_MS = 20000,
+    FORGET_MAX = 10000,
+    FORGET_TX_MS = 60000,
     POLL_MS = 2000,
     PAUSE_MS = 250,
     SAVE_MS = 20000, /* shorter than a lease */
     THREADS_MAX = 64,
-    BATCH_MAX = 16
+    BATCH_MAX = 16,
+    LAST_MAX = 64
 };
 
 const struct stage stages[] = {
@@ -41,6 +46,8 @@ const struct stage stages[] = {
 struct stage_thread {
     struct core *c;
     const struct stage *stage;
+    pthread_cond_t wake;
+    uint64_t woken; /* how often; under the pool's lock */
     struct job held[BATCH_MAX]; /* what it works on, for the heartbeat; under the pool's lock */
     size_t held_n;
     struct thread thread;
@@ -48,8 +55,9 @@ struct stage_thread {
 
 struct worker_pool {
     pthread_mutex_t lock; /* guards all below */
-    pthread_cond_t wake, progress;
-    uint64_t woken, finished; /* counters: how often woken, jobs finished */
+    pthread_cond_t quit, progress;
+    uint64_t finished; /* jobs */
+    struct id last[LAST_MAX]; /* what the last of them were about: job k at k % LAST_MAX */
     bool draining;
     struct stage_thread threads[THREADS_MAX];
     size_t threads_n;
@@ -75,7 +83,7 @@ static bool pause_for(struct worker_pool *p, int ms)
 {
     const uint64_t never = 0;
 
-    return sleep_on(p, &p->wake, &never, 0, ms);
+    return sleep_on(p, &p->quit, &never, 0, ms);
 }
 
 static bool draining(struct worker_pool *p)
@@ -88,12 +96,12 @@ static bool draining(struct worker_pool *p)
     return d;
 }
 
-static uint64_t woken_now(struct worker_pool *p)
+static uint64_t counter_now(struct worker_pool *p, const uint64_t *counter)
 {
     uint64_t n;
 
     pthread_mutex_lock(&p->lock);
-    n = p->woken;
+    n = *counter;
     pthread_mutex_unlock(&p->lock);
     return n;
 }
@@ -145,7 +153,8 @@ static void batch_run(struct stage_thread *st, const struct job *jobs, size_t n)
     }
     metric_add(&jobs_done, (int64_t)n);
     pthread_mutex_lock(&c->workers->lock);
-    c->workers->finished += n;
+    for (size_t i = 0; i < n; i++)
+        c->workers->last[c->workers->finished++ % LAST_MAX] = jobs[i].object;
     pthread_cond_broadcast(&c->workers->progress);
     pthread_mutex_unlock(&c->workers->lock);
 }
@@ -169,7 +178,7 @@ static void stage_run(void *arg)
     struct arena *a = arena_new("stage");
 
     while (!draining(c->workers)) {
-        uint64_t seen = woken_now(c->workers);
+        uint64_t seen = counter_now(c->workers, &st->woken);
         struct job *jobs;
         size_t n = 0;
         struct err e;
@@ -185,7 +194,7 @@ static void stage_run(void *arg)
             batch_run(st, jobs, n);
             hold(st, NULL, 0);
         } else {
-            sleep_on(c->workers, &c->workers->wake, &c->workers->woken, seen, POLL_MS);
+            sleep_on(c->workers, &st->wake, &st->woken, seen, POLL_MS);
         }
     }
     arena_free(a);
@@ -215,9 +224,41 @@ static void beat_run(void *arg)
     arena_free(a);
 }
 
+/* Erases questions and answers that are older than they are kept, and says in the audit log how many. */
+static enum err_code answers_forget(struct core *c, struct err *e)
+{
+    int64_t keep_ms = atomic_load(&c->answers_keep_ms), n = FORGET_MAX;
+    struct audit_entry entry = {.act = AUDIT_ERASE};
+    struct db_tx *t;
+    char text[64];
+
+    while (keep_ms > 0 && n == FORGET_MAX) {
+        if (db_begin(c->v.db, c->v.workspace, FORGET_TX_MS, &t, e))
+            return e->code;
+        if (cards_forget(t, &c->v, CARD_ANSWER, clock_now_ms() - keep_ms, FORGET_MAX, &n, e)) {
+            db_rollback(t);
+            return e->code;
+        }
+        snprintf(text, sizeof text, "%lld answers by answers.keep", (long long)n);
+        entry.details = str_of(text);
+        if (n && audit_append(t, c->v.keys, &entry, e)) {
+            db_rollback(t);
+            return e->code;
+        }
+        if (db_commit(t, e))
+            return e->code;
+        if (n)
+            LOG_INFO("answers.forgotten", F_INT("n", n));
+    }
+    return ERR_OK;
+}
+
 static void sweep(struct core *c)
 {
     struct err e;
+
+    if (answers_forget(c, &e))
+        LOG_WARN("answers.forget.failed", F_ERR(&e));
 
     if (trackers_sweep(c, &e))
         LOG_WARN("trackers.sweep.failed", F_ERR(&e));
@@ -244,7 +285,7 @@ enum err_code workers_start(struct core *c, struct err *e)
     if (!p)
         return err_set(e, ERR_MEMORY, "out of memory");
     pthread_mutex_init(&p->lock, NULL);
-    thread_cond_init(&p->wake);
+    thread_cond_init(&p->quit);
     thread_cond_init(&p->progress);
     c->workers = p;
     for (const struct stage *s = stages; s->queue; s++) {
@@ -254,6 +295,7 @@ enum err_code workers_start(struct core *c, struct err *e)
         for (int i = 0; i < threads && p->threads_n < THREADS_MAX; i++) {
             struct stage_thread *st = &p->threads[p->threads_n++];
             *st = (struct stage_thread){.c = c, .stage = s};
+            thread_cond_init(&st->wake);
             if (thread_start(&st->thread, s->queue, stage_run, st, e))
                 return e->code;
         }
@@ -272,8 +314,10 @@ void workers_drain(struct core *c)
     atomic_store(&c->draining, true);
     pthread_mutex_lock(&p->lock);
     p->draining = true;
-    pthread_cond_broadcast(&p->wake);
+    pthread_cond_broadcast(&p->quit);
     pthread_cond_broadcast(&p->progress);
+    for (size_t i = 0; i < p->threads_n; i++)
+        pthread_cond_signal(&p->threads[i].wake);
     pthread_mutex_unlock(&p->lock);
     for (size_t i = 0; i < p->threads_n; i++)
         thread_join(&p->threads[i].thread);
@@ -281,33 +325,57 @@ void workers_drain(struct core *c)
     thread_join(&p->tick);
     trackers_forget(c);
     pthread_mutex_destroy(&p->lock);
-    pthread_cond_destroy(&p->wake);
+    for (size_t i = 0; i < p->threads_n; i++)
+        pthread_cond_destroy(&p->threads[i].wake);
+    pthread_cond_destroy(&p->quit);
     pthread_cond_destroy(&p->progress);
     free(p);
     c->workers = NULL;
 }
 
-void workers_wake(struct core *c)
+void workers_wake(struct core *c, const char *queue)
 {
     struct worker_pool *p = c->workers;
 
     if (!p)
         return;
     pthread_mutex_lock(&p->lock);
-    p->woken++;
-    pthread_cond_broadcast(&p->wake);
+    for (size_t i = 0; i < p->threads_n; i++) {
+        struct stage_thread *st = &p->threads[i];
+        if (queue && strcmp(queue, st->stage->queue) != 0)
+            continue;
+        st->woken++;
+        pthread_cond_signal(&st->wake);
+    }
     pthread_mutex_unlock(&p->lock);
 }
 
-void workers_wait_progress(struct core *c, int timeout_ms)
+uint64_t workers_progress(struct core *c)
 {
+    return c->workers ? counter_now(c->workers, &c->workers->finished) : 0;
+}
+
+/* Under the lock: was one of the jobs from `seen` on about the object, as far as is remembered? */
+static bool finished_about(const struct worker_pool *p, uint64_t seen, struct id object)
+{
+    if (id_is_nil(object) || p->finished - seen > LAST_MAX)
+        return p->finished != seen;
+    for (uint64_t k = seen; k < p->finished; k++)
+        if (id_eq(p->last[k % LAST_MAX], object))
+            return true;
+    return false;
+}
+
+void workers_wait_progress(struct core *c, uint64_t seen, struct id object, int timeout_ms)
+{
+    struct timespec until = clock_deadline(timeout_ms);
     struct worker_pool *p = c->workers;
-    uint64_t seen;
 
     if (!p)
         return;
     pthread_mutex_lock(&p->lock);
-    seen = p->finished;
+    while (!finished_about(p, seen, object) && !p->draining &&
+           pthread_cond_timedwait(&p->progress, &p->lock, &until) == 0) {
+    }
     pthread_mutex_unlock(&p->lock);
-    sleep_on(p, &p->progress, &p->finished, seen, timeout_ms);
 }

@@ -2,7 +2,7 @@
 
 #include "text/uni.h"
 
-enum { CARD_UP, CARD_DOWN, CARD_OF, CARD_LOCK, CARD_NAMED, CARD_ADD, CARD_SET, CARD_DROP };
+enum { CARD_UP, CARD_DOWN, CARD_OF, CARD_LOCK, CARD_NAMED, CARD_ADD, CARD_SET, CARD_FORGET, CARD_DROP };
 
 #define CARD_COLUMNS "SELECT id, owner_id, about_id, state, created_at, updated_at, sealed FROM card"
 /* $1 workspace, $2 kind, $3 states, $4 abouts, $5 name, $6 created from, $7 to, $8 place, $9 its id, $10 limit */
@@ -25,6 +25,8 @@ const struct db_stmt cards_sql[] = {
                               " created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)"},
     [CARD_SET] = {"card_set", "UPDATE card SET name_index=$4, state=$5, sealed=$6, updated_at=$7"
                               " WHERE workspace_id=$1 AND kind=$2 AND id=$3"},
+    [CARD_FORGET] = {"card_forget", "DELETE FROM card WHERE workspace_id=$1 AND id IN (SELECT id FROM card WHERE "
+                                    "workspace_id=$1 AND kind=$2 AND created_at<$3 ORDER BY created_at, id LIMIT $4)"},
     [CARD_DROP] = {"card_drop", "DELETE FROM card WHERE workspace_id=$1 AND kind=$2 AND id=$3"},
 };
 const size_t cards_sql_n = sizeof cards_sql / sizeof *cards_sql;
@@ -164,4 +166,17 @@ enum err_code card_set(struct db_tx *t, const struct vaulted *v, enum card_kind 
 enum err_code card_drop(struct db_tx *t, const struct vaulted *v, enum card_kind kind, struct id id, struct err *e)
 {
     return touched(t, &cards_sql[CARD_DROP], DB_ARGS(P_ID(v->workspace), P_I64(kind), P_ID(id)), e);
+}
+
+enum err_code cards_forget(struct db_tx *t, const struct vaulted *v, enum card_kind kind, int64_t before_ms,
+                           size_t limit, int64_t *out_n, struct err *e)
+{
+    struct db_rows r;
+
+    if (db_run(t, &cards_sql[CARD_FORGET],
+               DB_ARGS(P_ID(v->workspace), P_I64(kind), P_I64(before_ms), P_I64((int64_t)limit)), &r, e))
+        return e->code;
+    *out_n = r.affected;
+    db_rows_done(&r);
+    return ERR_OK;
 }

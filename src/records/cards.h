@@ -1,4 +1,4 @@
-/* records/cards.h - small things that people define: playbooks, sources, requests of people, views, and what they asked.
+/* records/cards.h - small things that people define: playbooks, sources, requests of people, views, what they asked, and what they set.
  *
  * A card is one sealed JSON object with a name that differs from those of its kind (compared without case), a state, and
  * perhaps an id of what it is about. Calls block on the database; memory in `a`, which should be wiped. */
@@ -12,6 +12,7 @@ enum card_kind {
     CARD_PRIVACY,
     CARD_VIEW,
     CARD_ANSWER,
+    CARD_SETTING,
     CARD_SCORECARD
 }; /* stored as numbers: append only */
 
@@ -38,4 +39,7 @@ enum err_code card_add(struct db_tx *t, const struct vaulted *v, enum card_kind 
 /* Replaces name, state and body. ERR_NOT_FOUND, ERR_EXISTS. */
 enum err_code card_set(struct db_tx *t, const struct vaulted *v, enum card_kind kind, struct card *c, struct arena *a,
                        struct err *e);
+/* Erases those of a kind made before that, at most `limit`; *out_n: how many. */
+enum err_code cards_forget(struct db_tx *t, const struct vaulted *v, enum card_kind kind, int64_t before_ms,
+                           size_t limit, int64_t *out_n, struct err *e);
 enum err_code card_drop(struct db_tx *t, const struct vaulted *v, enum card_kind kind, struct id id, struct err *e);

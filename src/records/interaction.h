@@ -104,8 +104,8 @@ enum err_code record_stats_stale(struct db_tx *t, const struct vaulted *v, struc
                                  struct err *e);
 enum err_code record_stats_stale_ids(struct db_tx *t, const struct vaulted *v, int version, struct arena *a,
                                      struct id **out, size_t *out_n, struct err *e);
-/* A figure without speaker of all calls that start in [from, to). Memory in `a`. */
-enum err_code record_stat_values(struct db_tx *t, const struct vaulted *v, str stat, int64_t from_ms, int64_t to_ms,
-                                 struct arena *a, double **out, size_t *out_n, struct err *e);
+/* switches_per_minute of all calls that start in [from, to). Memory in `a`. */
+enum err_code record_switches(struct db_tx *t, const struct vaulted *v, int64_t from_ms, int64_t to_ms, struct arena *a,
+                              double **out, size_t *out_n, struct err *e);
 enum err_code record_stats_load(struct db_tx *t, const struct vaulted *v, struct id ia, struct arena *a,
                                 struct record_stat **out, size_t *out_n, struct err *e);

@@ -38,8 +38,7 @@ const struct db_stmt ia_load_sql[] = {
                     "UPDATE interaction SET private=$3 WHERE workspace_id=$1 AND id=$2 AND ($4 OR persons && $5)"},
     [IA_DROP] = {"ia_drop", "DELETE FROM interaction WHERE workspace_id=$1 AND id=$2"},
     [IA_COUNT] = {"ia_count", "SELECT kind, count(*) FROM interaction WHERE workspace_id=$1 GROUP BY kind"},
-    [PII_LOAD] = {"pii_load", "SELECT turn, start_b, end_b, type, confidence FROM pii "
-                              "WHERE workspace_id=$1 AND interaction_id=$2 ORDER BY ordinal"},
+    [PII_LOAD] = {"pii_load", "SELECT spans, type, confidence FROM pii WHERE workspace_id=$1 AND interaction_id=$2"},
 };
 const size_t ia_load_sql_n = sizeof ia_load_sql / sizeof *ia_load_sql;
 
@@ -190,28 +189,40 @@ static enum err_code participants_load(struct loader *l, const struct id *ids, s
     return rc;
 }
 
+/* One row: consecutive turns. */
+static enum err_code turn_row_read(struct loader *l, const struct db_rows *r, size_t at)
+{
+    struct interaction *ia = &l->list[at].ia;
+    size_t first = (size_t)db_i64(r, 1), n, starts_n, ends_n, speakers_n;
+    int32_t *speaker = db_i32s(r, 2, l->a, &speakers_n);
+    int64_t *start = db_i64s(r, 3, l->a, &starts_n), *end = db_i64s(r, 4, l->a, &ends_n);
+    str *sealed = db_bytess(r, 5, l->a, &n);
+    enum err_code rc = ERR_OK;
+
+    if (speakers_n != n || starts_n != n || ends_n != n)
+        return err_set(l->e, ERR_CORRUPT, "the turns of a conversation do not read");
+    for (size_t i = 0; !rc && i < n && first + i < ia->turns_n; i++) {
+        struct ia_turn *turn = &ia->turns[first + i];
+        if (speaker[i] >= 0 && (size_t)speaker[i] < l->labels_n[at])
+            turn->speaker = l->labels[at][speaker[i]];
+        turn->start_ms = start[i] == INT64_MIN ? IA_TIME_NONE : start[i];
+        turn->end_ms = end[i] == INT64_MIN ? IA_TIME_NONE : end[i];
+        rc = words_open(l, "turn", ia->id, (uint32_t)(first + i), sealed[i], &turn->text);
+    }
+    return rc;
+}
+
 static enum err_code turns_load(struct loader *l, const struct id *ids, size_t n)
 {
     struct db_rows r;
     enum err_code rc = ERR_OK;
-    size_t at = SIZE_MAX;
 
     if (db_run(l->t, &ia_load_sql[TURNS_LOAD], DB_ARGS(P_ID(l->v->workspace), P_IDS(ids, n)), &r, l->e))
         return l->e->code;
     while (!rc && db_next(&r)) {
-        struct id id = db_id(&r, 0);
-        size_t ordinal = (size_t)db_i64(&r, 1), speaker = (size_t)db_i64(&r, 2);
-        struct ia_turn *turn;
-        if (at == SIZE_MAX || !id_eq(l->list[at].ia.id, id))
-            at = list_find(l, id);
-        if (at == SIZE_MAX || ordinal >= l->list[at].ia.turns_n)
-            continue;
-        turn = &l->list[at].ia.turns[ordinal];
-        if (!db_is_null(&r, 2) && speaker < l->labels_n[at])
-            turn->speaker = l->labels[at][speaker];
-        turn->start_ms = db_is_null(&r, 3) ? IA_TIME_NONE : db_i64(&r, 3);
-        turn->end_ms = db_is_null(&r, 4) ? IA_TIME_NONE : db_i64(&r, 4);
-        rc = words_open(l, "turn", id, (uint32_t)ordinal, db_bytes(&r, 5), &turn->text);
+        size_t at = list_find(l, db_id(&r, 0));
+        if (at != SIZE_MAX)
+            rc = turn_row_read(l, &r, at);
     }
     db_rows_done(&r);
     return rc;
@@ -351,16 +362,20 @@ enum err_code record_pii_load(struct db_tx *t, const struct vaulted *v, struct i
                               struct record_pii **out, size_t *out_n, struct err *e)
 {
     struct db_rows r;
-    size_t cap = 0;
 
     *out = NULL;
     *out_n = 0;
     if (db_run(t, &ia_load_sql[PII_LOAD], DB_ARGS(P_ID(v->workspace), P_ID(ia)), &r, e))
         return e->code;
-    while (db_next(&r)) {
-        struct record_pii p = {(uint32_t)db_i64(&r, 0), (uint32_t)db_i64(&r, 1), (uint32_t)db_i64(&r, 2),
-                               (int)db_i64(&r, 3), (float)db_f64(&r, 4)};
-        ARENA_PUSH(a, *out, *out_n, cap) = p;
+    if (db_next(&r)) {
+        size_t spans_n, n, confidences_n;
+        int32_t *spans = db_i32s(&r, 0, a, &spans_n), *type = db_i32s(&r, 1, a, &n);
+        double *confidence = db_f64s(&r, 2, a, &confidences_n);
+
+        *out = ARENA_ARRAY(a, struct record_pii, n + 1);
+        for (size_t i = 0; i < n && 3 * i + 2 < spans_n && i < confidences_n; i++)
+            (*out)[(*out_n)++] = (struct record_pii){(uint32_t)spans[3 * i], (uint32_t)spans[3 * i + 1],
+                                                     (uint32_t)spans[3 * i + 2], type[i], (float)confidence[i]};
     }
     db_rows_done(&r);
     return ERR_OK;

@@ -4,8 +4,9 @@
 #include "records/accounts.h"
 #include "records/interaction.h"
 #include "records/people.h"
+#include "records/packed.h"
 
-enum { IA_ADD, PARTICIPANTS_ADD, TURN_ADD, PART_ADD, PII_ADD, CHUNKS_ADD };
+enum { IA_ADD, PARTICIPANTS_ADD, TURNS_ADD, PART_ADD, PII_ADD, CHUNKS_ADD };
 
 const struct db_stmt ia_save_sql[] = {
     [IA_ADD] =
@@ -14,38 +15,30 @@ const struct db_stmt ia_save_sql[] = {
          "started_offset_min, duration_ms, turns_n, flags, account_id, deal_id, external_index, thread_index, sealed, "
          "created_at, updated_at, persons) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
          "$16, "
-         "$17, $18, $18, $19) ON CONFLICT (workspace_id, raw_id, raw_ordinal) DO NOTHING RETURNING id"},
+         "$17, $18, $18, $19) ON CONFLICT (workspace_id, raw_id, raw_ordinal) WHERE raw_id IS NOT NULL DO NOTHING "
+         "RETURNING id"},
     /* $3.. arrays of equal length: people, sides, flags, sealed */
     [PARTICIPANTS_ADD] =
         {"participants_add",
          "INSERT INTO participant (workspace_id, interaction_id, ordinal, person_id, side, flags, sealed) SELECT $1, "
          "$2, o - 1, p, s, f, x FROM unnest($3::uuid[], $4::int[], $5::int[], $6::bytea[]) WITH ORDINALITY AS u(p, s, "
          "f, x, o)"},
-    /* $3.. arrays of equal length: ordinals, speakers (-1 none), people, starts, ends (-1 none), sealed */
-    [TURN_ADD] =
-        {"turn_add",
-         "INSERT INTO turn (workspace_id, interaction_id, ordinal, speaker, person_id, start_ms, end_ms, sealed) "
-         "SELECT $1, $2, o, nullif(s, -1), nullif(p, '00000000-0000-0000-0000-000000000000'::uuid), nullif(b, "
-         "'-9223372036854775808'::bigint), nullif(f, '-9223372036854775808'::bigint), x FROM unnest($3::int[], "
-         "$4::int[], $5::uuid[], "
-         "$6::bigint[], $7::bigint[], $8::bytea[]) AS u(o, s, p, b, f, x)"},
+    /* $3 ordinal of the first; then arrays of equal length: speakers, starts, ends, sealed */
+    [TURNS_ADD] = {"turns_add", "INSERT INTO turn (workspace_id, interaction_id, ordinal, speaker, start_ms, end_ms, "
+                                "sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)"},
     [PART_ADD] = {"part_add", "INSERT INTO part (workspace_id, interaction_id, ordinal, kind, person_id, sealed) "
                               "VALUES ($1, $2, $3, $4, $5, $6)"},
-    [PII_ADD] =
-        {"pii_add",
-         "INSERT INTO pii (workspace_id, interaction_id, ordinal, turn, start_b, end_b, type, confidence) "
-         "SELECT $1, $2, o - 1, t, b, f, y, c FROM unnest($3::int[], $4::int[], $5::int[], $6::int[], $7::float8[]) "
-         "WITH ORDINALITY AS u(t, b, f, y, c, o)"},
-    /* $3 ordinal of the first, $4 all spans one after the other, $5 and $6 first and last place of each chunk in it */
-    [CHUNKS_ADD] = {"chunks_add",
-                    "INSERT INTO chunk (workspace_id, interaction_id, ordinal, spans) SELECT $1, $2, $3 + o "
-                    "- 1, ($4::int[])[f:l] FROM unnest($5::int[], $6::int[]) WITH ORDINALITY AS u(f, l, "
-                    "o)"},
+    [PII_ADD] = {"pii_add",
+                 "INSERT INTO pii (workspace_id, interaction_id, spans, type, confidence) VALUES ($1, $2, $3, "
+                 "$4, $5)"},
+    /* $3 ordinal of the first, $4 where each chunk's spans end, $5 all spans one after the other */
+    [CHUNKS_ADD] = {"chunks_add", "INSERT INTO chunk (workspace_id, interaction_id, ordinal, ends, spans) VALUES ($1, "
+                                  "$2, $3, $4, $5)"},
 };
 const size_t ia_save_sql_n = sizeof ia_save_sql / sizeof *ia_save_sql;
 
 enum { PERSON_LISTED = 1, PERSON_LABEL = 2, PERSON_SIDE_SAID = 4 }; /* participant.flags; see interaction_load.c */
-enum { TURNS_PER_STATEMENT = 500, CHUNKS_PER_STATEMENT = 500, NAME_BYTES_MAX = 64 << 10 };
+enum { NAME_BYTES_MAX = 64 << 10 };
 
 /* A row of `participant`: someone listed, a speaker label, or both. */
 struct who {
@@ -186,37 +179,31 @@ static enum err_code turns_write(struct db_tx *t, const struct vaulted *v, const
     struct arena *a = arena_new("ia.turns");
     enum err_code rc = ERR_OK;
 
-    for (size_t from = 0; !rc && from < ia->turns_n; from += TURNS_PER_STATEMENT) {
-        size_t n = ia->turns_n - from < TURNS_PER_STATEMENT ? ia->turns_n - from : TURNS_PER_STATEMENT;
-        int32_t *ordinal, *speaker;
+    for (size_t from = 0; !rc && from < ia->turns_n; from += TURNS_PER_ROW) {
+        size_t n = ia->turns_n - from < TURNS_PER_ROW ? ia->turns_n - from : TURNS_PER_ROW;
         int64_t *start, *end;
-        struct id *person;
+        int32_t *speaker;
         str *sealed;
 
         arena_reset(a);
-        ordinal = ARENA_ARRAY(a, int32_t, n);
         speaker = ARENA_ARRAY(a, int32_t, n);
         start = ARENA_ARRAY(a, int64_t, n);
         end = ARENA_ARRAY(a, int64_t, n);
-        person = ARENA_ARRAY(a, struct id, n);
         sealed = ARENA_ARRAY(a, str, n);
         for (size_t i = 0; !rc && i < n; i++) {
             const struct ia_turn *turn = &ia->turns[from + i];
             struct seal_at where = {v->workspace, "turn", "sealed", ia->id, (uint32_t)(from + i)};
             int who = c->of_turn[from + i];
-            ordinal[i] = (int32_t)(from + i);
             speaker[i] = who;
             start[i] = turn->start_ms == IA_TIME_NONE ? INT64_MIN : turn->start_ms;
             end[i] = turn->end_ms == IA_TIME_NONE ? INT64_MIN : turn->end_ms;
-            if (who >= 0)
-                person[i] = c->who[who].person;
             rc = seal(v->keys, who >= 0 ? key_subject(c->who[who].subject) : key_class(KEY_CONTENT), &where, turn->text,
                       a, &sealed[i], e);
         }
         if (!rc)
-            rc = db_send(t, &ia_save_sql[TURN_ADD],
-                         DB_ARGS(P_ID(v->workspace), P_ID(ia->id), P_I32S(ordinal, n), P_I32S(speaker, n),
-                                 P_IDS(person, n), P_I64S(start, n), P_I64S(end, n), P_BYTESS(sealed, n)),
+            rc = db_send(t, &ia_save_sql[TURNS_ADD],
+                         DB_ARGS(P_ID(v->workspace), P_ID(ia->id), P_I64(from), P_I32S(speaker, n), P_I64S(start, n),
+                                 P_I64S(end, n), P_BYTESS(sealed, n)),
                          e);
     }
     arena_free(a);
@@ -249,48 +236,34 @@ static enum err_code parts_write(struct db_tx *t, const struct vaulted *v, const
 static enum err_code pii_write(struct db_tx *t, const struct vaulted *v, struct id ia, const struct record_pii *p,
                                size_t n, struct arena *a, struct err *e)
 {
-    int32_t *turn = ARENA_ARRAY(a, int32_t, n + 1), *start = ARENA_ARRAY(a, int32_t, n + 1);
-    int32_t *end = ARENA_ARRAY(a, int32_t, n + 1), *type = ARENA_ARRAY(a, int32_t, n + 1);
+    int32_t *spans = ARENA_ARRAY(a, int32_t, 3 * n + 1), *type = ARENA_ARRAY(a, int32_t, n + 1);
     double *conf = ARENA_ARRAY(a, double, n + 1);
 
     if (!n)
         return ERR_OK;
     for (size_t i = 0; i < n; i++) {
-        turn[i] = (int32_t)p[i].turn;
-        start[i] = (int32_t)p[i].start;
-        end[i] = (int32_t)p[i].end;
+        spans[3 * i] = (int32_t)p[i].turn;
+        spans[3 * i + 1] = (int32_t)p[i].start;
+        spans[3 * i + 2] = (int32_t)p[i].end;
         type[i] = p[i].type;
         conf[i] = (double)p[i].confidence;
     }
     return db_send(t, &ia_save_sql[PII_ADD],
-                   DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I32S(turn, n), P_I32S(start, n), P_I32S(end, n),
-                           P_I32S(type, n), P_F64S(conf, n)),
-                   e);
+                   DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I32S(spans, 3 * n), P_I32S(type, n), P_F64S(conf, n)), e);
 }
 
 static enum err_code chunks_write(struct db_tx *t, const struct vaulted *v, struct id ia, const struct record_chunk *c,
                                   size_t n, struct arena *a, struct err *e)
 {
-    for (size_t from = 0; from < n; from += CHUNKS_PER_STATEMENT) {
-        size_t m = n - from < CHUNKS_PER_STATEMENT ? n - from : CHUNKS_PER_STATEMENT, spans = 0, at = 0;
-        int32_t *first = ARENA_ARRAY(a, int32_t, m), *last = ARENA_ARRAY(a, int32_t, m), *flat;
+    for (size_t from = 0; from < n; from += CHUNKS_PER_ROW) {
+        size_t m = n - from < CHUNKS_PER_ROW ? n - from : CHUNKS_PER_ROW;
+        struct span_lists s = span_lists_new(m, a);
 
         for (size_t i = 0; i < m; i++)
-            spans += c[from + i].spans_n;
-        flat = ARENA_ARRAY(a, int32_t, spans * 3 + 1);
-        for (size_t i = 0; i < m; i++) {
-            first[i] = (int32_t)at + 1;
-            for (size_t k = 0; k < c[from + i].spans_n; k++) {
-                flat[at++] = (int32_t)c[from + i].spans[k].turn;
-                flat[at++] = (int32_t)c[from + i].spans[k].start;
-                flat[at++] = (int32_t)c[from + i].spans[k].end;
-            }
-            last[i] = (int32_t)at;
-        }
-        if (db_send(
-                t, &ia_save_sql[CHUNKS_ADD],
-                DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(from), P_I32S(flat, at), P_I32S(first, m), P_I32S(last, m)),
-                e))
+            span_lists_put(&s, c[from + i].spans, c[from + i].spans_n, a);
+        if (db_send(t, &ia_save_sql[CHUNKS_ADD],
+                    DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(from), P_I32S(s.ends, s.n), P_I32S(s.flat, s.flat_n)),
+                    e))
             return e->code;
     }
     return ERR_OK;

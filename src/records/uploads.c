@@ -19,11 +19,12 @@ enum {
 };
 
 #define UPLOAD_COLUMNS "SELECT id, owner_id, raw_id, size_bytes, received, created_at, sealed FROM upload"
-/* $1 workspace, $2 created from, $3 to, $4 place, $5 its id, $6 limit */
+/* $1 workspace, $2 created from, $3 to, $4 place, $5 its id, $6 limit, $7 whose; null: anybody's */
 #define UPLOAD_PAGE_(op, dir)                                                                                          \
     UPLOAD_COLUMNS " WHERE workspace_id=$1 AND ($2::bigint IS NULL OR created_at>=$2)"                                 \
                    " AND ($3::bigint IS NULL OR created_at<$3)"                                                        \
                    " AND ($4::bigint IS NULL OR (created_at, id) " op " ($4, $5::uuid))"                               \
+                   " AND ($7::uuid IS NULL OR owner_id=$7)"                                                            \
                    " ORDER BY created_at " dir ", id " dir " LIMIT $6"
 #define UPLOAD_PAGE(way) UPLOAD_PAGE_(way)
 
@@ -34,7 +35,8 @@ const struct db_stmt uploads_sql[] = {
     [UPLOAD_EXPIRE] = {"upload_expire", "DELETE FROM upload WHERE workspace_id=$1 AND created_at<$2"},
     [UPLOAD_UP] = {"upload_up", UPLOAD_PAGE(PAGE_UP)},
     [UPLOAD_DOWN] = {"upload_down", UPLOAD_PAGE(PAGE_DOWN)},
-    [UPLOAD_OF] = {"upload_of", UPLOAD_COLUMNS " WHERE workspace_id=$1 AND id=ANY($2)"},
+    [UPLOAD_OF] = {"upload_of", UPLOAD_COLUMNS " WHERE workspace_id=$1 AND id=ANY($2)"
+                                               " AND ($3::uuid IS NULL OR owner_id=$3)"},
     [UPLOAD_LOCK] = {"upload_lock", "SELECT size_bytes, received, raw_id,"
                                     " (SELECT count(*) FROM upload_part p WHERE p.workspace_id=$1 AND p.upload_id=$2)"
                                     " FROM upload WHERE workspace_id=$1 AND id=$2 FOR UPDATE"},
@@ -117,23 +119,23 @@ static enum err_code rows_read(struct db_rows *r, const struct vaulted *v, struc
     return rc;
 }
 
-enum err_code uploads_page(struct db_tx *t, const struct vaulted *v, const struct page_want *w, struct arena *a,
-                           struct upload **out, size_t *out_n, struct err *e)
+enum err_code uploads_page(struct db_tx *t, const struct vaulted *v, struct id owner, const struct page_want *w,
+                           struct arena *a, struct upload **out, size_t *out_n, struct err *e)
 {
     struct db_rows r;
 
     if (db_run(t, &uploads_sql[w->desc ? UPLOAD_DOWN : UPLOAD_UP],
-               DB_ARGS(P_ID(v->workspace), P_PAGE_SPAN(w), P_PAGE(w)), &r, e))
+               DB_ARGS(P_ID(v->workspace), P_PAGE_SPAN(w), P_PAGE(w), P_ID_OR_NULL(owner)), &r, e))
         return e->code;
     return rows_read(&r, v, a, out, out_n, e);
 }
 
-enum err_code uploads_load(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
-                           struct upload **out, size_t *out_n, struct err *e)
+enum err_code uploads_load(struct db_tx *t, const struct vaulted *v, struct id owner, const struct id *ids, size_t n,
+                           struct arena *a, struct upload **out, size_t *out_n, struct err *e)
 {
     struct db_rows r;
 
-    if (db_run(t, &uploads_sql[UPLOAD_OF], DB_ARGS(P_ID(v->workspace), P_IDS(ids, n)), &r, e))
+    if (db_run(t, &uploads_sql[UPLOAD_OF], DB_ARGS(P_ID(v->workspace), P_IDS(ids, n), P_ID_OR_NULL(owner)), &r, e))
         return e->code;
     return rows_read(&r, v, a, out, out_n, e);
 }

@@ -18,10 +18,11 @@ struct upload {
 
 /* Sets id and time. Drops old ones. */
 enum err_code upload_add(struct db_tx *t, const struct vaulted *v, struct upload *u, struct arena *a, struct err *e);
-enum err_code uploads_page(struct db_tx *t, const struct vaulted *v, const struct page_want *w, struct arena *a,
-                           struct upload **out, size_t *out_n, struct err *e);
-enum err_code uploads_load(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
-                           struct upload **out, size_t *out_n, struct err *e);
+/* `owner`: only those of this user; nil: of anybody. */
+enum err_code uploads_page(struct db_tx *t, const struct vaulted *v, struct id owner, const struct page_want *w,
+                           struct arena *a, struct upload **out, size_t *out_n, struct err *e);
+enum err_code uploads_load(struct db_tx *t, const struct vaulted *v, struct id owner, const struct id *ids, size_t n,
+                           struct arena *a, struct upload **out, size_t *out_n, struct err *e);
 /* *out_received: bytes there afterwards, also with an error that says the place was another. A part that is there already is
  * taken as it is. ERR_NOT_FOUND, ERR_CONFLICT (not at `offset`), ERR_LIMIT (past the stated size), ERR_EXISTS (complete). */
 enum err_code upload_part_put(struct db_tx *t, const struct vaulted *v, struct id id, int64_t offset, str bytes,

@@ -20,6 +20,7 @@
 #include "formats/sandbox.h"
 #include "pipeline/rebuild.h"
 #include "pipeline/worker.h"
+#include "records/chosen.h"
 #include "records/hooks.h"
 #include "roles/front.h"
 #include "roles/handover.h"
@@ -28,7 +29,7 @@
 #include "store/migrate.h"
 #include "store/workspace_store.h"
 
-enum { SEQUENCE_MS = 1000, DIM_DEFAULT = 384, TLS_LOOK_MS = 12 * 3600 * 1000, TAKEOVER_MS = 60000 };
+enum { SEQUENCE_MS = 1000, DIM_DEFAULT = 384, TLS_LOOK_MS = 12 * 3600 * 1000, TAKEOVER_MS = 60000, STORE_MS = 10000 };
 
 /* Everything that is started; what is NULL was not. Stopped in reverse order by serve_stop. */
 struct serve {
@@ -128,6 +129,28 @@ static enum err_code store_open(struct serve *s, struct err *e)
     s->signing = true;
     s->core.owner = (struct job_owner){.home = keyring_id(s->keys), .boot = id_new()};
     return job_reclaim(s->db, s->core.v.workspace, s->core.owner, NULL, e);
+}
+
+/* What people chose from afar, where the machine's owner set nothing. One that is no longer good is passed over. */
+static enum err_code chosen_take(struct serve *s, struct settings *to, struct err *e)
+{
+    struct arena *a = arena_new_wiped("settings.chosen");
+    struct chosen *list = NULL;
+    struct db_tx *t;
+    size_t n = 0;
+    enum err_code rc = db_begin(s->db, s->core.v.workspace, STORE_MS, &t, e);
+
+    if (!rc) {
+        rc = chosen_load(t, &s->core.v, a, &list, &n, e);
+        db_rollback(t);
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct err why;
+        if (settings_chosen(to, list[i].key, list[i].value, &why))
+            LOG_WARN("config.chosen.refused", F_ERR(&why));
+    }
+    arena_free(a);
+    return rc;
 }
 
 static void domains_read(struct serve *s)
@@ -321,7 +344,19 @@ static void webhooks_tell(void *ctx, int64_t last)
     if (hook_fan_out(&s->core.v, last, &n, &e))
         LOG_WARN("webhooks.queue.failed", F_ERR(&e)); /* the next event takes them along */
     else if (n)
-        workers_wake(&s->core);
+        workers_wake(&s->core, "webhook");
+}
+
+/* What may change while it runs, as it is now; rules before stay for who is reading them. */
+static enum err_code settings_take(struct serve *s, struct err *e)
+{
+    struct egress_rules *rules = ARENA_ARRAY(s->a, struct egress_rules, 1);
+
+    atomic_store(&s->core.answers_keep_ms, settings_int(s->o->settings, "answers.keep"));
+    if (front_egress(rules, s->o->settings, s->a, e))
+        return e->code;
+    atomic_store(&s->core.egress, rules);
+    return ERR_OK;
 }
 
 static enum err_code events_open(struct serve *s, struct err *e)
@@ -334,9 +369,7 @@ static enum err_code events_open(struct serve *s, struct err *e)
                                .numbered = webhooks_tell,
                                .ctx = s};
 
-    if (front_egress(&s->core.egress, s->o->settings, s->a, e))
-        return e->code;
-    return event_hub_start(&o, &s->api.hub, e);
+    return settings_take(s, e) ? e->code : event_hub_start(&o, &s->api.hub, e);
 }
 
 static enum err_code serve_start(struct serve *s, struct err *e)
@@ -351,8 +384,9 @@ static enum err_code serve_start(struct serve *s, struct err *e)
     llm_start(s);
     if (s->o->take_over && home_open(s, e))
         return e->code;
-    if (store_open(s, e))
+    if (store_open(s, e) || chosen_take(s, s->o->settings, e))
         return e->code;
+    s->o->settings_apply(s->o->settings);
     domains_read(s);
     competitors_read(s);
     if (thread_start(&s->rebuild, "rebuild-all", rebuild_thread, s, e) ||
@@ -474,8 +508,9 @@ static void config_reload(struct serve *s)
     struct settings *fresh = NULL;
     struct err e;
 
-    if (s->o->settings_again(s->o->settings_arg, &fresh, &e)) {
+    if (s->o->settings_again(s->o->settings_arg, &fresh, &e) || chosen_take(s, fresh, &e)) {
         LOG_ERROR("config.reload.failed", F_ERR(&e));
+        settings_free(fresh);
         return;
     }
     for (size_t i = 0; i < settings_count(fresh); i++) {
@@ -493,6 +528,8 @@ static void config_reload(struct serve *s)
     }
     LOG_INFO("config.reload");
     s->o->settings_apply(s->o->settings);
+    if (settings_take(s, &e))
+        LOG_ERROR("config.reload.failed", F_ERR(&e));
     settings_free(fresh);
 }
 

@@ -9,6 +9,7 @@
 #include "gateway/credentials.h"
 #include "gateway/oidc.h"
 #include "gateway/users.h"
+#include "records/glass.h"
 #include "records/hook_sources.h"
 #include "records/hooks.h"
 #include "store/audit_store.h"
@@ -57,6 +58,7 @@ static void every_statement_is_prepared(void **state)
         {"uploads", uploads_sql, uploads_sql_n},
         {"accounts_read", accounts_read_sql, accounts_read_sql_n},
         {"cards", cards_sql, cards_sql_n},
+        {"glass", glass_sql, glass_sql_n},
         {"trackers", trackers_sql, trackers_sql_n},
         {"idempotency", idempotency_sql, idempotency_sql_n},
         {"graphql", graphql_sql, graphql_sql_n},

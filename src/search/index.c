@@ -377,6 +377,13 @@ static void sweep_when_due(struct index *ix)
         sweep(ix);
 }
 
+static uint32_t chunk_tie(const struct index_doc *src, size_t i)
+{
+    uint64_t h = str_hash(src->chunks[i].text) ^ str_hash(src->title) * 31 ^ (uint64_t)src->started_at_ms * 37 ^ i * 41;
+
+    return (uint32_t)(h ^ h >> 32);
+}
+
 static void doc_add(struct index *ix, const struct doc *made, const struct index_doc *src,
                     const struct chunk_words *words)
 {
@@ -397,6 +404,7 @@ static void doc_add(struct index *ix, const struct doc *made, const struct index
         uint32_t c = ix->chunks_n++;
         ix->chunks[c] = (struct chunk_row){.doc = no,
                                            .words = words[i].content,
+                                           .tie = chunk_tie(src, i),
                                            .alive = true,
                                            .sides = src->chunk_sides ? src->chunk_sides[i] : 1u << IA_SIDE_UNKNOWN};
         ix->scales[c] = -1;

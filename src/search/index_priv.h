@@ -48,6 +48,7 @@ struct chunk_row {
     uint32_t words; /* tokens that are not stop words */
     uint32_t span_first; /* in spans */
     uint32_t voice_first; /* in voices */
+    uint32_t tie; /* of the words and where they stand: orders equals whatever order they came in */
     uint16_t spans_n, voices_n;
     uint8_t sides;
     bool alive, vector;

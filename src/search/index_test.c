@@ -444,6 +444,38 @@ static void sweeping_keeps_the_answers(void **state)
     index_free(ix);
 }
 
+/* More equals than the ranker looks at: which of them it takes must not depend on who came first. */
+static void the_order_of_arrival_changes_no_answer(void **state)
+{
+    enum { DOCS = 1500 };
+    struct index *up = index_new(DIM), *down = index_new(DIM);
+    struct index_query q = ask("who signs the contract");
+    struct arena *a = arena_new("test");
+    struct index_hit *x, *y;
+    size_t x_n, y_n;
+    struct err e;
+
+    (void)state;
+    for (uint32_t i = 0; i < DOCS; i++) {
+        static const char *const say[] = {"he signs the contract in week %u", "the contract was signed, order %u",
+                                          "sign in %u, then the contract comes", "contract %u"};
+        put(up, i + 1, str_fmt(a, say[i % 4], i).p);
+        put(down, DOCS - i, str_fmt(a, say[(DOCS - 1 - i) % 4], DOCS - 1 - i).p);
+    }
+    q.limit = 100;
+    assert_int_equal(index_query(up, &q, a, &x, &x_n, &e), ERR_OK);
+    assert_int_equal(index_query(down, &q, a, &y, &y_n, &e), ERR_OK);
+    assert_int_equal(x_n, 100);
+    assert_int_equal(y_n, 100);
+    for (size_t i = 0; i < x_n; i++) {
+        assert_int_equal(no_of(x[i].interaction), no_of(y[i].interaction));
+        assert_memory_equal(&x[i].score, &y[i].score, sizeof x[i].score);
+    }
+    arena_free(a);
+    index_free(up);
+    index_free(down);
+}
+
 static void bad_queries_are_refused(void **state)
 {
     struct index *ix = index_new(DIM);
@@ -541,6 +573,7 @@ int main(void)
         cmocka_unit_test(forbidden_words_do_not_count),
         cmocka_unit_test(lists_go_from_new_to_undated_page_by_page),
         cmocka_unit_test(sweeping_keeps_the_answers),
+        cmocka_unit_test(the_order_of_arrival_changes_no_answer),
         cmocka_unit_test(bad_queries_are_refused),
         cmocka_unit_test(readers_run_beside_a_writer),
     };

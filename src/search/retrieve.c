@@ -88,7 +88,8 @@ static str main_lang(const struct index *ix)
     uint32_t best = 0;
 
     for (uint32_t i = 1; i < ix->langs_n; i++)
-        if (ix->langs[i].docs > ix->langs[best].docs)
+        if (ix->langs[i].docs > ix->langs[best].docs ||
+            (ix->langs[i].docs == ix->langs[best].docs && strcmp(ix->langs[i].tag, ix->langs[best].tag) < 0))
             best = i;
     return ix->langs_n ? str_of(ix->langs[best].tag) : STR("en");
 }
@@ -176,6 +177,7 @@ static void words_run(struct run *r, struct tokens *tk)
 /* ---- the best by one score: a heap of the least at the top ---- */
 
 struct best {
+    const struct chunk_row *rows;
     uint32_t chunk[POOL];
     float score[POOL];
     size_t n;
@@ -192,10 +194,16 @@ static void best_swap(struct best *b, size_t i, size_t j)
     b->score[j] = s;
 }
 
-/* Ties are settled by chunk number, so that the same index gives the same answer. */
+/* Ties are settled by what a chunk says and, between copies, by its number: the same conversations give the same answer in
+ * whatever order they came in. */
+static bool tie_after(const struct chunk_row *rows, uint32_t x, uint32_t y)
+{
+    return rows[x].tie > rows[y].tie || (rows[x].tie == rows[y].tie && x > y);
+}
+
 static bool best_less(const struct best *b, size_t i, size_t j)
 {
-    return b->score[i] < b->score[j] || (b->score[i] <= b->score[j] && b->chunk[i] > b->chunk[j]);
+    return b->score[i] < b->score[j] || (b->score[i] <= b->score[j] && tie_after(b->rows, b->chunk[i], b->chunk[j]));
 }
 
 /* Lets the top sink to its place. */
@@ -226,7 +234,7 @@ static void best_add(struct best *b, uint32_t chunk, float score)
             best_swap(b, i, (i - 1) / 2);
         return;
     }
-    if (score < b->score[0] || (score <= b->score[0] && chunk > b->chunk[0]))
+    if (score < b->score[0] || (score <= b->score[0] && tie_after(b->rows, chunk, b->chunk[0])))
         return;
     b->chunk[0] = chunk;
     b->score[0] = score;
@@ -305,6 +313,7 @@ static void vectors_run(struct run *r, const float *vec, struct best *best)
     scan_quantise(vec, r->ix->dim, query, &scale);
     for (size_t i = 0; i < n; i++) {
         share[i].r = r;
+        share[i].best.rows = r->ix->chunks;
         share[i].query = query;
         share[i].scale = scale;
         share[i].from = r->chunks_ok * i / n;
@@ -437,10 +446,17 @@ static void evidence_make(struct run *r, struct rank_ia *ia, uint16_t **tf)
 }
 
 struct scored {
-    uint32_t chunk;
+    uint32_t chunk, tie;
     float cos;
     double score;
 };
+
+static int by_tie(const struct scored *a, const struct scored *b)
+{
+    if (a->tie != b->tie)
+        return a->tie > b->tie ? 1 : -1;
+    return (a->chunk > b->chunk) - (a->chunk < b->chunk);
+}
 
 static int best_first(const void *x, const void *y)
 {
@@ -448,7 +464,7 @@ static int best_first(const void *x, const void *y)
 
     if (a->score < b->score || a->score > b->score)
         return a->score < b->score ? 1 : -1;
-    return (a->chunk > b->chunk) - (a->chunk < b->chunk);
+    return by_tie(a, b);
 }
 
 static void hits_write(struct run *r, struct scored *s, size_t n, struct index_hit **out, size_t *out_n)
@@ -499,7 +515,7 @@ static void docs_rank(struct run *r, struct index_hit **out, size_t *out_n)
         for (size_t k = 0; k < ia[i].n; k++) {
             uint32_t c = r->ix->docs[r->docs[i]].first + (uint32_t)k;
             if (side_ok(r, c))
-                all[n++] = (struct scored){c, ia[i].cosine ? ia[i].cosine[k] : NAN, score[i][k]};
+                all[n++] = (struct scored){c, r->ix->chunks[c].tie, ia[i].cosine ? ia[i].cosine[k] : NAN, score[i][k]};
         }
     hits_write(r, all, n, out, out_n);
 }
@@ -519,6 +535,7 @@ enum err_code index_query(struct index *ix, const struct index_query *q, struct 
     lex = ARENA_NEW(a, struct best);
     vec = ARENA_NEW(a, struct best);
     pthread_rwlock_rdlock(&ix->lock);
+    lex->rows = vec->rows = ix->chunks;
     filter_run(&r);
     query_read(&r, tk);
     if (q->mode != INDEX_VECTOR) {
@@ -543,7 +560,7 @@ static int nearest_first(const void *x, const void *y)
 
     if (a->cos < b->cos || a->cos > b->cos)
         return a->cos < b->cos ? 1 : -1;
-    return (a->chunk > b->chunk) - (a->chunk < b->chunk);
+    return by_tie(a, b);
 }
 
 void index_nearest(struct index *ix, const float *vec, const struct index_filter *f, size_t limit, struct arena *a,
@@ -558,7 +575,9 @@ void index_nearest(struct index *ix, const float *vec, const struct index_filter
     vectors_run(&r, vec, best);
     s = ARENA_ARRAY(a, struct scored, best->n + 1);
     for (size_t i = 0; i < best->n; i++)
-        s[i] = (struct scored){.chunk = best->chunk[i], .cos = cosine_fine(ix, best->chunk[i], vec)};
+        s[i] = (struct scored){.chunk = best->chunk[i],
+                               .tie = ix->chunks[best->chunk[i]].tie,
+                               .cos = cosine_fine(ix, best->chunk[i], vec)};
     qsort(s, best->n, sizeof *s, nearest_first);
     *out_n = best->n < limit ? best->n : limit;
     *out = ARENA_ARRAY(a, struct index_near, *out_n + 1);

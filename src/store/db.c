@@ -64,10 +64,12 @@ struct db_tx {
 static const struct db_stmt tx_begin = {"tx_begin", "BEGIN"};
 static const struct db_stmt tx_commit = {"tx_commit", "COMMIT"};
 static const struct db_stmt tx_rollback = {"tx_rollback", "ROLLBACK"};
-/* $1 workspace, $2 reader, $3 reach, as text; local to the transaction */
+/* $1 workspace, $2 reader, $3 reach, $4 plans, $5 whole tables, as text; local to the transaction */
 static const struct db_stmt tx_workspace = {"tx_workspace", "SELECT set_config('harken.workspace_id', $1, true),"
                                                             " set_config('harken.reader', $2, true),"
-                                                            " set_config('harken.reach', $3, true)"};
+                                                            " set_config('harken.reach', $3, true),"
+                                                            " set_config('plan_cache_mode', $4, true),"
+                                                            " set_config('enable_seqscan', $5, true)"};
 
 static struct metric m_statements = METRIC_COUNTER("harken_db_statements_total", "statements sent to the database");
 static struct metric m_connects = METRIC_COUNTER("harken_db_connects_total", "connections opened to the database");
@@ -538,6 +540,9 @@ static void reader_text(char who[ID_TEXT_LEN + 1], const char **out_reach)
         id_format(for_whom.r.user, who);
 }
 
+/* The stages go by keys, so one plan serves all values; policies make planning dear, more so than most of these statements.
+ * That plan must not be the one that is best while a table is small: it stays when the table grows. What a reader filters by
+ * may be absent, and then a plan made for the values at hand is worth its price. */
 enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e)
 {
     struct db_tx *t = calloc(1, sizeof *t);
@@ -560,8 +565,11 @@ enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct
     reader_text(who, &reach);
     code = stmt_queue(t, &tx_begin, DB_NO_ARGS, e);
     if (!code)
-        code =
-            stmt_queue(t, &tx_workspace, DB_ARGS(P_TEXT(str_of(text)), P_TEXT(str_of(who)), P_TEXT(str_of(reach))), e);
+        code = stmt_queue(t, &tx_workspace,
+                          DB_ARGS(P_TEXT(str_of(text)), P_TEXT(str_of(who)), P_TEXT(str_of(reach)),
+                                  P_TEXT(for_whom.set ? STR("auto") : STR("force_generic_plan")),
+                                  P_TEXT(for_whom.set ? STR("on") : STR("off"))),
+                          e);
     if (code) {
         db_rollback(t);
         return code;

@@ -163,6 +163,8 @@ int32_t *db_i32s(const struct db_rows *r, int col, struct arena *a, size_t *out_
 int64_t *db_i64s(const struct db_rows *r, int col, struct arena *a, size_t *out_n);
 double *db_f64s(const struct db_rows *r, int col, struct arena *a, size_t *out_n);
 struct id *db_ids(const struct db_rows *r, int col, struct arena *a, size_t *out_n);
+/* The same of bytea[] or text[]: p == NULL is NULL. The bytes are the rows': valid until db_rows_done. */
+str *db_bytess(const struct db_rows *r, int col, struct arena *a, size_t *out_n);
 
 /* ---- wake-ups ---- */
 

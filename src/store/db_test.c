@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/thread.h"
 #include "store/audit_store.h"
+#include "store/event_store.h"
 #include "store/queue.h"
 #include "store/test_home.h"
 #include "store/token_store.h"
@@ -262,10 +263,10 @@ static void commit_needs_before_commit(void **state)
     assert_string_equal(out, "0");
 }
 
-static void listener_hears_what_a_job_announces(void **state)
+static void listener_hears_what_an_event_announces(void **state)
 {
-    struct db_listener *l = db_listener_new(home.db, JOB_CHANNEL);
-    struct job_new j = {.queue = "hear", .object = id_new()};
+    struct db_listener *l = db_listener_new(home.db, EVENT_CHANNEL);
+    struct event_new ev = {.type = "interaction.created", .object = id_new()};
     struct db_tx *t;
     struct err e;
     char out[64];
@@ -274,14 +275,14 @@ static void listener_hears_what_a_job_announces(void **state)
     assert_true(db_listener_wait(l, 5000)); /* connected: something may have been missed */
     assert_false(db_listener_wait(l, 20));
     t = begin();
-    assert_int_equal(job_enqueue(t, &j, 1, &e), ERR_OK);
+    assert_int_equal(event_put(t, &ev, 1, &e), ERR_OK);
     assert_int_equal(db_commit(t, &e), ERR_OK);
     assert_true(db_listener_wait(l, 5000));
     test_home_sql(&home, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'", out,
                   sizeof out);
     assert_true(db_listener_wait(l, 5000)); /* reconnected by itself */
     db_listener_free(l);
-    test_home_sql(&home, "DELETE FROM job", out, sizeof out);
+    test_home_sql(&home, "DELETE FROM event", out, sizeof out);
 }
 
 /* ---- isolation ---- */
@@ -335,8 +336,10 @@ static void catalogue_has_no_hole(void **state)
          "('r','p') AND"
          " a.attname='workspace_id' AND (SELECT count(*) FROM pg_policy p WHERE p.polrelid=c.oid AND p.polpermissive "
          "AND"
-         " pg_get_expr(p.polqual, c.oid)='(workspace_id = harken_workspace())' AND"
-         " pg_get_expr(p.polwithcheck, c.oid)='(workspace_id = harken_workspace())') <> 1"},
+         " pg_get_expr(p.polqual, c.oid)='(workspace_id = (NULLIF(current_setting(''harken.workspace_id''::text, "
+         "true), ''''::text))::uuid)' AND"
+         " pg_get_expr(p.polwithcheck, c.oid)='(workspace_id = (NULLIF(current_setting(''harken.workspace_id''::text, "
+         "true), ''''::text))::uuid)') <> 1"},
         {"no permissive policy beside these", "SELECT string_agg(polname, ' ') FROM pg_policy WHERE polname NOT IN "
                                               "('workspace_only', 'reader_only') OR (polname='reader_only' AND "
                                               "(polpermissive OR polcmd <> '*'))"},
@@ -374,7 +377,7 @@ static void catalogue_has_no_hole(void **state)
          "SELECT string_agg(c.relname||'.'||a.attname, ' ') FROM pg_class c JOIN pg_attribute a ON a.attrelid=c.oid "
          "WHERE"
          " c.relkind='r' AND c.relnamespace='public'::regnamespace AND a.atttypid IN "
-         "('text'::regtype,'varchar'::regtype,"
+         "('text'::regtype,'text[]'::regtype,'varchar'::regtype,"
          "'json'::regtype,'jsonb'::regtype) AND c.relname<>'schema_step' AND (c.relname, a.attname) NOT IN "
          "(('audit_head','note'),"
          " ('job_dead','queue')) AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid=c.oid AND k.contype='c' "
@@ -495,7 +498,7 @@ int main(void)
         cmocka_unit_test(deadline_ends_a_slow_statement),
         cmocka_unit_test(full_pool_answers_timeout),
         cmocka_unit_test(commit_needs_before_commit),
-        cmocka_unit_test(listener_hears_what_a_job_announces),
+        cmocka_unit_test(listener_hears_what_an_event_announces),
         cmocka_unit_test(other_workspace_is_neither_seen_nor_written),
         cmocka_unit_test(catalogue_has_no_hole),
         cmocka_unit_test(every_statement_row_prepares),

@@ -261,3 +261,20 @@ struct id *db_ids(const struct db_rows *r, int col, struct arena *a, size_t *out
         memcpy(x[i].b, p + 20 * i + 4, sizeof x[i].b);
     return x;
 }
+
+str *db_bytess(const struct db_rows *r, int col, struct arena *a, size_t *out_n)
+{
+    str s = db_bytes(r, col);
+    size_t n = s.n >= 20 && get_be(s.p, 4) == 1 ? (size_t)get_be(s.p + 12, 4) : 0, at = 20;
+    str *x = arena_array(a, n, sizeof *x);
+
+    for (size_t i = 0; i < n; i++) {
+        size_t bytes = (size_t)get_be(s.p + at, 4);
+
+        at += 4;
+        x[i] = bytes == UINT32_MAX ? STR_NULL : str_n(s.p + at, bytes);
+        at += x[i].n;
+    }
+    *out_n = n;
+    return x;
+}

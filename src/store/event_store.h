@@ -6,7 +6,7 @@
 #include "store/db.h"
 
 /* Types are constants, "interaction.created"; the word before the dot says what the object is and who may know of it:
- *     interaction.created .analysed .deleted   object: the conversation
+ *     interaction.created .analysed .deleted .break_glass   object: the conversation
  *     finding.*                                object: the finding, subject: its conversation
  *     deal.*                                   object: the deal
  *     action.*                                 object: the action, subject: its deal

@@ -6,7 +6,6 @@ enum { TX_MS = 30000, CAP_SCAN = 20000 };
 
 enum {
     JOB_ADD,
-    JOB_TELL,
     JOB_LOCK,
     JOB_EXPIRE,
     JOB_POISON,
@@ -63,7 +62,6 @@ const struct db_stmt queue_sql[] = {
          " FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[])"
          " AS u(id, queue, object_id, source_id, arg, priority, delay)"
          " ON CONFLICT (workspace_id, queue, object_id) DO NOTHING"},
-    [JOB_TELL] = {"job_tell", "SELECT pg_notify('" JOB_CHANNEL "', '')"},
     /* $1 workspace: one claimer at a time, so that the cap per source holds */
     [JOB_LOCK] = {"job_lock", "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 7))"},
     [JOB_EXPIRE] = {"job_expire", "UPDATE job SET state=0, run_at=now(), " JOB_NO_LEASE
@@ -180,8 +178,6 @@ enum err_code job_enqueue(struct db_tx *t, const struct job_new *jobs, size_t n,
                    DB_ARGS(P_ID(db_tx_workspace(t)), P_IDS(ids, n), P_TEXTS(queues, n), P_IDS(objects, n),
                            P_IDS(sources, n), P_I64S(args, n), P_I64S(priorities, n), P_I64S(delays, n)),
                    e);
-    if (!code)
-        code = db_send(t, &queue_sql[JOB_TELL], DB_NO_ARGS, e);
     arena_free(a);
     return code;
 }

@@ -26,7 +26,8 @@ struct job_new {
     int64_t delay_ms; /* not before now + delay */
     int64_t arg; /* one number for the stage */
 };
-/* Queues the inserts on the transaction (db_send) and announces them at commit. */
+/* Queues the inserts on the transaction (db_send). Who works on them is woken by the caller (pipeline/worker.h), or finds
+ * them by looking. */
 enum err_code job_enqueue(struct db_tx *t, const struct job_new *jobs, size_t n, struct err *e);
 
 struct job {
@@ -99,8 +100,6 @@ enum err_code job_page(struct db_tx *t, struct db_val states, struct db_val queu
                        struct arena *a, struct job_row **out, size_t *out_n, struct err *e);
 enum err_code job_load(struct db_tx *t, const struct id *ids, size_t n, struct arena *a, struct job_row **out,
                        size_t *out_n, struct err *e);
-
-#define JOB_CHANNEL "harken_job" /* for db_listener_new */
 
 extern const struct db_stmt queue_sql[];
 extern const size_t queue_sql_n;

@@ -3,12 +3,35 @@
 #include "base/clock.h"
 #include "vault/seal.h"
 
-enum { TOKEN_ADD, TOKEN_FIND, TOKEN_SPEND, TOKEN_USED, TOKEN_DROP, TOKEN_LIST, TOKEN_END, TOKEN_AUTH };
+enum {
+    TOKEN_ADD,
+    TOKEN_FIND,
+    TOKEN_SPEND,
+    TOKEN_USED,
+    TOKEN_DROP,
+    TOKEN_UP,
+    TOKEN_DOWN,
+    TOKEN_OF,
+    TOKEN_END,
+    TOKEN_AUTH
+};
 enum { TX_MS = 10000, TOKEN_RANDOM = 32, USED_EVERY_MS = 60000 };
 
 #define TOKEN_COLUMNS                                                                                                  \
     "t.id, t.user_id, t.kind, t.methods, t.scopes, t.created_at, t.expires_at, t.used_at, t.auth_at, t.idle_ms, "      \
     "u.roles"
+
+/* $1 workspace, $2 kind, $3 user, $4 everybody's, $5 now -> TOKEN_COLUMNS, sealed name */
+#define TOKEN_ENTRIES                                                                                                  \
+    "SELECT " TOKEN_COLUMNS ", t.name_sealed FROM token t LEFT JOIN app_user u ON u.workspace_id=t.workspace_id AND "  \
+    "u.id=t.user_id WHERE t.workspace_id=$1 AND t.kind=$2 AND ($4 OR t.user_id IS NOT DISTINCT FROM $3::uuid) AND "    \
+    "(t.expires_at IS NULL OR t.expires_at>$5) AND "                                                                   \
+    "(t.idle_ms IS NULL OR coalesce(t.used_at, t.created_at)+t.idle_ms>$5)"
+/* $6 users, $7 place, $8 its id, $9 limit */
+#define TOKEN_PAGE_OF(op, dir)                                                                                         \
+    TOKEN_ENTRIES " AND ($6::uuid[] IS NULL OR t.user_id=ANY($6)) AND ($7::bigint IS NULL OR (t.created_at, t.id) " op \
+                  " ($7, $8::uuid)) ORDER BY t.created_at " dir ", t.id " dir " LIMIT $9"
+#define TOKEN_PAGE(way) TOKEN_PAGE_OF(way)
 
 const struct db_stmt token_sql[] = {
     /* $1 workspace, $2 id, $3 hash, $4 kind, $5 user, $6 scopes, $7 now, $8 expires, $9 idle, $10 methods, $11 sealed */
@@ -28,13 +51,9 @@ const struct db_stmt token_sql[] = {
                                   "user_id) UPDATE app_user a SET seen_at=$3 FROM u WHERE a.workspace_id=$1 AND "
                                   "a.id=u.user_id"},
     [TOKEN_DROP] = {"token_drop", "DELETE FROM token WHERE workspace_id=$1 AND id=$2"},
-    /* $1 workspace, $2 kind, $3 user, $4 everybody's, $5 now -> TOKEN_COLUMNS, sealed name */
-    [TOKEN_LIST] =
-        {"token_list",
-         "SELECT " TOKEN_COLUMNS ", t.name_sealed FROM token t LEFT JOIN app_user u ON "
-         "u.workspace_id=t.workspace_id AND u.id=t.user_id WHERE t.workspace_id=$1 AND t.kind=$2 AND ($4 OR "
-         "t.user_id IS NOT DISTINCT FROM $3) AND (t.expires_at IS NULL OR t.expires_at>$5) AND (t.idle_ms IS "
-         "NULL OR coalesce(t.used_at, t.created_at)+t.idle_ms>$5) ORDER BY t.id DESC LIMIT 1000"},
+    [TOKEN_UP] = {"token_up", TOKEN_PAGE(PAGE_UP)},
+    [TOKEN_DOWN] = {"token_down", TOKEN_PAGE(PAGE_DOWN)},
+    [TOKEN_OF] = {"token_of", TOKEN_ENTRIES " AND t.id=ANY($6)"},
     /* $1 workspace, $2 kind, $3 owner or null, $4 id or null, $5 not this one */
     [TOKEN_END] = {"token_end", "DELETE FROM token WHERE workspace_id=$1 AND kind=$2 AND ($3::uuid IS NULL OR "
                                 "user_id=$3) AND ($4::uuid IS NULL OR id=$4) AND id IS DISTINCT FROM $5::uuid AND "
@@ -196,29 +215,47 @@ enum err_code token_drop(struct db *d, struct id workspace, struct id token, str
     return db_commit(t, e);
 }
 
-enum err_code token_list(struct db_tx *t, struct keyring *k, enum token_kind kind, struct id user, bool everybody,
-                         struct arena *a, struct token_entry **out, size_t *out_n, struct err *e)
+static enum err_code entries_read(struct db_tx *t, struct keyring *k, struct db_rows *r, struct arena *a,
+                                  struct token_entry **out, size_t *out_n, struct err *e)
 {
     struct seal_at at = {.workspace = db_tx_workspace(t), .table = "token", .column = "name_sealed"};
     enum err_code rc = ERR_OK;
-    struct db_rows r;
     size_t n = 0;
 
-    if (db_run(t, &token_sql[TOKEN_LIST],
-               DB_ARGS(P_ID(at.workspace), P_I64(kind), P_ID_OR_NULL(user), P_BOOL(everybody), P_I64(clock_now_ms())),
-               &r, e))
-        return e->code;
-    *out = ARENA_ARRAY(a, struct token_entry, (size_t)r.rows_n + 1);
-    while (!rc && db_next(&r)) {
+    *out = ARENA_ARRAY(a, struct token_entry, (size_t)r->rows_n + 1);
+    while (!rc && db_next(r)) {
         struct token_entry *x = &(*out)[n++];
-        x->t = token_of(&r);
+        x->t = token_of(r);
         at.row = x->t.id;
-        if (!db_is_null(&r, 11))
-            rc = seal_open(k, &at, db_bytes(&r, 11), a, &x->name, e);
+        if (!db_is_null(r, 11))
+            rc = seal_open(k, &at, db_bytes(r, 11), a, &x->name, e);
     }
-    db_rows_done(&r);
+    db_rows_done(r);
     *out_n = n;
     return rc;
+}
+
+#define P_WHOSE(t, f)                                                                                                  \
+    P_ID(db_tx_workspace(t)), P_I64((f)->kind), P_ID_OR_NULL((f)->user), P_BOOL((f)->everybody), P_I64(clock_now_ms())
+
+enum err_code token_page(struct db_tx *t, struct keyring *k, const struct token_filter *f, const struct page_want *w,
+                         struct arena *a, struct token_entry **out, size_t *out_n, struct err *e)
+{
+    struct db_rows r;
+
+    if (db_run(t, &token_sql[w->desc ? TOKEN_DOWN : TOKEN_UP], DB_ARGS(P_WHOSE(t, f), f->users, P_PAGE(w)), &r, e))
+        return e->code;
+    return entries_read(t, k, &r, a, out, out_n, e);
+}
+
+enum err_code token_load(struct db_tx *t, struct keyring *k, const struct token_filter *f, const struct id *ids,
+                         size_t n, struct arena *a, struct token_entry **out, size_t *out_n, struct err *e)
+{
+    struct db_rows r;
+
+    if (db_run(t, &token_sql[TOKEN_OF], DB_ARGS(P_WHOSE(t, f), P_IDS(ids, n)), &r, e))
+        return e->code;
+    return entries_read(t, k, &r, a, out, out_n, e);
 }
 
 enum err_code token_end(struct db_tx *t, enum token_kind kind, struct id owner, struct id id, struct id keep,

@@ -3,7 +3,7 @@
  * One table for all: the operator's token, sign-in links, sessions, API keys. The bits never stand in the database, a log or
  * an address that is logged. */
 #pragma once
-#include "store/db.h"
+#include "store/page.h"
 #include "vault/keyring.h"
 
 enum token_kind {
@@ -55,13 +55,21 @@ enum err_code token_find(struct db *d, struct id workspace, str text, struct tok
 /* ERR_NOT_FOUND. */
 enum err_code token_drop(struct db *d, struct id workspace, struct id token, struct err *e);
 
-/* In the caller's transaction: the tokens of a kind, of one user or (nil) of all, newest first; memory in `a`. */
+/* In the caller's transaction: tokens that are still good; memory in `a`. */
 struct token_entry {
     struct token t;
     str name;
 };
-enum err_code token_list(struct db_tx *t, struct keyring *k, enum token_kind kind, struct id user, bool everybody,
+struct token_filter {
+    enum token_kind kind;
+    struct id user; /* whose; nil: the operator's */
+    bool everybody; /* of all, whatever `user` is */
+    struct db_val users; /* uuid[]: of these only; null: any */
+};
+enum err_code token_page(struct db_tx *t, struct keyring *k, const struct token_filter *f, const struct page_want *w,
                          struct arena *a, struct token_entry **out, size_t *out_n, struct err *e);
+enum err_code token_load(struct db_tx *t, struct keyring *k, const struct token_filter *f, const struct id *ids,
+                         size_t n, struct arena *a, struct token_entry **out, size_t *out_n, struct err *e);
 /* Ends tokens of a kind: one (`id`), or with id nil all of a user but `keep`; `owner` nil: of whomever. *out_n: how many. */
 enum err_code token_end(struct db_tx *t, enum token_kind kind, struct id owner, struct id id, struct id keep,
                         int64_t *out_n, struct err *e);

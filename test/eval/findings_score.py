@@ -2,7 +2,8 @@
 
 run(build_dir, data_dir) returns rows for the evaluation table:
   commitment-precision, commitment-recall, hardening-rate, fabrication-rate   unseen written cases (commitment_cases.py)
-  actions-meet-f1     meet-calls: action items written by people, content-word F1 >= 0.3, one to one
+  actions-meet-f1     meet-calls: action items written by people, content-word F1 >= 0.3, one to one; an item is what is shown, its owner
+                      and its words, and a sentence of a baseline has its speaker beside it in the same way
   actions-zoom-f1     zoom-calls (silver): cited time within 90 s and content-word F1 >= 0.3
   requests-email-f1   email-intent: sentences that ask the reader to do something
 
@@ -25,6 +26,7 @@ import commitment_cases  # noqa: E402
 
 STOP = {x.split("\t")[0] for x in (TOP / "src/text/lists/stop.en.txt").read_text(encoding="utf-8").splitlines() if not x.startswith("#")}
 FIRM = ("COMMITTED", "ACCEPTED")
+TO_DO = (*FIRM, "REQUESTED")  # action items: what is promised and what is asked for
 PROMISE = re.compile(r"\b(i'll|i will|we'll|we will|i'm going to|action item|follow up|next step|will do|i can do|let me)\b", re.I)
 REQUEST = re.compile(r"\b(please|can you|could you|would you|will you|let me know)\b|\?", re.I)
 
@@ -134,6 +136,10 @@ def meet_file(path):
     return ia, labels, names
 
 
+def shown(who, words):
+    return f"{who.split()[0]} {words}" if who.strip() else words
+
+
 def quote(finding):
     return " ".join(s["quote"] for s in finding["spans"])
 
@@ -150,8 +156,8 @@ def meet_rows(build, data):
     near = case_centroids()
     n = collections.Counter()
     for (ia, labels, names), f in zip(calls, got):
-        ours = [x for x in f if x["kind"] == "commitment" and x["modality"] in FIRM]
-        pairs = one_to_one(labels, [quote(x) for x in ours], overlap)
+        ours = [x for x in f if x["kind"] == "commitment" and x["modality"] in TO_DO]
+        pairs = one_to_one(labels, [shown(x["owner"] or "", quote(x)) for x in ours], overlap)
         n["wanted"] += len(labels)
         n["found"] += len(ours)
         n["right"] += len(pairs)
@@ -159,15 +165,18 @@ def meet_rows(build, data):
             verdict = owner_right(labels[i], ours[k]["owner"], names)
             n["named"] += verdict is not None
             n["owner"] += verdict is True
-        every = [s for t in ia["turns"] for s in sentences(t["text"])]
+        every = [(t["speaker"], s) for t in ia["turns"] for s in sentences(t["text"])]
+        n["ceiling"] += len(one_to_one(labels, [shown(*x) for x in every], overlap))
         for name, says in (("keyword", PROMISE.search), ("centroid", near.says)):
-            theirs = [s for s in every if says(s)]
+            theirs = [shown(*x) for x in every if says(x[1])]
             n[name + "_found"] += len(theirs)
             n[name + "_right"] += len(one_to_one(labels, theirs, overlap))
     base = {x: f1(n[x + "_right"], n[x + "_found"], n["wanted"]) for x in ("keyword", "centroid")}
     return [row("actions-meet-f1", "meet-calls: action items written by people", f1(n["right"], n["found"], n["wanted"]), base,
-                "precision %.3f, recall %.3f of %d; owner right in %d of %d named" % (
-                    n["right"] / max(1, n["found"]), n["right"] / max(1, n["wanted"]), n["wanted"], n["owner"], n["named"]))]
+                "precision %.3f, recall %.3f of %d; owner right in %d of %d named; for %d of the labels is there any sentence that would count, which "
+                "alone found without one other would be %.3f" % (
+                    n["right"] / max(1, n["found"]), n["right"] / max(1, n["wanted"]), n["wanted"], n["owner"], n["named"], n["ceiling"],
+                    f1(n["ceiling"], n["ceiling"], n["wanted"])))]
 
 
 # ---- zoom-calls ----------------------------------------------------------------------------------------------------------
@@ -205,7 +214,7 @@ def zoom_rows(build, data):
     n = collections.Counter()
     for (ia, labels), f in zip(calls, got):
         at = [t["start_ms"] / 1000 for t in ia["turns"]]
-        ours = sorted((x for x in f if x["kind"] == "commitment" and x["modality"] in FIRM), key=lambda x: -x["confidence"])
+        ours = sorted((x for x in f if x["kind"] == "commitment" and x["modality"] in TO_DO), key=lambda x: -x["confidence"])
         items = [(at[x["spans"][0]["turn"]], quote(x)) for x in ours]
         pairs = one_to_one(labels, items, zoom_fits)
         n["wanted"] += len(labels)
@@ -215,15 +224,17 @@ def zoom_rows(build, data):
         for i, k in pairs:
             n["owner"] += bool(ours[k]["owner"]) and ours[k]["owner"].split()[0].lower() in labels[i][2].lower()
         every = [(at[i], s) for i, t in enumerate(ia["turns"]) for s in sentences(t["text"])]
+        n["ceiling"] += len(one_to_one(labels, every, zoom_fits))
         for name, says in (("keyword", PROMISE.search), ("centroid", near.says)):
             theirs = [x for x in every if says(x[1])]
             n[name + "_found"] += len(theirs)
             n[name + "_right"] += len(one_to_one(labels, theirs, zoom_fits))
     base = {x: f1(n[x + "_right"], n[x + "_found"], n["wanted"]) for x in ("keyword", "centroid")}
     return [row("actions-zoom-f1", "zoom-calls (silver): action items by time and words", f1(n["right"], n["found"], n["wanted"]), base,
-                "precision %.3f, recall %.3f of %d, recall@n %.3f; owner right in %d of %d" % (
+                "precision %.3f, recall %.3f of %d, recall@n %.3f; owner right in %d of %d; for %d of the labels is "
+                "there any sentence that would count" % (
                     n["right"] / max(1, n["found"]), n["right"] / max(1, n["wanted"]), n["wanted"], n["at_n"] / max(1, n["wanted"]),
-                    n["owner"], n["right"]))]
+                    n["owner"], n["right"], n["ceiling"]))]
 
 
 # ---- email-intent --------------------------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ class World:
 
 
 # Things of the whole workspace: a random one is asked for, and that the question was answered is what counts.
-WORKSPACE = {"answers", "jobs", "uploads", "factors", "identity-providers", "ResourceTypes", "Schemas", "accounts", "actions", "audit", "models", "playbooks", "privacy-requests",
+WORKSPACE = {"answers", "break-glass", "jobs", "uploads", "factors", "identity-providers", "ResourceTypes", "Schemas", "accounts", "actions", "audit", "models", "playbooks", "privacy-requests",
              "resumable-uploads", "sources", "trackers", "webhooks", "webhook-deliveries", "hook-sources", "scorecards"}
 NOUNS = WORKSPACE | {"Users", "Groups", "people", "interactions", "users", "teams", "deals", "keys", "sessions", "members", "access"}
 # A second factor belongs to a user, and the operator is none.

@@ -6,7 +6,7 @@ import time
 import company
 import harken
 
-PEOPLE, TRIES = 60, 4  # an account has four tries at once
+PEOPLE, TRIES = 125, 4  # a thousand in all; an account has four tries at once
 
 
 def tried(server, email):

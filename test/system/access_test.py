@@ -240,6 +240,33 @@ class Access(unittest.TestCase):
         self.assertEqual(first.ask("GET", "/v1/me").status, 401)
         self.assertEqual(first.ask("POST", "/v1/sign-out", {}).status, 401)
 
+    def test_keys_and_sessions_beyond_a_thousand_are_found_and_ended(self):
+        caller = self.member("mara")
+        mine = caller.json("GET", "/v1/me")["user"]["id"]
+        oldest = str(uuid.uuid4())
+        for kind in (2, 3):
+            self.c_sql("INSERT INTO token (workspace_id, id, token_hash, scopes, created_at, kind, user_id) SELECT w.id, gen_random_uuid(), "
+                       f"sha256(('many' || {kind} || n)::bytea), 0, n, {kind}, '{mine}' FROM workspace w, generate_series(1, 1200) n")
+        self.c_sql("INSERT INTO token (workspace_id, id, token_hash, scopes, created_at, kind, user_id) SELECT id, "
+                   f"'{oldest}', sha256('oldest'), 0, 0, 3, '{mine}' FROM workspace")
+        for noun, count in (("keys", 1201), ("sessions", 1201)):
+            found, cursor = [], ""
+            while cursor is not None:
+                page = caller.json("GET", f"/v1/{noun}?limit=500" + (f"&cursor={cursor}" if cursor else ""))
+                found += [x["created_at"] for x in page[noun]]
+                cursor = page["next"]
+            self.assertEqual((len(found), found), (count, sorted(found, reverse=True)), noun)
+        of_mara = self.op.json("GET", f"/v1/keys?everybody=1&limit=1000&user={mine}&sort=created_at")["keys"]
+        self.assertEqual((len(of_mara), of_mara[0]["id"]), (1000, oldest))
+        self.assertEqual(caller.json("GET", f"/v1/keys/{oldest}")["id"], oldest)
+        self.assertEqual(self.member("nora").ask("GET", f"/v1/keys/{oldest}").status, 404)
+        self.assertEqual(caller.ask("DELETE", f"/v1/keys/{oldest}").status, 204)
+        self.assertEqual(caller.ask("DELETE", f"/v1/keys/{oldest}").status, 404)
+        self.assertEqual(caller.ask("POST", "/v1/keys", {"name": "one more", "scopes": ["deals.read"]}).status, 409)  # a hundred at most
+
+    def c_sql(self, text):
+        return company.sql(self.server, text)
+
     def test_disabling_and_roles_count_at_once(self):
         caller = self.member("rolf")
         self.assertEqual(caller.ask("GET", "/v1/interactions").status, 200)
@@ -429,6 +456,27 @@ class Limits(unittest.TestCase):
             self.assertIn(429, [server.http("GET", "/healthz", token=None).status for _ in range(60)])
             self.assertTrue(key)
             self.assertEqual(server.http("GET", "/v1/status", token="own").status in (200, 429), True)
+
+
+    def test_tokens_of_the_models_cost(self):
+        """A unit is a hundred tokens: who used up the limit by one large request waits, whatever the number of requests."""
+        with harken.Server(env={"HARKEN_LIMITS_COST": "60"}) as server:  # ten units at once, one a second
+            server.ok("users", "add", "ann@northwind.example", "--roles", "rep", "--json")
+            ann = company.Caller(server, "ann", key=json.loads(server.ok(
+                "keys", "create", "k", "--user", "ann@northwind.example", "--scopes", "models.use,models.read", "--json"))["key"])
+            model = ann.json("GET", "/v1/models")["data"][0]["id"]
+
+            def embed(texts):
+                return ann.ask("POST", "/v1/embeddings", {"model": model, "input": texts})
+
+            for _ in range(12):  # many small ones are fine
+                self.assertEqual(embed("a word").status, 200)
+            used = json.loads(embed(["word " * 200] * 20).body)["usage"]["total_tokens"]
+            self.assertGreater(used, 2000)
+            refused = embed("a word")
+            self.assertEqual(refused.status, 429)
+            self.assertGreaterEqual(int(refused.headers["retry-after"]), 1)
+            self.assertEqual(ann.ask("GET", "/v1/models").status, 429)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,21 @@ class Answers(unittest.TestCase):
             self.assertEqual(op.ask("DELETE", f"/v1/answers/{kept['id']}").status, 204)
             self.assertEqual(len(op.json("GET", "/v1/answers")["answers"]), 1)
 
+    def test_answers_end_by_their_setting(self):
+        with harken.Server() as server:
+            server.ingest(MAIL)
+            server.ask("When does the trial start?")
+            server.ask("how many mails are there")
+            company.sql(server, "UPDATE card SET created_at = created_at - 2 * 86400000 WHERE id = (SELECT min(id::text)::uuid FROM card WHERE kind=4)")
+            op = company.operator(server)
+            self.assertEqual(len(op.json("GET", "/v1/answers")["answers"]), 2)  # without the setting they stay
+            server.ok("config", "set", "answers.keep", "1d")
+            harken.wait_for("the old one to go", lambda: len(op.json("GET", "/v1/answers")["answers"]) == 1, 60, 0.2)
+            self.assertEqual(op.json("GET", "/v1/answers")["answers"][0]["question"], "how many mails are there")
+            self.assertEqual(company.sql(server, "SELECT count(*) FROM card WHERE kind=4"), "1")
+            erased = harken.wait_for("the record", lambda: op.json("GET", "/v1/audit?act=erase")["records"], 30)
+            self.assertEqual([r["details"] for r in erased], ["1 answers by answers.keep"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -113,7 +113,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.bash("search", "--kind", ""), ["call", "mail", "note", "document"])
         self.assertEqual(self.bash("search", "--kind", "=", "no"), ["note"])  # --kind=no, as bash splits it
         self.assertEqual(self.bash("search", "--kind", "="), ["call", "mail", "note", "document"])
-        self.assertEqual(self.bash("config", ""), ["check", "print"])
+        self.assertEqual(self.bash("config", ""), ["check", "print", "get", "set", "unset"])
         self.assertEqual(self.bash("config", "print", ""), [])
         self.assertEqual(self.bash("describe", "--help", "o"), ["openapi"])
         self.assertEqual(self.bash("users", "add", "a@b.example", "--roles", "rep,adm"), ["rep,admin"])

@@ -211,6 +211,14 @@ class Query(unittest.TestCase):
             self.assertFalse(answer["found"], answer)
         self.assertIn("not found in what you may see", self.server.ok("ask", "Which opera did Verdi write last?"))
 
+    def test_a_path_that_nothing_came_from_is_named(self):
+        for command, empty in (("search", {"hits": []}), ("ask", {"found": False})):
+            done = self.server.run(command, "--json", "--in", "/no/such/place", "pilot price")
+            self.assertEqual((done.code, done.err), (0, "harken: no interaction came from /no/such/place\n"), command)
+            self.assertEqual({k: json.loads(done.out)[k] for k in empty}, empty)
+        known = self.server.run("search", "--mode", "lexical", "--in", self.server.search("pilot price")[0]["source"], "xyzzyplugh")
+        self.assertEqual((known.code, known.err), (0, ""))
+
     def test_ask_to_count_and_to_list(self):
         answer = self.server.ask("How many mails are there?", "--in", self.server.root / "mail")
         self.check_answer(answer)

@@ -86,10 +86,10 @@ class Trackers(unittest.TestCase):
         self.assertEqual((mine[0]["maker"], mine[0]["value"]), ("trackers.words", {"name": "Screen", "phrase": "screen"}))
 
     def test_a_wrong_phrase_is_refused_with_its_place(self):
-        bad = self.send("POST", "/v1/trackers", {"name": "Bad", "kind": "words", "phrases": ["fine", "price \"list"]}, 400)
+        bad = self.send("POST", "/v1/trackers", {"name": "Bad", "kind": "words", "phrases": ["fine", "price \"list"]}, 422)
         self.assertIn("phrases/1: at character 7", json.dumps(bad))
-        self.send("POST", "/v1/trackers", {"name": "None", "kind": "words", "phrases": []}, 400)
-        self.send("POST", "/v1/trackers", {"name": "Mixed", "kind": "examples", "examples": ["a b"], "phrases": ["a"]}, 400)
+        self.send("POST", "/v1/trackers", {"name": "None", "kind": "words", "phrases": []}, 422)
+        self.send("POST", "/v1/trackers", {"name": "Mixed", "kind": "examples", "examples": ["a b"], "phrases": ["a"]}, 422)
 
     def test_no_two_have_one_name(self):
         self.make(name="Twice", kind="words", phrases=["twice"])

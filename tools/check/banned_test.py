@@ -32,6 +32,16 @@ class Banned(unittest.TestCase):
         self.assertEqual(run("/* TODO later */\n")[0], 1)
         self.assertEqual(run("/* TODO(#12): later */\n")[0], 0)
 
+    def test_secrets_are_not_compared_byte_by_byte(self):
+        text = "if (memcmp(x->want_mac, mac, 32) == 0)\n    f();\nok = str_eq(p.kid, kid);\n"
+        self.assertEqual(run(text), (0, ""))  # anywhere else
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "src/vault/a.c")
+            file.parent.mkdir(parents=True)
+            file.write_text(text)
+            done = subprocess.run([BANNED, file], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout), (1, f"{file}:1: memcmp() of a mac: use vault_same()\n"))
+
     def test_trailing_blanks(self):
         self.assertEqual(run("int x; \n")[0], 1)
 

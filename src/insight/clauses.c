@@ -1,0 +1,288 @@
+#include "insight/clauses.h"
+
+#include "text/uni.h"
+
+enum { LEAD_WORDS_MAX = 3 };
+
+static const char *const links[] = {"and", "but", "so", "then", "or", "und", "aber", "et", "mais", "y", "pero", NULL};
+static const char *const buts[] = {"but", "however", "aber", "mais", "pero", NULL};
+
+bool clause_link_at(const struct marked *k, size_t i)
+{
+    return word_is(k, i, links);
+}
+
+/* "I'll ask if ...", "let me know when ...": a question inside, no condition. */
+static bool indirect(const struct clauses *in, size_t i)
+{
+    static const char *const asks[] = {"ask", "check", "asking", "checking", NULL};
+    static const char *const evens[] = {"even", NULL};
+
+    if (i > 0 && word_is(&in->k, i - 1, evens)) /* "even if": holds anyway */
+        return true;
+    for (size_t k = i; k-- > 0 && i - k <= 4 && !in->k.s->word[k].after;) /* "ask my colleague if he has it" */
+        if (word_is(&in->k, k, asks))
+            return true;
+    return i > 0 && !in->k.s->word[i - 1].after &&
+           (mark_at(&in->k, i - 1, C_INDIRECT) == 1 || (i > 1 && mark_at(&in->k, i - 2, C_INDIRECT) == 2));
+}
+
+/* "Until the bug is fixed ..." in front; "until the end of March" is a day. */
+static bool until_at(const struct clauses *in, size_t i)
+{
+    static const char *const untils[] = {"until", "till", NULL};
+    static const char *const finite[] = {"is", "are", "has", "have", "was", "gets", "comes", "says", "agrees", NULL};
+
+    if (!word_is(&in->k, i, untils) || (i > 0 && !in->k.s->word[i - 1].after))
+        return false;
+    for (size_t k = i + 1; k < in->k.s->words_n && k < i + 7; k++)
+        if (word_is(&in->k, k, finite))
+            return true;
+    return false;
+}
+
+static bool condition_at(const struct clauses *in, size_t i)
+{
+    if (until_at(in, i))
+        return true;
+    if (!mark_at(&in->k, i, C_COND | C_TIMECOND) || indirect(in, i))
+        return false;
+    /* "when can you ...?", "once a week" */
+    if (mark_at(&in->k, i, C_TIMECOND) && !mark_at(&in->k, i, C_COND) &&
+        ((in->k.s->asks && i == 0) || mark_at(&in->k, i, C_HABIT)))
+        return false;
+    return true;
+}
+
+static bool begins_clause(const struct clauses *in, size_t i, size_t from, bool from_condition)
+{
+    char before = in->k.s->word[i - 1].after;
+
+    if (before)
+        return true;
+    if (condition_at(in, i))
+        return !(i == from + 1 && clause_link_at(&in->k, from));
+    if (from_condition && i > from + 2 && mark_at(&in->k, i, C_I | C_WE | C_MIGHT | C_GET))
+        return true;
+    return clause_link_at(&in->k, i) && i + 1 < in->k.s->words_n &&
+           (mark_at(&in->k, i + 1, CLAUSE_HEADS) || condition_at(in, i + 1) ||
+            discourse_named(in->k.d, word_at(&in->k, i + 1)) != VOICE_NONE);
+}
+
+void clauses_cut(const struct marked *k, struct clauses *in)
+{
+    size_t from = 0;
+
+    *in = (struct clauses){.k = *k, .written = k->d->ia->kind != IA_CALL};
+    for (size_t i = 1; i <= in->k.s->words_n; i++) {
+        struct clause *c;
+        size_t head;
+        if (i < in->k.s->words_n &&
+            (!begins_clause(in, i, from,
+                            condition_at(in, from) || condition_at(in, from + clause_link_at(&in->k, from))) ||
+             in->n + 1 == CLAUSES_MAX))
+            continue;
+        c = &in->c[in->n++];
+        *c = (struct clause){.from = from, .to = i};
+        c->but = word_is(&in->k, from, buts) && !str_eq(word_at(&in->k, from + 1), STR("then"));
+        c->linked = clause_link_at(&in->k, from) && !condition_at(in, from); /* "so long as" */
+        head = from + c->linked;
+        if (mark_at(&in->k, head, C_YES) == 1 && head + 1 < i) /* "yes if ..." */
+            head++;
+        c->condition = head < i && condition_at(in, head);
+        from = i;
+    }
+}
+
+/* ---- what a clause leans on ---- */
+
+bool clause_has_head(const struct clauses *in, const struct clause *c)
+{
+    static const char *const wills[] = {"will", "is", "shall", NULL};
+    size_t first = c->from + c->linked;
+
+    return mark_in(&in->k, c->from, c->to, CLAUSE_HEADS) ||
+           (word_is(&in->k, first + 1, wills) && discourse_named(in->k.d, word_at(&in->k, first)) != VOICE_NONE);
+}
+
+/* A clause without act of its own that hedges its neighbour: "no promises", "hopefully", "if I can". */
+static bool leans(const struct clauses *in, size_t ci, size_t of)
+{
+    const struct clause *c = &in->c[ci];
+
+    if (c->condition)
+        return of < ci ? !c->linked : !in->c[of].but;
+    if (!mark_in(&in->k, c->from, c->to, C_HEDGE))
+        return false;
+    if (of < ci)
+        return mark_at(&in->k, c->from + c->linked, C_HEDGE) ||
+               (!clause_has_head(in, c) && c->to - c->from <= LEAD_WORDS_MAX + 1);
+    return c->to - c->from <= LEAD_WORDS_MAX || (c->to == in->c[of].from && !clause_has_head(in, c) &&
+                                                 !in->c[of].linked && c->to - c->from <= LEAD_WORDS_MAX + 1);
+}
+
+/* "no promises", "don't hold me to it": wherever it stands in the sentence; "I'm not sure about the colour, but ..." is of
+ * something else. */
+static bool disclaimed(const struct clauses *in, size_t ci)
+{
+    static const char *const doubts[] = {"sure", "certain", "know", "think", "entirely", NULL};
+    static const char *const nots[] = {"no", "don't", "not", "can't", "cannot", "without", NULL};
+
+    for (size_t i = 0; i < in->k.s->words_n; i++) {
+        if (!word_is(&in->k, i, nots) || mark_at(&in->k, i, C_HEDGE) <= 1)
+            continue;
+        if (!(in->c[ci].but && i < in->c[ci].from && word_is(&in->k, i + 1, doubts)))
+            return true;
+    }
+    return false;
+}
+
+/* Where "how long it may be" begins within a clause, one word on; the clause's end without one. */
+static size_t question_inside(const struct clauses *in, const struct clause *c, size_t from)
+{
+    static const char *const words[] = {"how", "what", "which", "where", "why", "who", NULL};
+
+    for (size_t i = from; i < c->to; i++)
+        if (word_is(&in->k, i, words))
+            return i + 1;
+    return c->to;
+}
+
+/* "and we'll see" behind a promise is manner of speech. */
+bool clause_hedged(const struct clauses *in, size_t ci, size_t head_end)
+{
+    const struct clause *c = &in->c[ci];
+
+    if (disclaimed(in, ci))
+        return true;
+    for (size_t i = ci; i-- > 0 && !in->c[i + 1].but;) /* one condition in front holds for all that follows */
+        if (in->c[i].condition && !in->c[i].linked)
+            return true;
+    if (mark_in(&in->k, c->from, question_inside(in, c, head_end), C_HEDGE))
+        return true;
+    for (size_t i = ci + 1; i < in->n; i++) {
+        if (leans(in, i, ci))
+            return true;
+        if (clause_has_head(in, &in->c[i]) && !in->c[i].condition)
+            break;
+    }
+    for (size_t i = ci; i-- > 0;) {
+        if (in->c[i + 1].but && mark_in(&in->k, in->c[i].from, in->c[i].to, C_INDIRECT))
+            break; /* "I'm not sure about the colour, but ..." */
+        if (leans(in, i, ci))
+            return true;
+        if (clause_has_head(in, &in->c[i]) && !in->c[i].condition)
+            break;
+        if (in->c[i + 1].but)
+            break;
+    }
+    return false;
+}
+
+/* "he said I'll ...", "\"I'll send it\"", "I'd have" */
+bool clause_reported(const struct clauses *in, size_t head)
+{
+    const struct sentence *s = in->k.s;
+    str text = in->k.d->ia->turns[s->turn].text;
+    size_t quotes = 0;
+
+    for (size_t i = 0; i < head; i++) {
+        quotes += s->word[i].after == '"';
+        if (mark_at(&in->k, i, C_REPORT) &&
+            !(i > 0 && word_at(&in->k, i - 1).n == 1 && i + 4 < head && s->word[head - 1].after == ','))
+            return true;
+    }
+    if (s->words_n && s->word[0].start > 0 && s->word[0].turn == s->turn) {
+        size_t at = s->word[0].start;
+        uint32_t c = uni_prev(text, &at);
+        quotes += c == '"' || c == 0x201C || c == 0x201E;
+    }
+    return quotes % 2 == 1;
+}
+
+bool clause_when(struct clauses *in, size_t from, size_t to, enum when_role role)
+{
+    size_t n;
+    const struct when *w = marks_when(&in->k, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (w[i].from >= from && w[i].from < to && w[i].role == role)
+            return true;
+    return false;
+}
+
+/* Something that happens within the call. */
+bool clause_here(const struct clauses *in, size_t from)
+{
+    for (size_t i = 1; i < in->n; i++) /* "Hold on, I'll ..." */
+        if (in->c[i].from == from && in->c[i - 1].to - in->c[i - 1].from <= LEAD_WORDS_MAX &&
+            !clause_has_head(in, &in->c[i - 1]))
+            from = in->c[i - 1].from;
+    return !in->written && mark_in(&in->k, from, in->k.s->words_n, C_HERE);
+}
+
+bool clause_habit(const struct clauses *in)
+{
+    return mark_in(&in->k, 0, in->k.s->words_n, C_HABIT);
+}
+
+/* ---- when ---- */
+
+static const char *const meetings[] = {"meeting", "call",    "workshop",  "session",      "demo",     "review",
+                                       "visit",   "board",   "event",     "conference",   "training", "webinar",
+                                       "hall",    "launch",  "interview", "presentation", "kickoff",  "kick-off",
+                                       "sync",    "standup", "release",   "delivery",     "go-live",  "appointment",
+                                       "audit",   "offsite", "summit",    "fair",         NULL};
+static const char *const attends[] = {"come",   "join",    "attend",    "be",         "visit", "present", "meet", "see",
+                                      "coming", "joining", "attending", "presenting", "host",  "demo",    NULL};
+static const char *const readies[] = {"ready", "done",     "it",     "them", "that",
+                                      "this",  "finished", "sorted", "time", NULL};
+
+/* "the agenda for the meeting on Tuesday": the day of the meeting; "ready for Friday" is the day of the doing. */
+static bool belongs_to_thing(const struct clauses *in, const struct when *w, size_t verb_from)
+{
+    size_t before = w->from;
+
+    if (w->role == WHEN_CONTENT) {
+        while (before > 0 && str_eq(word_at(&in->k, before - 1), STR("the")))
+            before--;
+        return !(before > 1 && str_eq(word_at(&in->k, before - 1), STR("for")) && word_is(&in->k, before - 2, readies));
+    }
+    if (before > 0 && word_is(&in->k, before - 1, meetings) && !in->k.s->word[before - 1].after) {
+        for (size_t i = verb_from; i < before; i++)
+            if (word_is(&in->k, i, attends))
+                return false;
+        return true;
+    }
+    return false;
+}
+
+/* "not on Monday", "rather than tonight" */
+static bool ruled_out(const struct clauses *in, const struct when *w)
+{
+    static const char *const outs[] = {"not", "than", "nicht", "pas", NULL};
+    static const char *const between[] = {"on", "by", "until", "till", "am", "bis", NULL};
+    size_t i = w->from;
+
+    while (i > 0 && word_is(&in->k, i - 1, between))
+        i--;
+    return i > 0 && word_is(&in->k, i - 1, outs);
+}
+
+int32_t clause_due(struct clauses *in, size_t from, size_t to, bool *out_dated)
+{
+    int32_t day = ACT_NO_DAY;
+    size_t n;
+    const struct when *all = marks_when(&in->k, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct when *w = &all[i];
+        if (w->from < from || w->from >= to || w->role == WHEN_PAST || belongs_to_thing(in, w, from) ||
+            ruled_out(in, w))
+            continue;
+        *out_dated = true;
+        if (w->resolved || day == ACT_NO_DAY)
+            day = w->resolved ? w->day : ACT_NO_DAY;
+    }
+    return day;
+}

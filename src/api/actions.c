@@ -399,7 +399,7 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
 
     (void)want;
     for (size_t i = 0; i < n; i++) {
-        enum err_code rc = action_get(c->t, c->v, ids[i], &act, e);
+        enum err_code rc = action_get(c->t, c->v, ids[i], c->a, &act, e);
         if (rc == ERR_NOT_FOUND || (!rc && !reader_sees_deal(c->who.reader, act.deal)))
             continue;
         if (rc || deal_views_load(c->t, c->v, &act.deal, 1, clock_now_ms(), c->a, &vs, e) ||

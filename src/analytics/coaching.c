@@ -50,7 +50,7 @@ const struct coach_def coach_defs[] = {
     {"objection_recovery", "1",
      "objections in calls the rep spoke in that the buyer's own later words resolved, or after which the deal went on "
      "by a "
-     "stage within 14 days / all of them; by part: a code of objections; Wilson interval",
+     "stage within 14 days / all of them that are 14 days old; by part: a code of objections; Wilson interval",
      COACH_SHARE, COACH_OTHER},
     {"next_step_specificity", "1",
      "mean over calls with the customer that the rep spoke in, of the best next step of each, 0 to 5: one point each "

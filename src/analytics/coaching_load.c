@@ -358,10 +358,12 @@ static enum err_code objections_load(struct loading *l)
         int64_t until = c ? c->at_ms + 14 * DAY_MS : 0;
         struct json_doc *d = NULL;
         bool ok;
-        if (!c || (rc = open_json(l, "finding", "sealed", c->id, (uint32_t)db_i64(&r, 1), db_bytes(&r, 3), &d)))
+        if (!c || until > l->out->in.as_of) /* still open: it may yet be recovered */
+            continue;
+        if ((rc = open_json(l, "finding", "sealed", c->id, (uint32_t)db_i64(&r, 1), db_bytes(&r, 3), &d)))
             continue;
         ok = str_eq(json_str(json_get(json_get(json_root(d), "attributes"), "resolved"), STR("")), STR("yes")) ||
-             advanced(facts_find(l, c->deal), c->at_ms, until < l->out->in.as_of ? until : l->out->in.as_of);
+             advanced(facts_find(l, c->deal), c->at_ms, until);
         json_free(d);
         for (size_t i = 0; i < c->voice_n; i++) {
             if (!spoke(&c->voice[i]) || again(c, i))

@@ -283,6 +283,9 @@ static void coaching_print(const struct json *v)
     struct json_it it;
 
     cli_print("%.*s to %.*s\n", STR_ARG(text(v, "from")), STR_ARG(text(v, "to")));
+    json_it_init(&it, json_get(v, "figures"));
+    if (json_it_next(&it) && json_kind(json_get(it.val, "definition")) == JSON_STR)
+        cli_print("%.*s\n", STR_ARG(text(it.val, "definition")));
     for (json_it_init(&it, json_get(v, "figures")); json_it_next(&it);) {
         const struct json *value = json_get(it.val, "value"), *percentile = json_get(it.val, "percentile");
         str who = json_str(json_get(it.val, "name"), STR("team"));

@@ -3,8 +3,8 @@
  *
  * topic      class of text/lists/topics.LANG.txt with at least TOPIC_LEAST sentences; value: share of the sentences that touch it
  * highlight  sentences that other findings rest on, the weightiest kinds first, each sentence once; class: the kind
- * summary    sentences in the order they were said, chosen by SumBasic (Nenkova, Vanderwende, 2005) over content words, those that
- *            findings rest on counting half as much again; value: place in the order of choice, from 1 */
+ * summary    sentences in the order they were said, chosen by SumBasic (Nenkova, Vanderwende, 2005) over content words, short ones
+ *            smoothed, those that findings rest on counting half as much again; value: place in the order of choice, from 1 */
 #include "insight/cues.h"
 #include "insight/findings_priv.h"
 #include "base/sort.h"
@@ -16,7 +16,8 @@ enum {
     HIGHLIGHTS = 12,
     SUMMARY_LEAST = 3,
     SUMMARY_MOST = 8,
-    WORDS_LEAST = 6
+    WORDS_LEAST = 8,
+    SMOOTH = 6 /* words of no weight added to each sentence, so that two frequent words alone are no summary */
 };
 
 /* ---- topics ---- */
@@ -135,20 +136,25 @@ static int by_bytes(const void *x, const void *y)
     return str_cmp(*(const str *)x, *(const str *)y);
 }
 
-static bool content(const struct word_list *stop, str w)
+/* Lists of words that are no content; the second one may be NULL. */
+struct plain_words {
+    const struct word_list *stop, *talk;
+};
+
+static bool content(const struct plain_words *plain, str w)
 {
-    return w.n >= 3 && !list_value(stop, w);
+    return w.n >= 3 && !list_value(plain->stop, w) && !(plain->talk && list_value(plain->talk, w));
 }
 
 /* Distinct content words, sorted. */
-static str *words_all(const struct discourse *d, const struct word_list *stop, size_t *out_n)
+static str *words_all(const struct discourse *d, const struct plain_words *plain, size_t *out_n)
 {
     str *list = NULL;
     size_t n = 0, cap = 0, kept = 0;
 
     for (size_t i = 0; i < d->n; i++)
         for (size_t k = 0; k < d->s[i].words_n; k++)
-            if (content(stop, d->s[i].word[k].token))
+            if (content(plain, d->s[i].word[k].token))
                 ARENA_PUSH(d->a, list, n, cap) = d->s[i].word[k].token;
     list_sort(list, n, sizeof *list, by_bytes);
     for (size_t i = 0; i < n; i++)
@@ -164,7 +170,7 @@ static double mean_share(const struct said_words *s, const double *share)
 
     for (size_t i = 0; i < s->n; i++)
         sum += share[s->word[i]];
-    return s->n ? sum / (double)s->n * (s->weighty ? 1.5 : 1) : 0;
+    return s->n ? sum / (double)(s->n + SMOOTH) * (s->weighty ? 1.5 : 1) : 0;
 }
 
 static bool weighty(const struct analysis *an, const struct sentence *s, size_t found_n)
@@ -180,11 +186,14 @@ static bool weighty(const struct analysis *an, const struct sentence *s, size_t 
 
 static struct said_words *sentences_read(struct analysis *an, size_t found_n, double **out_share)
 {
-    const struct word_list *stop = list_for("stop", an->d.lang);
+    struct plain_words plain = {list_for("stop", an->d.lang), list_for("talk", an->d.lang)};
     struct said_words *list = ARENA_ARRAY(an->a, struct said_words, an->d.n + 1);
     size_t words_n, all = 0;
-    str *words = words_all(&an->d, stop ? stop : list_get("stop.en"), &words_n);
+    str *words;
 
+    if (!plain.stop)
+        plain.stop = list_get("stop.en");
+    words = words_all(&an->d, &plain, &words_n);
     *out_share = ARENA_ARRAY(an->a, double, words_n + 1);
     for (size_t i = 0; i < an->d.n; i++) {
         const struct sentence *s = &an->d.s[i];

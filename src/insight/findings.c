@@ -10,7 +10,7 @@
         row("rules.attitude", 2, analysis_attitude) row("rules.competitors", 2, analysis_competitors)                  \
             row("rules.flags", 1, analysis_flags) row("rules.decisions", 1, analysis_decisions)                        \
                 row("rules.requests", 1, analysis_requests) /* reads questions and commitments */                      \
-        row("rules.summary", 1, analysis_summary)   /* reads all others */
+        row("rules.summary", 2, analysis_summary)   /* reads all others */
 
 #define MAKER_NAME(name, version, make) {name, version},
 const struct finding_maker finding_makers[] = {MAKERS(MAKER_NAME)};

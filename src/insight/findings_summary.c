@@ -3,8 +3,8 @@
  *
  * topic      class of text/lists/topics.LANG.txt with at least TOPIC_LEAST sentences; value: share of the sentences that touch it
  * highlight  sentences that other findings rest on, the weightiest kinds first, each sentence once; class: the kind
- * summary    sentences in the order they were said, chosen by SumBasic (Nenkova, Vanderwende, 2005) over content words, those that
- *            findings rest on counting half as much again; value: place in the order of choice, from 1 */
+ * summary    sentences in the order they were said, chosen by SumBasic (Nenkova, Vanderwende, 2005) over content words, short ones
+ *            smoothed, those that findings rest on counting half as much again; value: place in the order of choice, from 1 */
 #include "insight/cues.h"
 #include "insight/findings_priv.h"
 #include "base/sort.h"
@@ -16,7 +16,8 @@ enum {
     HIGHLIGHTS = 12,
     SUMMARY_LEAST = 3,
     SUMMARY_MOST = 8,
-    WORDS_LEAST = 6
+    WORDS_LEAST = 8,
+    SMOOTH = 6 /* words of no weight added to each sentence, so that two frequent words alone are no summary */
 };
 
 /* ---- topics ---- */
@@ -165,7 +166,7 @@ static double mean_share(const struct said_words *s, const double *share)
 
     for (size_t i = 0; i < s->n; i++)
         sum += share[s->word[i]];
-    return s->n ? sum / (double)s->n * (s->weighty ? 1.5 : 1) : 0;
+    return s->n ? sum / (double)(s->n + SMOOTH) * (s->weighty ? 1.5 : 1) : 0;
 }
 
 static bool weighty(const struct analysis *an, const struct sentence *s, size_t found_n)
@@ -181,7 +182,7 @@ static bool weighty(const struct analysis *an, const struct sentence *s, size_t 
 
 static struct said_words *sentences_read(struct analysis *an, size_t found_n, double **out_share)
 {
-    const struct word_list *stop = list_for("stop", an->d.lang);
+    const struct word_list *stop = list_for("stop", an->d.lang), *talk = list_for("talk", an->d.lang);
     struct said_words *list = ARENA_ARRAY(an->a, struct said_words, an->d.n + 1);
     size_t words_n = 0, all = 0;
     struct word_table words;
@@ -195,7 +196,7 @@ static struct said_words *sentences_read(struct analysis *an, size_t found_n, do
         const struct sentence *s = &an->d.s[i];
         list[i].word = ARENA_ARRAY(an->a, size_t, s->words_n + 1);
         for (size_t k = 0; k < s->words_n; k++) {
-            if (s->token[k].n < 3 || list_value_atom(stop, s->atom[k]))
+            if (s->token[k].n < 3 || list_value_atom(stop, s->atom[k]) || (talk && list_value_atom(talk, s->atom[k])))
                 continue;
             list[i].word[list[i].n] = word_number(&words, s->token[k]);
             (*out_share)[list[i].word[list[i].n++]]++;

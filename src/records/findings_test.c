@@ -8,6 +8,7 @@
 
 #include "records/findings.h"
 #include "records/people.h"
+#include "records/trackers.h"
 #include "store/test_home.h"
 
 static struct test_home home;
@@ -247,6 +248,79 @@ static void a_span_outside_the_text_is_refused(void **state)
     db_rollback(t);
 }
 
+/* ---- what is learned from somebody's words ---- */
+
+static const char model[] = "00000000000000000000000000000000000000000000000000000000000000ff";
+
+static void click(struct id ia, struct id tracker, struct ia_span span)
+{
+    struct db_tx *t = begin();
+
+    OK(record_feedback_add(t, &v, ia, STR("tracker"), id_str(a, tracker), span, tracker, (struct id){0}, true, &e));
+    OK(db_commit(t, &e));
+}
+
+/* Which turns the clicks of a tracker are on, as bits. */
+static unsigned clicked_turns(struct db_tx *t, struct id tracker)
+{
+    struct tracker_click *c;
+    unsigned turns = 0;
+    size_t n;
+
+    OK(record_tracker_clicks(t, &v, tracker, 10, a, &c, &n, &e));
+    for (size_t i = 0; i < n; i++)
+        turns |= 1u << c[i].span.turn;
+    return turns;
+}
+
+static void what_was_learned_goes_with_the_person(void **state)
+{
+    struct record_tracker by_example = {.kind = TRACKER_EXAMPLES, .enabled = true, .name = STR("price")};
+    struct record_tracker by_words = {.kind = TRACKER_WORDS, .enabled = true, .name = STR("words")}, *k;
+    struct people_want w = {.name = STR("Bo Lind"), .email = STR("bo@theirs.example")};
+    struct record_ia *rec = stored("learned");
+    int before, after;
+    struct db_tx *t;
+    char out[100];
+    str vectors;
+    bool there;
+    size_t n;
+
+    (void)state;
+    t = begin();
+    OK(record_tracker_add(t, &v, &by_example, &e));
+    OK(record_tracker_add(t, &v, &by_words, &e));
+    OK(record_tracker_head_set(t, &v, by_example.id, by_example.version, STR("head"), &there, &e));
+    assert_true(there);
+    OK(record_sentences_save(t, &v, rec->ia.id, model, STR("vectors"), &e));
+    OK(people_resolve(t, &v, &w, 1, a, &e));
+    OK(db_commit(t, &e));
+    click(rec->ia.id, by_example.id, promise_span[0]);
+    click(rec->ia.id, by_example.id, price_span[0]);
+    t = begin();
+    assert_int_equal(clicked_turns(t, by_example.id), 1 | 2);
+    OK(record_tracker_generation(t, &v, &before, &e));
+    OK(record_sentences_load(t, &v, rec->ia.id, model, a, &vectors, &e));
+    assert_true(str_eq(vectors, STR("vectors")));
+    db_rollback(t);
+
+    OK(keyring_subject_destroy(v.keys, v.workspace, w.subject, &e));
+    test_home_sql(&home, "UPDATE person SET erased_at=1 WHERE email_index IS NOT NULL AND side=2", out, sizeof out);
+    t = begin();
+    assert_int_equal(clicked_turns(t, by_example.id), 1); /* what Ann said may still teach */
+    OK(record_tracker_generation(t, &v, &after, &e));
+    assert_true(after > before); /* everything is looked through again */
+    OK(record_sentences_load(t, &v, rec->ia.id, model, a, &vectors, &e));
+    assert_int_equal(vectors.n, 0);
+    OK(record_trackers_load(t, &v, (struct id[]){by_example.id, by_words.id}, 2, true, a, &k, &n, &e));
+    assert_int_equal(n, 2);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(k[i].head.n, 0); /* the next sweep trains it */
+        assert_int_equal(k[i].version > 1, k[i].kind == TRACKER_EXAMPLES); /* what is being trained now is not stored */
+    }
+    db_rollback(t);
+}
+
 static int up(void **state)
 {
     (void)state;
@@ -273,6 +347,7 @@ int main(void)
         cmocka_unit_test(a_verdict_outlives_its_finding),
         cmocka_unit_test(a_span_outside_the_text_is_refused),
         cmocka_unit_test(changed_words_take_their_finding_with_them),
+        cmocka_unit_test(what_was_learned_goes_with_the_person),
     };
     return cmocka_run_group_tests(tests, up, down);
 }

@@ -2,7 +2,8 @@
  *
  * Names, phrases, examples, trained heads and vectors are sealed. Every change of a tracker makes its version grow by one, and
  * with it the generation of the workspace: what was looked through in an older generation is looked through again. A hit is a
- * finding (records/findings.h) of kind "tracker" whose class is the tracker's id. Any thread; calls block on the database. */
+ * finding (records/findings.h) of kind "tracker" whose class is the tracker's id. Whoever marks a person as erased takes with it,
+ * in the same transaction, what was learned from their words (sql/0370_tracker_erasure.sql): heads, clicks, vectors. Any thread; calls block on the database. */
 #pragma once
 #include "records/findings.h"
 #include "store/page.h"

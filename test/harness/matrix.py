@@ -142,6 +142,11 @@ class World:
     def created(self, noun):
         return self.c.op.json("POST", f"/v1/{noun}", BODIES["POST", f"/v1/{noun}"](self))["id"]
 
+    def card(self):
+        if not hasattr(self, "a_card"):
+            self.a_card = self.created("scorecards")
+        return self.a_card
+
     def make(self, noun, owner, op, granted=False):
         """A new thing of a kind that has no owner, or of somebody."""
         self.serial += 1
@@ -226,8 +231,9 @@ BODIES = {
     ("PUT", "/v1/interactions/{}/private"): lambda w: {"private": False},
     ("POST", "/v1/deals/{}/warnings"): lambda w: {"warning": "W01", "right": True},
     ("POST", "/v1/interactions/{}/comments"): lambda w: {"text": "Well said."},
-    ("POST", "/v1/interactions/{}/scores"): lambda w: {"scorecard": str(uuid.uuid4()), "about": str(uuid.uuid4()), "answers": [3]},
+    ("POST", "/v1/interactions/{}/scores"): lambda w: {"scorecard": w.card(), "about": w.things["people"]["nobody"], "answers": [3]},
     ("POST", "/v1/accounts"): lambda w: {"name": f"Account {w.serial}"},
+    ("POST", "/v1/scorecards"): lambda w: {"name": f"Scorecard {w.serial}", "questions": ["Was the next step agreed?"]},
     ("POST", "/v1/playbooks"): lambda w: {"name": f"Playbook {w.serial}"},
     ("POST", "/v1/privacy-requests"): lambda w: {"kind": "access", "person": w.things["people"]["nobody"]},
     ("POST", "/v1/sources"): lambda w: {"name": f"Source {w.serial}", "kind": "gmail"},

@@ -21,7 +21,7 @@ from hooks import Receiver
 NODE, TSC = harken.DEPS / "bin/node", harken.DEPS / "share/typescript/lib/tsc.js"
 PLAYBOOKS = [f"Play {n}" for n in range(5)]
 # What is no function of an SDK: pages, pictures and forms for browsers.
-BROWSER = {"system.page", "system.asset", "system.authority", "system.reference", "system.sign_in", "sign-in.begin", "sign-in.end"}
+BROWSER = {"system.page", "system.asset", "system.authority", "system.reference", "system.graphiql", "system.sign_in", "sign-in.begin", "sign-in.end"}
 RFC8032 = [  # section 7.1: public key, message, signature
     ("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
      "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"),

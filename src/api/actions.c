@@ -359,6 +359,12 @@ static enum err_code item_of(struct res_ctx *c, const struct action *a, const st
     return deals_said(c, &action_shape, &b, out, ERR_OK, e);
 }
 
+/* Does the warning behind it still hold? Otherwise it is withdrawn when the deal is next worked out, and not shown till then. */
+static bool holds(const struct action *a, const struct deal_view *d)
+{
+    return a->warning < 1 || a->warning > WARNINGS_N || d->hits[a->warning - 1].on;
+}
+
 static enum err_code list(struct res_ctx *c, const struct res_query *q, struct res_page *page, struct err *e)
 {
     struct id deal = q->extra && q->extra[0].is == RES_SET ? q->extra[0].v.id : (struct id){{0}}, *ids;
@@ -382,7 +388,8 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
     rows = ARENA_ARRAY(c->a, struct res_val *, n + 1);
     for (size_t i = 0; i < n; i++)
         for (size_t d = 0; d < vs.n; d++)
-            if (id_eq(vs.list[d].f->deal, acts[i].deal) && item_of(c, &acts[i], &vs.list[d], &o, &rows[kept++], e))
+            if (id_eq(vs.list[d].f->deal, acts[i].deal) && holds(&acts[i], &vs.list[d]) &&
+                item_of(c, &acts[i], &vs.list[d], &o, &rows[kept++], e))
                 return e->code;
     res_rows_page(c, page, q, &action_shape, rows, kept, 0);
     page->total = -1; /* not all were looked at */

@@ -4,9 +4,11 @@
 CREATE FUNCTION tracker_unlearn() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM sentence_vectors s WHERE s.workspace_id = NEW.workspace_id AND s.interaction_id IN
-        (SELECT t.interaction_id FROM turn t WHERE t.workspace_id = NEW.workspace_id AND t.person_id = NEW.id);
-    DELETE FROM finding_feedback f USING turn t WHERE f.workspace_id = NEW.workspace_id AND t.workspace_id = NEW.workspace_id
-        AND t.person_id = NEW.id AND f.interaction_id = t.interaction_id AND f.turn = t.ordinal AND f.tracker_id IS NOT NULL;
+        (SELECT p.interaction_id FROM participant p WHERE p.workspace_id = NEW.workspace_id AND p.person_id = NEW.id);
+    DELETE FROM finding_feedback f USING turn t, participant p WHERE f.workspace_id = NEW.workspace_id AND f.tracker_id IS NOT NULL
+        AND p.workspace_id = NEW.workspace_id AND p.person_id = NEW.id AND p.interaction_id = f.interaction_id
+        AND t.workspace_id = NEW.workspace_id AND t.interaction_id = f.interaction_id AND t.ordinal <= f.turn
+        AND f.turn < t.ordinal + cardinality(t.speaker) AND t.speaker[f.turn - t.ordinal + 1] = p.ordinal;
     UPDATE tracker SET head_sealed = NULL, version = version + 1 WHERE workspace_id = NEW.workspace_id AND kind = 1;
     IF FOUND THEN
         INSERT INTO tracker_state (workspace_id, generation) VALUES (NEW.workspace_id, 1)

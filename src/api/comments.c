@@ -234,6 +234,7 @@ static enum err_code sheet_act(struct res_ctx *c, struct id id, const struct res
                             .note = in[S_NOTE].is == RES_SET ? in[S_NOTE].v.s : STR("")};
     size_t questions = res_field_index(&form_shape, STR("questions"));
     struct res_val *form = NULL;
+    enum err_code rc;
 
     (void)query;
     if (seen(c, id, e) || card_res_many(c, &def, &s.form, 1, &form, e))
@@ -243,8 +244,11 @@ static enum err_code sheet_act(struct res_ctx *c, struct id id, const struct res
                        STR("\"scorecard\" must be one, and \"answers\" have an answer for each of its questions"), e);
     for (size_t i = 0; i < s.answers_n; i++)
         s.answers[i] = (int32_t)in[S_ANSWERS].v.list[i].v.i;
-    if (score_sheet_put(c->t, c->v, &s, c->a, e))
-        return e->code;
+    rc = score_sheet_put(c->t, c->v, &s, c->a, e);
+    if (rc == ERR_NOT_FOUND)
+        return res_say(c, 422, "nobody to score", STR("\"about\" must be somebody of ours who takes part in it"), e);
+    if (rc)
+        return rc;
     *out = sheet_of(c->a, &s);
     return ERR_OK;
 }

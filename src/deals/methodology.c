@@ -12,8 +12,7 @@ static const struct {
     {"meddpicc.competition", CRM_PROPOSAL},     {"meddpicc.paper_process", CRM_NEGOTIATION},
 };
 
-static void stages_read(const struct card *card, const struct json *stages, struct arena *a, struct methodology *out,
-                        size_t *cap)
+static void stages_read(const struct card *card, const struct json *stages, struct arena *a, struct methodology *out)
 {
     str *fields = ARENA_ARRAY(a, str, METHODOLOGY_FIELDS_MAX);
     size_t n = 0;
@@ -28,7 +27,7 @@ static void stages_read(const struct card *card, const struct json *stages, stru
         s.fields = fields; /* those before come first */
         s.fields_n = n;
         if (n > before)
-            ARENA_PUSH(a, out->stages, out->stages_n, *cap) = s;
+            ARENA_PUSH(a, out->stages, out->stages_n, out->stages_cap) = s;
     }
 }
 
@@ -38,7 +37,7 @@ enum err_code methodology_load(struct db_tx *t, const struct vaulted *v, struct 
     struct card_filter all = {P_NULL(DB_I64S), P_NULL(DB_IDS), STR("")};
     struct page_want w = {.limit = METHODOLOGY_PLAYBOOKS_MAX, .from_ms = CLOCK_NONE, .to_ms = CLOCK_NONE};
     struct card *cards;
-    size_t n, cap = 0;
+    size_t n;
 
     *out = (struct methodology){0};
     if (cards_page(t, v, CARD_PLAYBOOK, &all, &w, a, &cards, &n, e))
@@ -47,7 +46,7 @@ enum err_code methodology_load(struct db_tx *t, const struct vaulted *v, struct 
         struct json_doc *d = NULL;
         if (json_parse(cards[i].body, &d, e))
             return e->code;
-        stages_read(&cards[i], json_get(json_root(d), "stages"), a, out, &cap);
+        stages_read(&cards[i], json_get(json_root(d), "stages"), a, out);
         json_free(d);
     }
     return ERR_OK;

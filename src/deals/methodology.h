@@ -17,7 +17,7 @@ struct methodology_stage {
 };
 struct methodology {
     struct methodology_stage *stages;
-    size_t stages_n;
+    size_t stages_n, stages_cap;
 };
 
 struct methodology_need {

@@ -228,10 +228,9 @@ void score_fit(const struct deal_pipeline *p, const struct score_row *rows, size
 
 void score_predict(const struct score_model *m, const struct score_row *r, struct score *out)
 {
-    int idx[2 + SCORE_FEATURES], n = row_terms(r, idx, (double[2 + SCORE_FEATURES]){0});
     double val[2 + SCORE_FEATURES], mean = m->offset[r->stage], var = 0, sd, shrink;
+    int idx[2 + SCORE_FEATURES], n = row_terms(r, idx, val);
 
-    n = row_terms(r, idx, val);
     for (int a = 0; a < n; a++) {
         mean += val[a] * m->mode[idx[a]];
         for (int b = 0; b < n; b++)

@@ -216,9 +216,12 @@ static void day_write(struct jw *w, const char *key, int64_t day)
 
 static void value_write(const struct crm_change *c, struct jw *w)
 {
+    bool number = c->field == CRM_F_AMOUNT || c->field == CRM_F_CLOSE_DATE || c->field == CRM_F_CATEGORY ||
+                  c->field == CRM_F_PROBABILITY || c->field == CRM_F_DELETED;
+
     if (c->cleared)
         jw_knull(w, "new");
-    else if (c->problem)
+    else if (c->problem || !number)
         jw_kstr(w, "new", c->text);
     else if (c->field == CRM_F_AMOUNT)
         micros_write(w, "new", c->number);
@@ -228,10 +231,8 @@ static void value_write(const struct crm_change *c, struct jw *w)
         kname(w, "new", crm_category_names[c->number]);
     else if (c->field == CRM_F_PROBABILITY)
         jw_kreal(w, "new", (double)c->number / 1e6);
-    else if (c->field == CRM_F_DELETED)
-        jw_kbool(w, "new", c->number != 0);
     else
-        jw_kstr(w, "new", c->text);
+        jw_kbool(w, "new", c->number != 0);
 }
 
 static void change_write(const struct crm_change *c, struct jw *w)

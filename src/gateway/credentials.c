@@ -106,7 +106,7 @@ static str hex_read(str s, struct arena *a)
     char *p = arena_alloc(a, s.n / 2 + 1);
 
     for (size_t i = 0; i < s.n / 2; i++) {
-        int hi = s.p[2 * i], lo = s.p[2 * i + 1];
+        int hi = (unsigned char)s.p[2 * i], lo = (unsigned char)s.p[2 * i + 1];
         p[i] = (char)((hi <= '9' ? hi - '0' : hi - 'a' + 10) << 4 | (lo <= '9' ? lo - '0' : lo - 'a' + 10));
     }
     return str_n(p, s.n / 2);
@@ -203,7 +203,7 @@ static enum err_code rows_touched(struct db_tx *t, int stmt, const struct db_val
 
 enum err_code factor_used(struct db_tx *t, struct id id, int64_t counter, struct err *e)
 {
-    int64_t n;
+    int64_t n = 0;
 
     if (rows_touched(t, FACTOR_USED, DB_ARGS(P_ID(db_tx_workspace(t)), P_ID(id), P_I64(counter), P_I64(clock_now_ms())),
                      &n, e))
@@ -218,7 +218,7 @@ enum err_code factor_confirm(struct db_tx *t, struct id id, struct err *e)
 
 enum err_code factor_drop(struct db_tx *t, struct id user, struct id id, enum factor_kind kind, struct err *e)
 {
-    int64_t n;
+    int64_t n = 0;
 
     if (rows_touched(t, FACTOR_DROP, DB_ARGS(P_ID(db_tx_workspace(t)), P_ID(user), P_ID_OR_NULL(id), P_I64(kind)), &n,
                      e))

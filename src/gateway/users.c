@@ -268,7 +268,7 @@ enum err_code user_put(struct db_tx *t, struct keyring *k, struct user *u, struc
     uint8_t mail[BLIND_BYTES], ext[BLIND_BYTES];
     struct db_val ext_v;
     struct db_rows r;
-    struct user was;
+    struct user was = {0};
     bool written;
     str sealed;
 

@@ -87,12 +87,14 @@ static void conflict(struct merge *m, const struct gql_selection *a, const struc
 /* SameResponseShape() up to the selections below. */
 static bool shape_same(const struct gql_type *a, const struct gql_type *b)
 {
-    while (a->of || b->of) {
+    while (a->of && b->of) {
         if (a->kind != b->kind)
             return false;
         a = a->of;
         b = b->of;
     }
+    if (a->of || b->of)
+        return false;
     return a == b || (gql_type_composite(a) && gql_type_composite(b));
 }
 

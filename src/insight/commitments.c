@@ -38,9 +38,7 @@ static str stem(str w)
 {
     if (w.n > 5 && str_ends(w, STR("ing")))
         w.n -= 3;
-    else if (w.n > 4 && str_ends(w, STR("ed")))
-        w.n -= 2;
-    else if (w.n > 4 && str_ends(w, STR("es")))
+    else if (w.n > 4 && (str_ends(w, STR("ed")) || str_ends(w, STR("es"))))
         w.n -= 2;
     else if (w.n > 3 && str_ends(w, STR("s")))
         w.n -= 1;

@@ -61,14 +61,12 @@ static char mark_between(str text, size_t from, size_t to)
             return (char)c;
         if (c == 0x2026)
             return '.';
-        if (c == 0x2013 || c == 0x2014 || (c == '-' && !found))
+        if (c == 0x2013 || c == 0x2014 || ((c == '-' || c == '\n') && !found))
             found = '-';
         else if (c == ',' || c == ';' || c == ':' || c == '(')
             found = (char)c;
         else if ((c == '"' || c == 0x201C || c == 0x201D || c == 0x201E) && !found)
             found = '"';
-        else if (c == '\n' && !found)
-            found = '-';
     }
     return found;
 }
@@ -118,7 +116,7 @@ static str lang_of(const struct discourse *d, const struct words *w, size_t from
 }
 
 static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const struct words *w, size_t from, size_t to,
-                         uint32_t end, size_t *cap)
+                         uint32_t end)
 {
     str text = d->ia->turns[turn].text;
     struct words part = words_part(w, from, to);
@@ -147,7 +145,7 @@ static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const 
     }
     s.asks = s.words_n && s.word[s.words_n - 1].after == '?';
     s.kind = utterance_classify_words(str_sub(text, s.start, s.end), &part, d->lang);
-    ARENA_PUSH(d->a, d->s, d->n, *cap) = s;
+    ARENA_PUSH(d->a, d->s, d->n, d->cap) = s;
 }
 
 /* A wrapped line goes on in the next one; the bytes stay where they are. */
@@ -226,7 +224,7 @@ static bool quoted_at(const struct reply_part *parts, size_t n, str body, size_t
     return false;
 }
 
-static void sentences_add(struct discourse *d, size_t turn, size_t *cap)
+static void sentences_add(struct discourse *d, size_t turn)
 {
     str body = d->ia->turns[turn].text, text = lines_joined(d, body);
     struct reply_part *parts = NULL;
@@ -245,11 +243,11 @@ static void sentences_add(struct discourse *d, size_t turn, size_t *cap)
         size_t from = 0;
         for (size_t k = 1; w.n > LONG_SENTENCE && k < w.n; k++)
             if (k - from >= WORDS_PIECE_MIN && cut_before(&w, k)) {
-                sentence_add(d, turn, u[i].start, &w, from, k, u[i].end, cap);
+                sentence_add(d, turn, u[i].start, &w, from, k, u[i].end);
                 from = k;
             }
         if (w.n)
-            sentence_add(d, turn, u[i].start, &w, from, w.n, u[i].end, cap);
+            sentence_add(d, turn, u[i].start, &w, from, w.n, u[i].end);
         if (w.n && go_on && i == 0 && d->n > 1 && from == 0)
             join_last(d);
     }
@@ -258,7 +256,6 @@ static void sentences_add(struct discourse *d, size_t turn, size_t *cap)
 void discourse_make(const struct interaction *ia, struct arena *a, struct discourse *out)
 {
     struct discourse d = {.ia = ia, .a = a};
-    size_t cap = 0;
 
     d.lang = ia->language.n == 0 || str_eq(ia->language, STR("und")) ? STR("en") : ia->language;
     d.of_turn = ARENA_ARRAY(a, int, ia->turns_n + 1);
@@ -269,7 +266,7 @@ void discourse_make(const struct interaction *ia, struct arena *a, struct discou
         d.floor_of_turn[i] =
             i ? d.floor_of_turn[i - 1] + (d.of_turn[i] != d.of_turn[i - 1] || d.of_turn[i] == VOICE_NONE) : 0;
         d.first_of_turn[i] = d.n;
-        sentences_add(&d, i, &cap);
+        sentences_add(&d, i);
     }
     d.first_of_turn[ia->turns_n] = d.n;
     d.marks = ARENA_ARRAY(a, const struct mark *, d.n);

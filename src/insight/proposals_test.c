@@ -260,10 +260,10 @@ static void broken_answers_propose_nothing(void **state)
         "{\"items\":[1,\"x\",null,[],{}]}",
         "{\"items\":[{\"kind\":\"commitment\",\"modality\":7,\"turn\":\"0\",\"quote\":[]}]}",
         "{\"items\":[{\"kind\":\"commitment\",\"modality\":\"COMMITTED\",\"turn\":-1,\"quote\":\"I'll\"}]}",
-        "{\"items\":[{\"kind\":\"commitment\",\"modality\":\"COMMITTED\",\"turn\":0.5,\"quote\":\"I'll throw in the "
-        "onboarding by Friday.\"}]}",
-        "{\"items\":[{\"kind\":\"commitment\",\"modality\":\"COMMITTED\",\"turn\":99999999999999999999,\"quote\":\"I'"
-        "ll\"}]}",
+        ("{\"items\":[{\"kind\":\"commitment\",\"modality\":\"COMMITTED\",\"turn\":0.5,\"quote\":\"I'll throw in the "
+         "onboarding by Friday.\"}]}"),
+        ("{\"items\":[{\"kind\":\"commitment\",\"modality\":\"COMMITTED\",\"turn\":99999999999999999999,\"quote\":\"I'"
+         "ll\"}]}"),
         "\xff\xfe{\"items\":[]}"};
 
     (void)state;

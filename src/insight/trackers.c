@@ -230,7 +230,7 @@ enum err_code tracker_set_words(struct tracker_set *s, const struct interaction 
 {
     bool known = ia->language.n && !str_eq(ia->language, STR("und"));
     struct record_finding *list = NULL;
-    struct phrase_scan *scan;
+    struct phrase_scan *scan = NULL;
     size_t n = 0, cap = 0;
 
     if (s->phrases_n && language_get(s, known ? ia->language : STR("en"), &scan, e))

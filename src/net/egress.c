@@ -103,7 +103,7 @@ static enum err_code target_parse(str url, struct target *t, struct err *e)
     part = NULL;
     t->port = (int)port;
     t->https = strcmp(t->scheme, "https") == 0;
-    if ((!t->https && strcmp(t->scheme, "http") != 0) || !t->host[0] || strchr(t->host, '%'))
+    if ((!t->https && strcmp(t->scheme, "http") != 0) || !t->host || !t->host[0] || strchr(t->host, '%'))
         return err_set(e, ERR_INVALID, "not an http or https address");
     extra = !curl_url_get(t->url, CURLUPART_USER, &part, 0) || !curl_url_get(t->url, CURLUPART_PASSWORD, &part, 0) ||
             !curl_url_get(t->url, CURLUPART_FRAGMENT, &part, 0);

@@ -112,7 +112,7 @@ enum err_code tls_server_new(const struct tls_opts *o, struct tls_server **out, 
 
 enum err_code tls_server_reload(struct tls_server *t, struct err *e)
 {
-    SSL_CTX *fresh, *old;
+    SSL_CTX *fresh = NULL, *old;
 
     if (ctx_make(&t->o, &fresh, e))
         return e ? e->code : ERR_INVALID;

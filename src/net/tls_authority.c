@@ -208,6 +208,18 @@ static void name_put(struct arena *a, const char **list, size_t *n, const char *
         list[(*n)++] = str_cz(a, str_of(name));
 }
 
+/* An address others may reach us at; addresses of one link are not. */
+static bool address_text(const struct sockaddr *at, char *out, socklen_t n)
+{
+    const struct sockaddr_in6 *six = (const void *)at;
+    const struct sockaddr_in *four = (const void *)at;
+
+    if (at->sa_family == AF_INET)
+        return inet_ntop(AF_INET, &four->sin_addr, out, n);
+    return at->sa_family == AF_INET6 && !IN6_IS_ADDR_LINKLOCAL(&six->sin6_addr) &&
+           inet_ntop(AF_INET6, &six->sin6_addr, out, n);
+}
+
 const char **tls_names_here(struct arena *a, bool everywhere, size_t *out_n)
 {
     const char **list = ARENA_ARRAY(a, const char *, NAMES_MAX);
@@ -224,14 +236,7 @@ const char **tls_names_here(struct arena *a, bool everywhere, size_t *out_n)
         for (struct ifaddrs *i = all; i; i = i->ifa_next) {
             if (!i->ifa_addr)
                 continue;
-            if (i->ifa_addr->sa_family == AF_INET &&
-                inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)i->ifa_addr)->sin_addr, text,
-                          sizeof text))
-                name_put(a, list, &n, text);
-            else if (i->ifa_addr->sa_family == AF_INET6 &&
-                     !IN6_IS_ADDR_LINKLOCAL(&((const struct sockaddr_in6 *)(const void *)i->ifa_addr)->sin6_addr) &&
-                     inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)i->ifa_addr)->sin6_addr, text,
-                               sizeof text))
+            if (address_text(i->ifa_addr, text, sizeof text))
                 name_put(a, list, &n, text);
         }
         freeifaddrs(all);

@@ -33,7 +33,7 @@ static enum err_code all_load(struct core *c, const struct job *jobs, size_t n, 
                               struct err *e)
 {
     struct id *ids = ARENA_ARRAY(a, struct id, n + 1);
-    struct record_ia *recs;
+    struct record_ia *recs = NULL;
     size_t found = 0;
     struct db_tx *t;
     enum err_code rc;

@@ -252,7 +252,7 @@ enum err_code trackers_train(struct core *c, struct id tracker, struct err *e)
         t.dim = (size_t)embedder_info(c->em)->dim;
         rc = load(&t, tracker, &own, &own_n, e);
     }
-    if (!rc && c->em && t.k->kind == TRACKER_EXAMPLES) {
+    if (!rc && t.k && t.k->kind == TRACKER_EXAMPLES) {
         rc = rows_make(&t, e);
         if (!rc)
             rc = background_make(&t, own, own_n, e);
@@ -332,11 +332,11 @@ static enum err_code look(struct core *c, struct db_tx *x, struct id id, struct 
                           struct err *e)
 {
     const struct tracker_set *set = c->track->set;
-    struct record_finding *words, *examples = NULL;
-    size_t found, words_n, examples_n = 0, said_n;
+    struct record_finding *words = NULL, *examples = NULL;
+    size_t found = 0, words_n = 0, examples_n = 0, said_n;
     struct spoken *said;
     bool fresh = false;
-    float *vec;
+    float *vec = NULL;
 
     *out = (struct looked){0};
     if (record_ia_load(x, &c->v, &id, 1, a, &out->rec, &found, e))
@@ -385,7 +385,7 @@ static enum err_code store(struct core *c, const struct job *job, const struct l
     if (!rc && now != c->track->generation) /* again, with the new ones */
         rc = err_set(e, ERR_BUSY, "trackers were changed meanwhile");
     if (rc || (l->rec && record_findings_save(x, &c->v, l->rec, l->f, l->n, makers, makers_n, e)) ||
-        (l->vectors.n && record_sentences_save(x, &c->v, l->rec->ia.id, model_of(c), l->vectors, e)) ||
+        (l->rec && l->vectors.n && record_sentences_save(x, &c->v, l->rec->ia.id, model_of(c), l->vectors, e)) ||
         job_done(x, job, 1, e)) {
         db_rollback(x);
         return e->code;
@@ -411,10 +411,11 @@ enum err_code track_stage_run(struct core *c, const struct job *jobs, size_t n, 
     struct arena *a = arena_new_wiped("track");
     enum err_code rc;
 
-    if (!c->track && !(c->track = calloc(1, sizeof *c->track)))
-        rc = err_set(e, ERR_MEMORY, "out of memory");
-    else
-        rc = set_load(c, e);
+    if (!c->track && !(c->track = calloc(1, sizeof *c->track))) {
+        arena_free(a);
+        return err_set(e, ERR_MEMORY, "out of memory");
+    }
+    rc = set_load(c, e);
     for (size_t i = 0; !rc && i < n; i++) {
         int64_t start = clock_mono_us();
         arena_reset(a);

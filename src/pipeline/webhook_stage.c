@@ -155,7 +155,7 @@ enum err_code webhook_stage_run(struct core *c, const struct job *jobs, size_t n
     for (size_t i = 0; !rc && i < n; i++) {
         struct hook_delivery d;
         struct hook *h = NULL;
-        bool found;
+        bool found = false;
 
         arena_reset(a);
         rc = message_load(c, &jobs[i], a, &d, &h, &found, e);

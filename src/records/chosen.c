@@ -62,8 +62,8 @@ enum err_code chosen_put(struct db_tx *t, const struct vaulted *v, str key, str 
 
 enum err_code chosen_drop(struct db_tx *t, const struct vaulted *v, str key, struct arena *a, struct err *e)
 {
-    struct chosen *now;
-    size_t n;
+    struct chosen *now = NULL;
+    size_t n = 0;
 
     if (load(t, v, key, a, &now, &n, e))
         return e->code;

@@ -109,7 +109,7 @@ static enum err_code keys_seal(const struct vaulted *v, const struct hook_source
 enum err_code hook_source_add(struct db_tx *t, const struct vaulted *v, struct hook_source *s, struct arena *a,
                               struct err *e)
 {
-    int64_t n;
+    int64_t n = 0;
     str keys;
 
     s->id = id_new();
@@ -200,9 +200,9 @@ enum err_code hook_source_named(struct db_tx *t, const struct vaulted *v, str na
 enum err_code hook_source_rotate(struct db_tx *t, const struct vaulted *v, struct id id,
                                  const struct hooksig_check *key, struct arena *a, struct err *e)
 {
-    struct hook_source *s;
-    size_t found;
-    int64_t n;
+    struct hook_source *s = NULL;
+    size_t found = 0;
+    int64_t n = 0;
     str keys;
 
     if (hook_source_load(t, v, &id, 1, a, &s, &found, e))
@@ -222,7 +222,7 @@ enum err_code hook_source_rotate(struct db_tx *t, const struct vaulted *v, struc
 
 enum err_code hook_source_drop(struct db_tx *t, struct id id, struct err *e)
 {
-    int64_t n;
+    int64_t n = 0;
 
     if (touch(t, SOURCE_DROP, DB_ARGS(P_ID(db_tx_workspace(t)), P_ID(id)), &n, e))
         return e->code;
@@ -238,7 +238,7 @@ enum err_code hook_message_add(struct db_tx *t, const struct vaulted *v, struct 
     struct seal_at at = {.workspace = v->workspace, .table = "hook_message", .column = "sealed", .row = id};
     struct job_new job = {.queue = "hook", .object = id, .source = source};
     const str parts[] = {message_id, body};
-    int64_t now = clock_now_ms(), n;
+    int64_t now = clock_now_ms(), n = 0;
     uint8_t hash[SHA256_BYTES];
     str sealed;
 
@@ -258,7 +258,7 @@ enum err_code hook_message_add(struct db_tx *t, const struct vaulted *v, struct 
 enum err_code hook_message_told(struct db_tx *t, const struct job *job, bool *out_first, struct err *e)
 {
     struct id ws = db_tx_workspace(t);
-    int64_t now = clock_now_ms(), n;
+    int64_t now = clock_now_ms(), n = 0;
 
     if (touch(t, MESSAGE_TOLD, DB_ARGS(P_ID(ws), P_ID(job->object)), &n, e) ||
         db_send(t, &hook_sources_sql[SEEN_FORGET], DB_ARGS(P_ID(ws), P_ID(job->source), P_I64(now - SEEN_MS)), e) ||

@@ -293,7 +293,7 @@ static enum err_code fan_in(struct db_tx *t, const struct vaulted *v, int64_t la
     struct hook *hooks;
     struct event *ev;
     struct db_rows r;
-    size_t hooks_n, n;
+    size_t hooks_n = 0, n;
     int64_t from;
 
     if (db_run(t, &hooks_sql[FAN_FROM], DB_ARGS(P_ID(v->workspace)), &r, e))

@@ -156,7 +156,7 @@ static void set(struct when *w, size_t from, size_t to, bool resolved, int32_t d
 /* The day is read after `resolved` was worked out, which may have written it. */
 static void set_at(struct when *w, size_t from, size_t to, bool resolved, const int32_t *day)
 {
-    set(w, from, to, resolved, *day);
+    set(w, from, to, resolved, resolved ? *day : 0);
 }
 
 /* Next such day from today on; without a year the year is open. */
@@ -211,9 +211,7 @@ static bool numeric_date(const struct reader *r, size_t i, struct when *w)
     }
     if (n == 3 && part[0] > 1900)
         set_at(w, i, i + 1, date_make((int)part[0], part[1], part[2], &day), &day);
-    else if (n == 3 && sep == '.' && part[2] > 1900)
-        set_at(w, i, i + 1, date_make((int)part[2], part[1], part[0], &day), &day);
-    else if (n == 3 && part[2] > 1900 && part[0] > 12)
+    else if (n == 3 && part[2] > 1900 && (sep == '.' || part[0] > 12))
         set_at(w, i, i + 1, date_make((int)part[2], part[1], part[0], &day), &day);
     else if (n == 3 && part[2] > 1900 && part[1] > 12)
         set_at(w, i, i + 1, date_make((int)part[2], part[0], part[1], &day), &day);
@@ -417,7 +415,7 @@ static bool end_at(const struct reader *r, size_t i, struct when *w)
     size_t n, k;
     int plus = 0, v = value_at(r, i, &n), y, m, d;
     int64_t year;
-    int32_t day;
+    int32_t day = 0;
     struct when inner;
 
     if (v >= W_EOW && v <= W_EOY) {
@@ -688,10 +686,9 @@ size_t when_find(const struct words *words, str lang, int32_t today, struct when
         r.l = list_get("when.en");
     for (size_t i = 0; i < r.n && found < WHEN_MAX;) {
         struct when *w = &out[found];
-        if (!may_begin(&r, i)) {
-            i++;
-        } else if (numeric_date(&r, i, w) || end_at(&r, i, w) || count_at(&r, i, w) || weekday_at(&r, i, w) ||
-                   month_date(&r, i, w) || period_at(&r, i, w) || ordinal_alone(&r, i, w) || month_alone(&r, i, w)) {
+        if (may_begin(&r, i) &&
+            (numeric_date(&r, i, w) || end_at(&r, i, w) || count_at(&r, i, w) || weekday_at(&r, i, w) ||
+             month_date(&r, i, w) || period_at(&r, i, w) || ordinal_alone(&r, i, w) || month_alone(&r, i, w))) {
             i = w->to > i ? w->to : i + 1;
             role_set(&r, w);
             found++;

@@ -229,9 +229,10 @@ BODIES = {
     ("POST", "/v1/search"): lambda w: {"query": "price of the pilot", "limit": 100},
     ("POST", "/v1/ask"): lambda w: {"question": "What was said about the price?"},
     ("PUT", "/v1/interactions/{}/private"): lambda w: {"private": False},
+    ("PUT", "/v1/warnings/settings"): lambda w: {"pipeline": w.c.sql("SELECT id FROM pipeline LIMIT 1"), "warning": "W01", "enabled": True},
     ("POST", "/v1/deals/{}/warnings"): lambda w: {"warning": "W01", "right": True},
     ("POST", "/v1/interactions/{}/comments"): lambda w: {"text": "Well said."},
-    ("POST", "/v1/interactions/{}/scores"): lambda w: {"scorecard": w.card(), "about": w.things["people"]["nobody"], "answers": [3]},
+    ("POST", "/v1/interactions/{}/scores"): lambda w: {"scorecard": w.card(), "about": str(uuid.uuid4()), "answers": [3]},
     ("POST", "/v1/accounts"): lambda w: {"name": f"Account {w.serial}"},
     ("POST", "/v1/scorecards"): lambda w: {"name": f"Scorecard {w.serial}", "questions": ["Was the next step agreed?"]},
     ("POST", "/v1/playbooks"): lambda w: {"name": f"Playbook {w.serial}"},
@@ -257,10 +258,12 @@ BODIES = {
     ("POST", "/scim/v2/Groups/.search"): lambda w: SEARCH_SCIM,
 }
 SEARCH_SCIM = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "count": 1}
-QUERIES = {"/v1/deals/{}/explain": "?figure=p", "/v1/analytics/explain": "?figure=win_rate", "/v1/resumable-uploads/{}/part": "?offset=0", "/graphql": "?query=%7B__typename%7D",
+QUERIES = {"/v1/deals/{}/explain": "?figure=p", "/v1/analytics/explain": "?figure=win_rate", "/v1/analytics/coaching/explain": "?figure=talk_ratio",
+           "/v1/resumable-uploads/{}/part": "?offset=0", "/graphql": "?query=%7B__typename%7D",
            "/v1/uploads": "?source=sent.eml", "/v1/briefs": "?account=Northwind"}
 # Where an allowed request is not answered with a success, the one answer it has, and why.
 ANSWERS = {
+    ("POST", "/v1/interactions/{}/scores"): (422, "about somebody who takes no part in it"),
     ("POST", "/v1/break-glass"): (409, "who has the machine reads everything anyway, audited", {"operator"}),
     ("POST", "/v1/break-glass/{}/approve"): (409, "only a user can agree", {"operator"}),
     ("POST", "/v1/chat/completions"): (503, "there is no language model here"),

@@ -152,6 +152,21 @@ static const char *const cause_names[ACTION_CAUSES] = {[CAUSE_WARNING] = "warnin
                                                        [CAUSE_PLAYBOOK] = "playbook",
                                                        [CAUSE_SIMILAR] = "similar_deals"};
 
+/* The words it rests on, where it is a promise. */
+static void promise_write(struct call *k, const struct action *a, const struct deal_view *d, const struct opened *o,
+                          struct jw *w)
+{
+    const struct draft_quote *q;
+    struct draft made;
+
+    draft_make(k, a, d, o, &made);
+    q = made.quotes;
+    if (made.n)
+        jw_kstr(w, "reason",
+                str_fmt(k->a, "%.*s said: \"%.*s\"", STR_ARG(q->speaker.n ? q->speaker : STR("Somebody")),
+                        STR_ARG(q->words)));
+}
+
 /* What speaks for it when it is no warning: fields nobody knows, or deals that were won. */
 static void cause_write(struct call *k, const struct action *a, const struct deal_view *d, const struct opened *o,
                         struct jw *w)
@@ -209,7 +224,8 @@ static void action_write(struct call *k, const struct action *a, const struct de
         jw_kstr(w, "because", str_of(warning_rows[a->warning - 1].id));
         if (h->on)
             jw_kstr(w, "reason", warning_text(a->warning, h->numbers, k->a));
-    }
+    } else if (a->kind == ACTION_KEEP_PROMISE || a->kind == ACTION_REMIND)
+        promise_write(k, a, d, o, w);
     cause_write(k, a, d, o, w);
     draft_write(k, a, d, o, w);
     jw_end(w);

@@ -4,7 +4,7 @@
 #include "records/crm.h"
 #include "store/reader.h"
 
-enum { DEALS_ALL_MAX = 20000 };
+enum { DEALS_ALL_MAX = 20000, BRIEF_OPENED_MAX = 60 /* conversations opened for the quotes of one brief */ };
 
 struct vaulted *deals_vaulted(struct call *k)
 {
@@ -261,6 +261,8 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
 
 static const struct res_field line_fields[] = {
     {"text", RES_STR, RES_SEALED, "In words.", "\"close date moved to 2026-12-01\""},
+    {"speaker", RES_STR, RES_SEALED | RES_MAYBE, "Who said what it rests on.", "\"Kim Berg\""},
+    {"quote", RES_STR, RES_SEALED | RES_MAYBE, "Their words.", "\"We decide on Friday.\""},
     {"sources", RES_OBJ, RES_LIST, "What it rests on.", .of = &evidence_shape},
 };
 static const struct res_shape line_shape = {"BriefLine", "A line of a brief.", RES_FIELDS(line_fields)};
@@ -295,6 +297,28 @@ static enum err_code one_load(struct res_ctx *c, struct id id, const struct res_
     return vs->n ? ERR_OK : err_set(e, ERR_NOT_FOUND, "there is no such deal, or you may not see it");
 }
 
+/* Opens the newest conversations that findings of the deal stand in, of those the caller may see. */
+static enum err_code words_open(struct res_ctx *c, struct deal_views *vs, const struct deal_facts *f, struct err *e)
+{
+    struct record_ia *recs = NULL;
+    struct id ids[BRIEF_OPENED_MAX];
+    size_t n = 0;
+
+    vs->opened_n = 0;
+    for (size_t i = f->find_n; i-- && n < BRIEF_OPENED_MAX;) {
+        const struct deal_find *d = &f->find[i];
+        bool there = d->at_ms > vs->now;
+        for (size_t k = 0; k < n && !there; k++)
+            there = id_eq(ids[k], d->interaction);
+        if (!there && index_seen(c->api->core->ix, c->who.reader, d->interaction))
+            ids[n++] = d->interaction;
+    }
+    if (n && record_ia_load(c->t, c->v, ids, n, c->a, &recs, &vs->opened_n, e))
+        return e->code;
+    vs->opened = recs;
+    return ERR_OK;
+}
+
 static enum err_code brief_of(struct res_ctx *c, struct deal_views *vs, size_t i, int64_t since, struct res_val **out,
                               struct err *e)
 {
@@ -304,6 +328,8 @@ static enum err_code brief_of(struct res_ctx *c, struct deal_views *vs, size_t i
 
     vs->competitors = c->api->core->competitors;
     vs->competitors_n = c->api->core->competitors_n;
+    if (words_open(c, vs, vs->list[i].f, e))
+        return e->code;
     buf_init_wiped(&b, 16 << 20);
     jw_init(&w, &b);
     rc = deal_brief_write(vs, &vs->list[i], since, &w, e);

@@ -280,7 +280,7 @@ void res_blanks(const struct res_shape *s, size_t from, struct res_val *item)
             item[i] = (struct res_val){.is = RES_SET};
         else if (f->flags & RES_NULLABLE)
             item[i] = (struct res_val){.is = RES_NULL};
-        else if (f->kind == RES_STR)
+        else if (f->kind == RES_STR && !(f->flags & RES_MAYBE))
             item[i] = res_str(STR(""));
     }
 }

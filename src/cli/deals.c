@@ -131,6 +131,8 @@ static void lines_print(const struct json *v, const char *key, const char *title
     for (json_it_init(&it, json_get(v, key)); json_it_next(&it);) {
         json_it_init(&in, json_get(it.val, "sources"));
         cli_print("  %.*s", STR_ARG(json_str(json_get(it.val, "text"), text(it.val, "name"))));
+        if (text(it.val, "quote").n > 1)
+            cli_print(": %.*s: \"%.*s\"", STR_ARG(text(it.val, "speaker")), STR_ARG(text(it.val, "quote")));
         while (json_it_next(&in))
             cli_print("  [%.*s %.*s]", STR_ARG(text(in.val, "kind")), STR_ARG(text(in.val, "id")));
         cli_print("\n");

@@ -36,10 +36,27 @@ static void source(struct brief *b, const char *kind, struct id id, int64_t at_m
     jw_end(w);
 }
 
+/* Who said it and their words, of a conversation that was opened for it. */
+static void quote(struct brief *b, struct id id, const int32_t *span)
+{
+    for (size_t i = 0; i < b->vs->opened_n; i++) {
+        const struct interaction *ia = &b->vs->opened[i].ia;
+        if (!id_eq(ia->id, id) || span[0] < 0 || (size_t)span[0] >= ia->turns_n ||
+            (size_t)span[2] > ia->turns[span[0]].text.n)
+            continue;
+        if (ia->turns[span[0]].speaker.n)
+            jw_kstr(b->w, "speaker", ia->turns[span[0]].speaker);
+        jw_kstr(b->w, "quote", str_sub(ia->turns[span[0]].text, (size_t)span[1], (size_t)span[2]));
+        return;
+    }
+}
+
 static void line(struct brief *b, str text, const char *kind, struct id id, int64_t at_ms, const int32_t *span)
 {
     jw_obj(b->w);
     jw_kstr(b->w, "text", text);
+    if (span)
+        quote(b, id, span);
     source(b, kind, id, at_ms, span);
     jw_end(b->w);
 }
@@ -149,13 +166,32 @@ static void people(struct brief *b)
     jw_end(b->w);
 }
 
+/* Codes for people: modalities by what they mean, the others without capitals and underscores. */
+static str said_as(const char *code, struct arena *a)
+{
+    static const char *const words[][2] = {{"COMMITTED", "promised"},
+                                           {"ACCEPTED", "agreed to"},
+                                           {"REQUESTED", "asked for"},
+                                           {"HEDGED", "not firm"},
+                                           {"NEGATED", "will not"}};
+    str out = str_lower_ascii(a, str_of(code));
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(code, words[i][0]) == 0)
+            return str_of(words[i][1]);
+    for (size_t i = 0; i < out.n; i++)
+        if (out.p[i] == '_')
+            out = str_fmt(a, "%.*s %.*s", (int)i, out.p, (int)(out.n - i - 1), out.p + i + 1);
+    return out;
+}
+
 /* What a finding is called: competitors by their name, of which only a hash is kept in clear. */
 static str called(const struct brief *b, const struct deal_find *d)
 {
     for (size_t i = 0; d->kind == FIND_COMPETITOR && i < b->vs->competitors_n; i++)
         if (str_eq(competitor_class(b->vs->competitors[i], b->a), str_of(d->class_)))
             return b->vs->competitors[i];
-    return d->modality[0] ? str_of(d->modality) : str_of(d->class_);
+    return said_as(d->modality[0] ? d->modality : d->class_, b->a);
 }
 
 static void findings(struct brief *b, const char *key, enum deal_find_kind kind)

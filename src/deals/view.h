@@ -29,6 +29,8 @@ struct deal_views {
     size_t n;
     const str *competitors; /* names that are looked for, so that briefs can say them; set by the caller, may be none */
     size_t competitors_n;
+    const struct record_ia *opened; /* conversations the caller may read, whose words briefs quote; set by the caller */
+    size_t opened_n;
     struct warning_clicks clicks[WARNINGS_N]; /* how often people called each kind right */
 };
 

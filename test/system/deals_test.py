@@ -184,6 +184,17 @@ class Deals(unittest.TestCase):
         self.assertTrue(all(c["sources"] for c in b["changed"]))
         self.assertIn("Anke Seidel", {p["name"] for p in b["people"]})
 
+    def test_a_brief_quotes_the_words_it_rests_on(self):
+        b = self.server.json("brief", "--json", "Hamburg hub rollout", "--as-of", AS_OF)
+        lines = [line for key in ("commitments", "objections", "red_flags", "competitors") for line in b[key]]
+        self.assertGreater(len(lines), 5)
+        for line in lines:
+            source = line["sources"][0]
+            turn = self.server.json("show", "--json", source["id"])["turns"][source["span"]["turn"]]
+            said = turn["text"].encode()[source["span"]["start"]:source["span"]["end"]].decode()
+            self.assertEqual((line["quote"], line["speaker"]), (said, turn["speaker"]))
+            self.assertNotRegex(line["text"], "[A-Z]{4}")  # words for people, not codes
+
 
 if __name__ == "__main__":
     unittest.main()

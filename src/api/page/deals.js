@@ -202,7 +202,7 @@ function peopleOf(g) {
 // ---- one deal ----
 
 function briefOf(b) {
-  const lines = (title, rows) => (rows.length ? [el("h4", {}, title), el("ul", {}, ...rows.map((r) => el("li", {}, r.text, " ", ...joined((r.sources || []).map(evidenceLink)))))] : []);
+  const lines = (title, rows) => (rows.length ? [el("h4", {}, title), el("ul", {}, ...rows.map((r) => el("li", {}, r.text, ...(r.quote ? [": ", r.speaker ? `${r.speaker}: ` : "", el("q", {}, r.quote)] : []), " ", ...joined((r.sources || []).map(evidenceLink)))))] : []);
   const all = [...lines(`Since ${b.since ? day(b.since) : "the beginning"}`, b.changed), ...lines("Promises", b.commitments), ...lines("Objections", b.objections), ...lines("Red flags", b.red_flags), ...lines("Competitors", b.competitors)];
   if (b.unqualified.length) all.push(el("p", {}, `Nobody has said: ${b.unqualified.map(spoken).join(", ")}`));
   return all.length ? all : [el("p", { className: "soft" }, "Nothing has happened since.")];

@@ -493,7 +493,7 @@ static enum err_code methods_load(struct loading *l)
 
     for (size_t i = 0; i < l->facts_n; i++) {
         deal_state_at(&l->facts[i], at, &s[i]);
-        stages[i] = s[i].stage ? s[i].stage->id : (struct id){{0}};
+        stages[i] = s[i].stage ? s[i].stage->id : ID_NIL;
     }
     if (methodology_load(l->t, l->v, l->a, &m, l->e) ||
         record_names_load(l->t, l->v, NAME_STAGE, stages, l->facts_n, l->a, names, l->e))
@@ -605,8 +605,8 @@ static enum err_code sheets_read(struct loading *l)
         if (g.model)
             continue;
         reviewed_set(c, about, author);
-        count_add(l, "scorecards_given", id_eq(author, about) ? (struct id){{0}} : author, db_id(&r, 1), g.at_ms);
-        count_add(l, "scorecards_received", id_eq(author, about) ? (struct id){{0}} : about, db_id(&r, 1), g.at_ms);
+        count_add(l, "scorecards_given", id_eq(author, about) ? ID_NIL : author, db_id(&r, 1), g.at_ms);
+        count_add(l, "scorecards_received", id_eq(author, about) ? ID_NIL : about, db_id(&r, 1), g.at_ms);
     }
     db_rows_done(&r);
     return ERR_OK;

@@ -224,7 +224,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
     struct id *ids;
     size_t n, kept = 0;
 
-    if (deal_ids(c->t, c->v, (struct id){{0}}, DEALS_ALL_MAX, c->a, &ids, &n, e) ||
+    if (deal_ids(c->t, c->v, ID_NIL, DEALS_ALL_MAX, c->a, &ids, &n, e) ||
         deals_load(c, ids, n, x ? deals_time(&x[Q_AS_OF], clock_now_ms()) : clock_now_ms(), &vs, e))
         return e->code;
     rows = ARENA_ARRAY(c->a, struct res_val *, vs.n + 1);

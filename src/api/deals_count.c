@@ -87,7 +87,7 @@ enum err_code api_deals_count(void *arg, str question, int64_t now_ms, struct ar
         return ERR_OK;
     if (db_begin(v->db, v->workspace, DEALS_DB_MS, &t, e))
         return e->code;
-    if (deal_ids(t, v, (struct id){{0}}, COUNT_DEALS_MAX, a, &ids, &n, e))
+    if (deal_ids(t, v, ID_NIL, COUNT_DEALS_MAX, a, &ids, &n, e))
         goto fail;
     n = deals_seen(k, ids, n);
     if (deal_views_load(t, v, ids, n, now_ms, a, &vs, e) || audit_append(t, v->keys, &entry, e))

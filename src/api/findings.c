@@ -94,9 +94,8 @@ static struct res_val *item_of(struct arena *a, const struct finding_place *p, c
     item[F_MODALITY] = res_str_or(f->modality, RES_NULL);
     item[F_PERSON] = res_id(f->owner_id);
     item[F_OWNER] = res_str_or(f->owner, RES_NULL);
-    item[F_DUE] =
-        f->due_day == FINDING_NO_DAY ? (struct res_val){.is = RES_NULL} : res_str(finding_day_str(a, f->due_day));
-    item[F_VALUE] = f->has_value ? res_real(f->value) : (struct res_val){.is = RES_NULL};
+    item[F_DUE] = f->due_day == FINDING_NO_DAY ? res_null() : res_str(finding_day_str(a, f->due_day));
+    item[F_VALUE] = f->has_value ? res_real(f->value) : res_null();
     item[F_CONFIDENCE] = res_real(f->confidence);
     item[F_MAKER] = res_str(f->maker);
     item[F_VERSION] = res_i64(f->version);

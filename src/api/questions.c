@@ -190,7 +190,7 @@ static struct res_val hit_of(struct arena *a, const struct index_hit *h, const s
     v[H_TITLE] = res_str(rec->ia.title);
     v[H_STARTED] = res_time(rec->ia.started_at_ms);
     parts[0] = res_real(h->lexical);
-    parts[1] = isnan(h->cosine) ? (struct res_val){RES_NULL} : res_real(h->cosine);
+    parts[1] = isnan(h->cosine) ? res_null() : res_real(h->cosine);
     v[H_PARTS] = res_obj(parts);
     return res_obj(v);
 }

@@ -154,7 +154,7 @@ enum err_code res_list(struct res_ctx *c, const struct resource *r, const struct
     *page = (struct res_page){.total = -1};
     if (r->list(c, q, page, e))
         return e->code;
-    return r->flags & RES_CONTENT ? audit(c, r, AUDIT_READ, "list", (struct id){{0}}, page->n, e) : ERR_OK;
+    return r->flags & RES_CONTENT ? audit(c, r, AUDIT_READ, "list", ID_NIL, page->n, e) : ERR_OK;
 }
 
 enum err_code res_many(struct res_ctx *c, const struct resource *r, const struct id *ids, size_t n, uint64_t want,
@@ -171,7 +171,7 @@ enum err_code res_many(struct res_ctx *c, const struct resource *r, const struct
         found += items[i] != NULL;
     if (!found || !(r->flags & RES_CONTENT))
         return ERR_OK;
-    return audit(c, r, AUDIT_READ, "get", n == 1 ? ids[0] : (struct id){{0}}, found, e);
+    return audit(c, r, AUDIT_READ, "get", n == 1 ? ids[0] : ID_NIL, found, e);
 }
 
 static enum err_code one(struct res_ctx *c, const struct resource *r, struct id id, uint64_t want, struct res_val **out,

@@ -99,6 +99,14 @@ struct res_val {
         struct res_val *obj;
     } v;
 };
+static inline struct res_val res_absent(void)
+{
+    return (struct res_val){.is = RES_ABSENT};
+}
+static inline struct res_val res_null(void)
+{
+    return (struct res_val){.is = RES_NULL};
+}
 static inline struct res_val res_str(str s)
 {
     return (struct res_val){.is = RES_SET, .v.s = s};

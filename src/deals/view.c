@@ -48,7 +48,7 @@ static enum err_code names_load(struct deal_views *vs, struct err *e)
         const struct deal_view *d = &vs->list[i];
         ids[i] = d->f->deal;
         ids[n + i] = d->f->account;
-        ids[2 * n + i] = d->s.stage ? d->s.stage->id : (struct id){{0}};
+        ids[2 * n + i] = d->s.stage ? d->s.stage->id : ID_NIL;
         ids[3 * n + i] = d->s.owner;
     }
     if (record_names_load(vs->t, vs->v, NAME_DEAL, ids, n, vs->a, names, e) ||
@@ -339,7 +339,7 @@ static void warning_explain(const struct deal_views *vs, const struct deal_view 
     const struct warning_row *row = &warning_rows[n - 1];
     double p[CRM_SETTING_VALUES];
     int severity;
-    bool on = warning_settings(d->f->pipe, d->s.stage ? d->s.stage->id : (struct id){{0}}, n, p, &severity);
+    bool on = warning_settings(d->f->pipe, d->s.stage ? d->s.stage->id : ID_NIL, n, p, &severity);
 
     jw_kstr(w, "definition", str_of(row->definition));
     jw_ki64(w, "definition_version", WARNINGS_VERSION);

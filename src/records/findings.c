@@ -158,7 +158,7 @@ static struct id owner_of(const struct record_ia *rec, str name)
     for (size_t i = 0; name.n && i < rec->cast_n; i++)
         if (str_eq(rec->cast[i].name, name))
             return rec->cast[i].person;
-    return (struct id){{0}};
+    return ID_NIL;
 }
 
 /* The rows of one statement, column by column. */

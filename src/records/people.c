@@ -154,7 +154,7 @@ static enum err_code erased_forget(struct db_tx *t, const struct vaulted *v, str
             continue;
         if (db_send(t, &people_sql[PERSON_FORGET], DB_ARGS(P_ID(v->workspace), P_ID(w[i].person)), e))
             return e->code;
-        w[i].person = w[i].subject = (struct id){{0}};
+        w[i].person = w[i].subject = ID_NIL;
     }
     return ERR_OK;
 }
@@ -212,7 +212,7 @@ enum err_code people_find(struct db_tx *t, const struct vaulted *v, str who, str
     struct people_want w = {.name = mail ? STR("") : str_trim(who), .email = mail ? str_trim(who) : STR("")};
     struct key k;
 
-    *out = (struct id){{0}};
+    *out = ID_NIL;
     if (key_make(v, &w, a, &k, e) || known_find(t, v, &w, &k, 1, KEY_EMAIL, &people_sql[PERSON_BY_EMAIL], a, e) ||
         known_find(t, v, &w, &k, 1, KEY_NAME, &people_sql[PERSON_BY_NAME], a, e))
         return e->code;

@@ -16,7 +16,7 @@ struct vaulted *deals_vaulted(struct call *k);
 size_t deals_seen(const struct call *k, struct id *ids, size_t n);
 
 /* answer_source.counts: questions about deals, from a caller who may read deals; `arg` is the call. */
-enum err_code api_deals_count(void *arg, str question, int64_t now_ms, struct arena *a, struct answer *out,
+enum err_code api_deals_count(struct call *k, const struct answer_question *aq, struct arena *a, struct answer *out,
                               bool *out_done, struct err *e);
 
 #define AS_OF_FIELD {"as_of", RES_TIME, 0, "As it stood then; now when left out.", "\"2026-11-20T08:00:00.000Z\""}

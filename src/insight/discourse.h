@@ -20,11 +20,10 @@ struct voice_of {
     bool listed;
 };
 
-/* A word of a sentence. */
+/* Where a word of a sentence stands. */
 struct dword {
     uint32_t turn;
     uint32_t start, end; /* bytes of that turn's text, without outer punctuation */
-    str token;
     char after;          /* punctuation between this word and the next: ',' ';' ':' '-' '"' '(' '.' '?' '!' or 0 */
     bool upper;          /* written with a capital */
 };

@@ -12,7 +12,7 @@
 /* A word, or the words of an entry up to one of them. */
 struct list_node {
     int32_t value; /* 0: only the beginning of entries */
-    bool extended; /* longer entries begin with it */
+    uint64_t next; /* a bit for each word that longer entries go on with; words share bits */
 };
 
 struct list_child;
@@ -38,6 +38,8 @@ int list_version(const struct word_list *l);
 size_t list_count(const struct word_list *l);
 /* 1..; 0 for what is no word of any list. `word`: lower case. */
 uint32_t list_atom(str word);
+/* The same of many words at once, which is faster. */
+void list_atoms(const str *words, size_t n, uint32_t *out);
 
 /* The value of a one-word or whole-phrase entry, 0 when there is none. */
 int list_value(const struct word_list *l, str entry);
@@ -48,6 +50,12 @@ size_t list_match_from(const struct word_list *l, const uint32_t *atoms, size_t 
 static inline bool list_begins(const struct word_list *l, uint32_t atom)
 {
     return l && atom < l->first_n && l->first[atom];
+}
+/* Who asks for many words in turn asks for one a few words ahead, so that its node is near when it is needed. */
+static inline void list_prefetch(const struct word_list *l, uint32_t atom)
+{
+    if (atom < l->first_n)
+        __builtin_prefetch(&l->node[l->first[atom]]);
 }
 /* The value of a word that is an entry by itself, else 0. */
 static inline int list_value_atom(const struct word_list *l, uint32_t atom)

@@ -15,7 +15,7 @@ static const struct mark *marks_find(const struct discourse *d, const struct sen
         size_t n;
         if (i + AHEAD < s->words_n)
             list_prefetch(l, s->atom[i + AHEAD]);
-        if (!list_begins(l, s->atom[i]))
+        if (!list_may(l, s->atom + i, s->words_n - i))
             continue;
         n = list_hits_from(l, s->atom + i, s->words_n - i, hit);
         m[i].n = (uint8_t)(n < MARKS_AT_ONE ? n : MARKS_AT_ONE);

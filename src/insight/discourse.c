@@ -56,6 +56,8 @@ static char mark_between(str text, size_t from, size_t to)
 {
     char found = 0;
 
+    if (to - from == 1 && text.p[from] == ' ') /* most often */
+        return 0;
     while (from < to) {
         uint32_t c = uni_next(text, &from);
         if (c == '?' || c == '!' || c == '.')
@@ -70,6 +72,13 @@ static char mark_between(str text, size_t from, size_t to)
             found = '"';
     }
     return found;
+}
+
+static bool begins_upper(str text, size_t at)
+{
+    unsigned char c = (unsigned char)text.p[at];
+
+    return c < 0x80 ? c >= 'A' && c <= 'Z' : uni_is_upper(uni_next(text, &at));
 }
 
 static bool cut_before(const struct words *w, size_t i)
@@ -89,10 +98,13 @@ static str lang_of(const struct discourse *d, const struct words *w, size_t from
     size_t most = 0;
     str best = d->lang;
 
-    for (size_t i = from; own && i < to; i++)
-        most += list_value_atom(own, w->atom[i]) != 0;
-    if (to - from < 3 || (own && most > 1 && most * 6 >= to - from))
+    if (to - from < 3)
         return d->lang;
+    for (size_t i = from; own && i < to; i++) {
+        most += list_value_atom(own, w->atom[i]) != 0;
+        if (most > 1 && most * 6 >= to - from)
+            return d->lang;
+    }
     most++;
     for (size_t k = 0; k < sizeof langs / sizeof *langs; k++) {
         const struct word_list *l = list_for("stop", str_of(langs[k]));
@@ -122,6 +134,7 @@ static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const 
     if (from == 0)
         s.start = base;
     s.words_n = to - from;
+    s.ascii = part.ascii;
     s.token = part.token;
     s.atom = part.atom;
     s.word = ARENA_ARRAY(d->a, struct dword, s.words_n + 1);
@@ -132,7 +145,7 @@ static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const 
         x->start = base + w->word[i].inner_start;
         x->end = base + w->word[i].inner_end;
         x->after = mark_between(text, x->end, next);
-        x->upper = first < text.n && uni_is_upper(uni_next(text, &first));
+        x->upper = first < text.n && begins_upper(text, first);
     }
     s.asks = s.words_n && s.word[s.words_n - 1].after == '?';
     s.kind = utterance_classify_words(str_sub(text, s.start, s.end), &part, d->lang);
@@ -198,6 +211,7 @@ static void join_last(struct discourse *d)
     x->token = token;
     x->atom = atom;
     x->words_n = n;
+    x->ascii = x->ascii && y->ascii;
     x->asks = y->asks;
     d->n--;
 }

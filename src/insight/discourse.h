@@ -37,6 +37,7 @@ struct sentence {
     str *token;     /* of each word, as text/words.h gives them */
     uint32_t *atom; /* likewise */
     size_t words_n;
+    bool ascii;                /* all of its words */
     bool asks;                 /* ends with a question mark */
     enum utterance_kind kind;
 };

@@ -101,9 +101,9 @@ static bool confirmed(const struct sentence *s, size_t from, size_t to)
 }
 
 /* Tokens are lower case already. */
-static str folded(const struct discourse *d, str token)
+static str folded(const struct discourse *d, const struct sentence *s, size_t i)
 {
-    return uni_ascii(token) ? token : uni_fold(d->a, token);
+    return s->ascii ? s->token[i] : uni_fold(d->a, s->token[i]);
 }
 
 /* The same by letters or sound, however it is cut into words; 0: no. */
@@ -113,7 +113,7 @@ static size_t name_heard(const struct discourse *d, const struct sentence *s, si
     size_t best = 0, most = n->flat.n / 6, at = 0;
 
     for (size_t words = 0; words < n->n + 1 && i + words < s->words_n; words++) {
-        str w = folded(d, s->token[i + words]), flat;
+        str w = folded(d, s, i + words), flat;
         if (at + w.n > n->flat.n + 3 || at + w.n > sizeof mem)
             break;
         memcpy(mem + at, w.p, w.n);
@@ -135,7 +135,7 @@ static size_t name_at(const struct discourse *d, const struct sentence *s, size_
     size_t words = 0;
 
     for (; words < n->n && i + words < s->words_n; words++) {
-        str w = folded(d, s->token[i + words]);
+        str w = folded(d, s, i + words);
         if (str_ends(w, STR("'s")))
             w.n -= 2;
         if (!str_eq(w, n->word[words]))
@@ -156,18 +156,17 @@ struct places {
     size_t n, cap;
 };
 
-/* Can the name begin at word i, by what costs little to look at? Where words are not ASCII, folding may change their length. */
+/* Can the name begin at word i, by what costs little to look at? Where it is not ASCII, folding may change lengths. */
 static bool may_be(const struct sentence *s, size_t i, const struct name *n)
 {
     char sound[NAME_BYTES_MAX + 8];
     str w = s->token[i];
     size_t bytes = 0;
 
-    for (size_t k = i; k < s->words_n && k <= i + n->n; k++) {
-        if (!uni_ascii(s->token[k]))
-            return true;
+    if (!s->ascii)
+        return true;
+    for (size_t k = i; k < s->words_n && k <= i + n->n; k++)
         bytes += s->token[k].n;
-    }
     if (w.n > n->flat.n + 3 || bytes + 2 < n->flat.n)
         return false;
     if (n->flat.n < HEARD_BYTES_MIN)

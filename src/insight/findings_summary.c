@@ -137,9 +137,14 @@ struct word_slot {
     str word; /* n == 0: free */
     uint32_t number;
 };
+enum { ATOMS_SEEN = 1024 };
+struct atom_slot {
+    uint32_t atom, number;
+};
 struct word_table {
     struct word_slot *slot;
     size_t cap; /* a power of two */
+    struct atom_slot *seen; /* ATOMS_SEEN: the last words by their atoms */
     uint32_t n;
     struct arena *a;
 };
@@ -164,10 +169,18 @@ static void table_grow(struct word_table *t)
             *word_slot(t, old.slot[i].word) = old.slot[i];
 }
 
-static uint32_t word_number(struct word_table *t, str w)
+/* Most words are of some list, and have a number there. */
+static uint32_t word_number(struct word_table *t, str w, uint32_t atom)
 {
     struct word_slot *s;
+    struct atom_slot *k = &t->seen[atom % ATOMS_SEEN];
 
+    if (atom && k->atom == atom)
+        return k->number;
+    if (atom) {
+        *k = (struct atom_slot){atom, word_number(t, w, 0)};
+        return k->number;
+    }
     if (t->n * 2 >= t->cap)
         table_grow(t);
     s = word_slot(t, w);
@@ -227,7 +240,7 @@ static struct said_words *sentences_read(struct analysis *an, size_t found_n, do
     struct said_words *list = ARENA_ARRAY(an->a, struct said_words, an->d.n + 1);
     size_t words_n = 0, all = 0;
     struct rests rests = rests_find(an, found_n);
-    struct word_table words = {.a = an->a};
+    struct word_table words = {.a = an->a, .seen = ARENA_ARRAY(an->a, struct atom_slot, ATOMS_SEEN)};
 
     stop = stop ? stop : list_get("stop.en");
     for (size_t i = 0; i < an->d.n; i++)
@@ -239,7 +252,7 @@ static struct said_words *sentences_read(struct analysis *an, size_t found_n, do
         for (size_t k = 0; k < s->words_n; k++) {
             if (s->token[k].n < 3 || list_value_atom(stop, s->atom[k]) || (talk && list_value_atom(talk, s->atom[k])))
                 continue;
-            list[i].word[list[i].n] = word_number(&words, s->token[k]);
+            list[i].word[list[i].n] = word_number(&words, s->token[k], s->atom[k]);
             (*out_share)[list[i].word[list[i].n++]]++;
             all++;
         }

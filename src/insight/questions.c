@@ -58,7 +58,9 @@ static size_t match_from(const struct word_list *l, const struct words *w, size_
 /* How many words the longest entry at `at` has that can be `bits`; 0: there is none. */
 static inline size_t match(const struct word_list *l, const struct words *w, size_t at, int bits)
 {
-    return at < w->n && list_begins(l, w->atom[at]) ? match_from(l, w, at, bits) : 0;
+    return at < w->n && list_reaches(l, w->atom[at], bits) && list_may(l, w->atom + at, w->n - at)
+               ? match_from(l, w, at, bits)
+               : 0;
 }
 
 static bool checks_in(const struct word_list *l, const struct words *w, bool mark)

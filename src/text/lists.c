@@ -134,9 +134,15 @@ static bool entry_next(str *rest, str *out_entry, int *out_value, int *version)
     return false;
 }
 
+/* Before all others the words that are said most, so that they stand where their hash says. */
+static size_t list_rank(size_t i)
+{
+    return strncmp(lists_data[i].name, "stop.", 5) == 0 ? 0 : lists_data[i].n;
+}
+
 static int shorter_first(const void *x, const void *y)
 {
-    size_t a = lists_data[*(const size_t *)x].n, b = lists_data[*(const size_t *)y].n;
+    size_t a = list_rank(*(const size_t *)x), b = list_rank(*(const size_t *)y);
 
     return (a > b) - (a < b);
 }
@@ -231,18 +237,12 @@ static inline uint32_t child_slot(const struct word_list *l, uint32_t parent, ui
     return i;
 }
 
-/* 0 for no word of any list. */
-static inline uint64_t next_bit(uint32_t atom)
-{
-    return (uint64_t)(atom != 0) << (atom * 0x9e3779b1u >> 26);
-}
-
 /* The node behind `at` (0: the beginning) by a word; 0: none. */
 static inline uint32_t step(const struct word_list *l, uint32_t at, uint32_t atom)
 {
     if (!at)
         return atom < l->first_n ? l->first[atom] : 0;
-    return l->node[at].next & next_bit(atom) ? l->child[child_slot(l, at, atom)].node : 0;
+    return l->node[at].next & list_next_bit(atom) ? l->child[child_slot(l, at, atom)].node : 0;
 }
 
 static uint16_t node_make(struct word_list *l)
@@ -263,10 +263,11 @@ static void entry_add(struct word_list *l, str entry, int value)
         } else if (!next) {
             uint32_t i = child_slot(l, at, atom);
             next = node_make(l);
-            l->node[at].next |= next_bit(atom);
+            l->node[at].next |= list_next_bit(atom);
             l->child[i] = (struct list_child){atom, (uint16_t)at, (uint16_t)next};
         }
         at = next;
+        l->node[at].reach |= value;
     }
     l->n += l->node[at].value == 0;
     l->node[at].value = value;

@@ -159,7 +159,7 @@ struct words words_split(str text, struct arena *a)
 {
     bool ascii = uni_ascii(text);
     str low = ascii ? str_lower_ascii(a, text) : STR_NULL;
-    struct words ws = {0};
+    struct words ws = {.ascii = ascii};
     struct word_it it;
     struct word w;
     size_t cap;
@@ -183,5 +183,5 @@ struct words words_split(str text, struct arena *a)
 
 struct words words_part(const struct words *w, size_t from, size_t to)
 {
-    return (struct words){w->word + from, w->token + from, w->atom + from, to - from};
+    return (struct words){w->word + from, w->token + from, w->atom + from, to - from, w->ascii};
 }

@@ -126,38 +126,67 @@ static void highlights(struct analysis *an, size_t found_n)
 /* ---- summary ---- */
 
 struct said_words {
-    size_t *word; /* numbers of its content words */
+    uint32_t *word; /* numbers of its content words */
     size_t n;
     bool weighty, taken;
+    double most; /* its mean share when last worked out; shares only fall */
 };
 
 /* Numbers of content words by their bytes: open addressing. */
+struct word_slot {
+    str word; /* n == 0: free */
+    uint32_t number;
+};
+enum { ATOMS_SEEN = 1024 };
+struct atom_slot {
+    uint32_t atom, number;
+};
 struct word_table {
-    str *word; /* of each place; n == 0: free */
-    size_t *number, mask, n;
+    struct word_slot *slot;
+    size_t cap; /* a power of two */
+    struct atom_slot *seen; /* ATOMS_SEEN: the last words by their atoms */
+    uint32_t n;
+    struct arena *a;
 };
 
-static struct word_table table_for(size_t words, struct arena *a)
+static struct word_slot *word_slot(const struct word_table *t, str w)
 {
-    size_t cap = 16;
+    size_t at = str_hash(w) & (t->cap - 1);
 
-    while (cap < 2 * words)
-        cap *= 2;
-    return (struct word_table){
-        .word = ARENA_ARRAY(a, str, cap), .number = ARENA_ARRAY(a, size_t, cap), .mask = cap - 1};
+    while (t->slot[at].word.n && !str_eq(t->slot[at].word, w))
+        at = (at + 1) & (t->cap - 1);
+    return &t->slot[at];
 }
 
-static size_t word_number(struct word_table *t, str w)
+static void table_grow(struct word_table *t)
 {
-    size_t at = str_hash(w) & t->mask;
+    struct word_table old = *t;
 
-    while (t->word[at].n && !str_eq(t->word[at], w))
-        at = (at + 1) & t->mask;
-    if (!t->word[at].n) {
-        t->word[at] = w;
-        t->number[at] = t->n++;
+    t->cap = old.cap ? old.cap * 4 : 1024;
+    t->slot = ARENA_ARRAY(t->a, struct word_slot, t->cap);
+    for (size_t i = 0; i < old.cap; i++)
+        if (old.slot[i].word.n)
+            *word_slot(t, old.slot[i].word) = old.slot[i];
+}
+
+/* Most words are of some list, and have a number there. */
+static uint32_t word_number(struct word_table *t, str w, uint32_t atom)
+{
+    struct word_slot *s;
+    struct atom_slot *k = &t->seen[atom % ATOMS_SEEN];
+
+    if (atom && k->atom == atom)
+        return k->number;
+    if (atom) {
+        *k = (struct atom_slot){atom, word_number(t, w, 0)};
+        return k->number;
     }
-    return t->number[at];
+    if (t->n * 2 >= t->cap)
+        table_grow(t);
+    s = word_slot(t, w);
+    if (!s->word.n)
+        *s = (struct word_slot){w, t->n++};
+    return s->number;
 }
 
 static double mean_share(const struct said_words *s, const double *share)
@@ -169,14 +198,39 @@ static double mean_share(const struct said_words *s, const double *share)
     return s->n ? sum / (double)(s->n + SMOOTH) * (s->weighty ? 1.5 : 1) : 0;
 }
 
-static bool weighty(const struct analysis *an, const struct sentence *s, size_t found_n)
+/* What weighty findings rest on, the spans of each turn together. */
+struct rests {
+    const struct ia_span **span;
+    size_t *first; /* per turn, and one more */
+};
+
+static struct rests rests_find(const struct analysis *an, size_t found_n)
+{
+    size_t turns = an->d.ia->turns_n;
+    struct rests r = {.first = ARENA_ARRAY(an->a, size_t, turns + 2)};
+    bool *weighs = ARENA_ARRAY(an->a, bool, found_n + 1);
+
+    for (size_t i = 0; i < found_n; i++) {
+        weighs[i] = weight_of(&an->list[i]) != 0;
+        for (size_t k = 0; weighs[i] && k < an->list[i].spans_n; k++)
+            r.first[an->list[i].spans[k].turn + 2]++;
+    }
+    for (size_t t = 2; t < turns + 2; t++)
+        r.first[t] += r.first[t - 1];
+    r.span = ARENA_ARRAY(an->a, const struct ia_span *, r.first[turns + 1] + 1);
+    for (size_t i = 0; i < found_n; i++)
+        for (size_t k = 0; weighs[i] && k < an->list[i].spans_n; k++)
+            r.span[r.first[an->list[i].spans[k].turn + 1]++] = &an->list[i].spans[k];
+    return r;
+}
+
+static bool weighty(const struct rests *r, const struct sentence *s)
 {
     struct ia_span span = sentence_span(s);
 
-    for (size_t i = 0; i < found_n; i++)
-        for (size_t k = 0; weight_of(&an->list[i]) && k < an->list[i].spans_n; k++)
-            if (spans_meet(&an->list[i].spans[k], &span))
-                return true;
+    for (size_t i = r->first[s->turn]; i < r->first[s->turn + 1]; i++)
+        if (spans_meet(r->span[i], &span))
+            return true;
     return false;
 }
 
@@ -185,28 +239,30 @@ static struct said_words *sentences_read(struct analysis *an, size_t found_n, do
     const struct word_list *stop = list_for("stop", an->d.lang), *talk = list_for("talk", an->d.lang);
     struct said_words *list = ARENA_ARRAY(an->a, struct said_words, an->d.n + 1);
     size_t words_n = 0, all = 0;
-    struct word_table words;
+    struct rests rests = rests_find(an, found_n);
+    struct word_table words = {.a = an->a, .seen = ARENA_ARRAY(an->a, struct atom_slot, ATOMS_SEEN)};
 
     stop = stop ? stop : list_get("stop.en");
     for (size_t i = 0; i < an->d.n; i++)
         words_n += an->d.s[i].words_n;
-    words = table_for(words_n, an->a);
     *out_share = ARENA_ARRAY(an->a, double, words_n + 1);
     for (size_t i = 0; i < an->d.n; i++) {
         const struct sentence *s = &an->d.s[i];
-        list[i].word = ARENA_ARRAY(an->a, size_t, s->words_n + 1);
+        list[i].word = ARENA_ARRAY(an->a, uint32_t, s->words_n + 1);
         for (size_t k = 0; k < s->words_n; k++) {
             if (s->token[k].n < 3 || list_value_atom(stop, s->atom[k]) || (talk && list_value_atom(talk, s->atom[k])))
                 continue;
-            list[i].word[list[i].n] = word_number(&words, s->token[k]);
+            list[i].word[list[i].n] = word_number(&words, s->token[k], s->atom[k]);
             (*out_share)[list[i].word[list[i].n++]]++;
             all++;
         }
         list[i].taken = s->words_n < WORDS_LEAST || s->kind != UTTERANCE_OTHER;
-        list[i].weighty = !list[i].taken && weighty(an, s, found_n);
+        list[i].weighty = !list[i].taken && weighty(&rests, s);
     }
     for (size_t i = 0; i < words.n && all; i++)
         (*out_share)[i] /= (double)all;
+    for (size_t i = 0; i < an->d.n; i++)
+        list[i].most = list[i].taken ? 0 : mean_share(&list[i], *out_share);
     return list;
 }
 
@@ -221,9 +277,11 @@ static void summary(struct analysis *an, size_t found_n)
         double most = 0;
         struct ia_span span;
         for (size_t i = 0; i < an->d.n; i++) {
-            double v = list[i].taken ? 0 : mean_share(&list[i], share);
-            if (v > most) {
-                most = v;
+            if (list[i].taken || list[i].most <= most)
+                continue;
+            list[i].most = mean_share(&list[i], share);
+            if (list[i].most > most) {
+                most = list[i].most;
                 best = i;
             }
         }

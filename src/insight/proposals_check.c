@@ -162,7 +162,7 @@ static void sentence_read(const struct checker *k, size_t sentence, struct readi
 /* "I'll", "we will" with a verb behind it that is no manner of speech; *out_we: more than the speaker. */
 static bool first_person(const struct discourse *d, size_t sentence, bool *out_we)
 {
-    static const char *const lead[] = {"and", "but", "so", "then", "yes", "okay", "sure", NULL};
+    WORD_SET(lead, "and", "but", "so", "then", "yes", "okay", "sure");
     const struct sentence *s = &d->s[sentence];
     struct marked k;
 
@@ -171,7 +171,7 @@ static bool first_person(const struct discourse *d, size_t sentence, bool *out_w
         size_t n = mark_at(&k, i, C_I | C_WE);
         if (!n || mark_at(&k, i, C_NEG | C_CANT | C_MIGHT) >= n || str_starts(word_at(&k, i), STR("will")))
             continue;
-        if (i > 0 && !s->word[i - 1].after && !word_is(&k, i - 1, lead))
+        if (i > 0 && !s->word[i - 1].after && !word_is(&k, i - 1, &lead))
             return false;
         *out_we = !mark_at(&k, i, C_I);
         return i + n < s->words_n && mark_at(&k, i + n, C_IDLE) <= mark_at(&k, i + n, C_ACTION);

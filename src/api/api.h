@@ -38,6 +38,9 @@ void api_reply(struct call *k, int status, struct buf *b);
 enum err_code api_ids_seen(struct call *k, const struct id *ids, size_t n, struct id_set *out, struct err *e);
 /* May the caller see it, by the permission of this request's route? */
 bool api_sees(struct call *k, const struct record_ia *rec);
+/* For res_after, once a tracker was changed or judged: its head is trained before the answer goes out, so that the next scoring
+ * knows of it, and what it did not look through yet is queued. */
+void api_tracker_changed(struct api *api, struct id tracker);
 /* Opens those of the interactions that the caller may see, and writes the audit record in one transaction. */
 enum err_code api_load(struct call *k, enum audit_act act, const struct id *ids, size_t n, struct record_ia **out,
                        size_t *out_n, struct err *e);

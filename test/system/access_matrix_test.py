@@ -9,7 +9,7 @@ import company
 import harken
 import matrix
 
-CONTENT = ("interactions", "search", "ask", "deals")
+CONTENT = ("interactions", "search", "ask", "deals", "findings", "actions")
 
 
 def content(op):

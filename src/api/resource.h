@@ -54,6 +54,8 @@ enum {
     RES_DETAIL = 1 << 10,     /* costs: not in lists unless asked for with fields= */
     RES_ONCE = 1 << 11,       /* a secret that only the answer to the creation shows */
     RES_WRITE_ONLY = 1 << 12, /* only in requests (a password) */
+    RES_FLEETING =
+        1 << 13, /* worked out as of the moment of asking: not part of the entity tag, and never "not modified" */
 };
 
 struct res_shape;
@@ -354,6 +356,7 @@ void res_write(struct jw *w, const struct res_shape *s, const struct res_val *it
 /* Entity tag, with quotes, of bytes and of a whole item. */
 str res_tag(struct arena *a, str bytes);
 str res_etag(struct arena *a, const struct res_shape *s, const struct res_val *item);
+bool res_fleets(const struct res_shape *s); /* has a RES_FLEETING field */
 
 /* Helpers for `list`: the filter's values, NULL when the caller does not filter so. */
 const struct res_filter *res_filter_get(const struct res_query *q, const char *field, enum res_cmp cmp);

@@ -230,6 +230,8 @@ BODIES = {
     ("POST", "/v1/keys"): lambda w: {"name": "k", "scopes": ["status.read"]},
     ("POST", "/v1/search"): lambda w: {"query": "price of the pilot", "limit": 100},
     ("POST", "/v1/ask"): lambda w: {"question": "What was said about the price?"},
+    ("POST", "/v1/deals"): lambda w: {"name": f"Made deal {w.serial}", "pipeline": "Sales"},
+    ("PATCH", "/v1/deals/{}"): lambda w: {"amount": f"{w.serial}.00"},
     ("PATCH", "/v1/findings/{}"): lambda w: {"state": "confirmed"},
     ("PUT", "/v1/interactions/{}/private"): lambda w: {"private": False},
     ("PUT", "/v1/warnings/settings"): lambda w: {"pipeline": w.c.sql("SELECT id FROM pipeline LIMIT 1"), "warning": "W01", "enabled": True},

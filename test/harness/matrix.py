@@ -232,6 +232,8 @@ BODIES = {
     ("POST", "/v1/ask"): lambda w: {"question": "What was said about the price?"},
     ("POST", "/v1/deals"): lambda w: {"name": f"Made deal {w.serial}", "pipeline": "Sales"},
     ("PATCH", "/v1/deals/{}"): lambda w: {"amount": f"{w.serial}.00"},
+    ("PATCH", "/v1/people/{}"): lambda w: {"side": "unknown"},
+    ("POST", "/v1/people/{}/merge"): lambda w: {"into": w.things["people"]["nobody"]},
     ("PATCH", "/v1/findings/{}"): lambda w: {"state": "confirmed"},
     ("PUT", "/v1/interactions/{}/private"): lambda w: {"private": False},
     ("PUT", "/v1/warnings/settings"): lambda w: {"pipeline": w.c.sql("SELECT id FROM pipeline LIMIT 1"), "warning": "W01", "enabled": True},
@@ -269,6 +271,8 @@ QUERIES = {"/v1/deals/{}/explain": "?figure=p", "/v1/analytics/explain": "?figur
 # Where an allowed request is not answered with a success, the one answer it has, and why.
 ANSWERS = {
     ("POST", "/v1/interactions/{}/scores"): (422, "about somebody who takes no part in it"),
+    ("POST", "/v1/people/{}/merge"): (409, "a user, or the same person"),
+    ("POST", "/v1/people/{}/unmerge"): (409, "nobody was merged"),
     ("POST", "/v1/break-glass"): (409, "who has the machine reads everything anyway, audited", {"operator"}),
     ("POST", "/v1/break-glass/{}/approve"): (409, "only a user can agree", {"operator"}),
     ("POST", "/v1/chat/completions"): (503, "there is no language model here"),

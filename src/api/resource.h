@@ -298,6 +298,12 @@ struct resource {
 extern const struct resource *const resources[];
 extern const size_t resources_n;
 
+/* Every operation of every resource, by path, fixed words before {id}; memory in `a`. */
+struct res_row {
+    const struct resource *r;
+    const struct res_op *op;
+};
+struct res_row *res_rows_all(struct arena *a, size_t *out_n);
 const struct resource *resource_find(str name); /* NULL when there is none */
 const struct res_op *resource_op(const struct resource *r, enum res_verb verb); /* the first of that verb, or NULL */
 /* Position in the shape, or SIZE_MAX. */

@@ -24,6 +24,9 @@ struct api {
 
 const struct route *api_routes(void); /* made from the table of resources; ends with pattern NULL */
 
+/* Which fields of GraphQL's Query and Mutation stand for the operation of a route: "Query.people". Memory in `a`. */
+size_t api_graphql_fields(const struct route *r, struct arena *a, str **out);
+
 /* ---- shared by the handlers ---- */
 
 /* A whole number from the query within bounds; fills the reply and answers false when it is not one. */

@@ -483,10 +483,3 @@ class Matrix:
             for name in ("ann", "boss"):
                 if self.reach_of(self.w.c.sessions[name], op) in ("own", "team"):
                     self.alike(op, self.w.c.sessions[name], "nobody")
-
-
-def locks(server, world_of=None):
-    """The whole matrix on one server: (cells, problems)."""
-    world = (world_of or World)(server)
-    m = Matrix(world).run()
-    return m.cells, m.problems

@@ -54,8 +54,10 @@ const struct db_stmt coaching_sql[] = {
                      "SELECT t.interaction_id, u.o, t.sealed[u.o-t.ordinal+1] FROM unnest($2::uuid[], $3::int[]) AS "
                      "u(i, o) JOIN turn t ON t.workspace_id=$1 AND t.interaction_id=u.i AND t.ordinal<=u.o AND "
                      "u.o<t.ordinal+cardinality(t.sealed)"},
-    [COACH_USERS] = {"coach_users", "SELECT u.user_id, p.id FROM user_address u JOIN person p ON p.workspace_id=$1 AND "
-                                    "p.email_index=u.email_index WHERE u.workspace_id=$1 ORDER BY u.user_id, p.id"},
+    [COACH_USERS] =
+        {"coach_users",
+         "SELECT u.user_id, coalesce(p.merged_into, p.id) FROM user_address u JOIN person p ON p.workspace_id=$1 AND "
+         "p.email_index=u.email_index WHERE u.workspace_id=$1 ORDER BY 1, 2"},
     /* $4 the act; who opened which call, and when first */
     [COACH_VIEWS] =
         {"coach_views",

@@ -6,6 +6,24 @@
 
 enum { DEALS_DB_MS = 30000 };
 
+/* Fields of a deal that requests may have; the others are worked out. */
+enum {
+    DEAL_F_NAME = 1,
+    DEAL_F_ACCOUNT,
+    DEAL_F_OWNER = 4,
+    DEAL_F_STAGE = 7,
+    DEAL_F_AMOUNT = 9,
+    DEAL_F_CURRENCY,
+    DEAL_F_CLOSE,
+    DEAL_F_CATEGORY,
+    DEAL_F_PIPELINE = 22,
+    DEAL_FIELDS
+};
+/* `now`: the deal before the change. */
+enum err_code deals_create(struct res_ctx *c, const struct res_val *in, struct id *out_id, struct err *e);
+enum err_code deals_update(struct res_ctx *c, struct id id, const struct res_val *now, const struct res_val *in,
+                           struct err *e);
+
 /* A time of the query, or what it is without. */
 int64_t deals_time(const struct res_val *v, int64_t fallback);
 /* What was written into `b` as values of the shape, unless rc is a failure; `b` is done. */

@@ -22,6 +22,31 @@ const struct db_stmt resource_sql[] = {
 };
 const size_t resource_sql_n = sizeof resource_sql / sizeof *resource_sql;
 
+/* '{' sorts behind all letters, and the gateway takes the first pattern that fits. */
+static int by_path(const void *x, const void *y)
+{
+    const struct res_row *a = x, *b = y;
+    int d = strcmp(a->op->path, b->op->path);
+
+    return d ? d : (int)a->op->method - (int)b->op->method;
+}
+
+struct res_row *res_rows_all(struct arena *a, size_t *out_n)
+{
+    struct res_row *rows;
+    size_t n = 0, all = 0;
+
+    for (size_t i = 0; i < resources_n; i++)
+        all += resources[i]->ops_n;
+    rows = ARENA_ARRAY(a, struct res_row, all + 1);
+    for (size_t i = 0; i < resources_n; i++)
+        for (size_t o = 0; o < resources[i]->ops_n; o++)
+            rows[n++] = (struct res_row){resources[i], &resources[i]->ops[o]};
+    qsort(rows, n, sizeof *rows, by_path);
+    *out_n = n;
+    return rows;
+}
+
 const struct resource *resource_find(str name)
 {
     for (size_t i = 0; i < resources_n; i++)

@@ -172,8 +172,7 @@ static enum err_code values_read(struct res_ctx *c, const struct res_val *in, st
     return phrases_check(c, k, e);
 }
 
-/* After the change is there: the head is trained before the answer goes out, so that the next scoring knows of it. */
-static void changed(struct api *api, struct id id)
+void api_tracker_changed(struct api *api, struct id id)
 {
     struct err e;
 
@@ -190,7 +189,7 @@ static enum err_code create(struct res_ctx *c, const struct res_val *in, struct 
 
     if (values_read(c, in, &k, e) || record_tracker_add(c->t, c->v, &k, e))
         return e->code;
-    res_after(c, changed, k.id);
+    res_after(c, api_tracker_changed, k.id);
     *out_id = k.id;
     return ERR_OK;
 }
@@ -201,7 +200,7 @@ static enum err_code update(struct res_ctx *c, struct id id, const struct res_va
 
     if (one(c, id, &k, e) || values_read(c, in, k, e) || record_tracker_set(c->t, c->v, k, e))
         return e->code;
-    res_after(c, changed, id);
+    res_after(c, api_tracker_changed, id);
     return ERR_OK;
 }
 
@@ -209,7 +208,7 @@ static enum err_code drop(struct res_ctx *c, struct id id, struct err *e)
 {
     if (record_tracker_drop(c->t, c->v, id, e))
         return e->code;
-    res_after(c, changed, id);
+    res_after(c, api_tracker_changed, id);
     return ERR_OK;
 }
 
@@ -350,7 +349,7 @@ static enum err_code click_act(struct res_ctx *c, struct id id, const struct res
                             in[B_RIGHT].v.b, e) ||
         record_tracker_touch(c->t, c->v, id, e) || one(c, id, &k, e))
         return e->code;
-    res_after(c, changed, id);
+    res_after(c, api_tracker_changed, id);
     *out = ARENA_ARRAY(c->a, struct res_val, 3);
     (*out)[0] = res_i64(k->version);
     (*out)[1] = res_i64(k->right);

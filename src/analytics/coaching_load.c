@@ -198,7 +198,7 @@ static enum err_code open_json(struct loading *l, const char *table, const char 
     *out = NULL;
     rc = seal_open(l->v->keys, &where, sealed, l->a, &plain, l->e);
     if (rc == ERR_NOT_FOUND)
-        return ERR_OK;
+        return l->e->code = ERR_OK;
     return rc ? rc : json_parse(plain, out, l->e);
 }
 

@@ -3,10 +3,10 @@
  *
  * topic      class of text/lists/topics.LANG.txt with at least TOPIC_LEAST sentences; value: share of the sentences that touch it
  * highlight  sentences that other findings rest on, the weightiest kinds first, each sentence once; class: the kind
- * summary    sentences in the order they were said, chosen by SumBasic (Nenkova, Vanderwende, 2005) over content words, short ones
- *            smoothed, those that findings rest on counting half as much again; value: place in the order of choice, from 1 */
+ * summary    sentences in the order they were said, ranked by a model over words and shape (weigh.h), none much like one before it; value:
+ *            place in the ranking, from 1 */
 #include "insight/cues.h"
-#include "insight/findings_priv.h"
+#include "insight/weigh.h"
 #include "base/sort.h"
 
 enum {
@@ -15,10 +15,10 @@ enum {
     TOPIC_SPANS = 20,
     HIGHLIGHTS = 12,
     SUMMARY_LEAST = 3,
-    SUMMARY_MOST = 8,
-    WORDS_LEAST = 8,
-    SMOOTH = 6 /* words of no weight added to each sentence, so that two frequent words alone are no summary */
+    SUMMARY_MOST = 5,
+    WORDS_LEAST = 8
 };
+static const double ALIKE = 0.3;
 
 /* ---- topics ---- */
 
@@ -125,136 +125,37 @@ static void highlights(struct analysis *an, size_t found_n)
 
 /* ---- summary ---- */
 
-struct said_words {
-    size_t *word; /* numbers of its content words */
-    size_t n;
-    bool weighty, taken;
-};
-
-/* Numbers of content words by their bytes: open addressing. */
-struct word_table {
-    str *word; /* of each place; n == 0: free */
-    size_t *number, mask, n;
-};
-
-static struct word_table table_for(size_t words, struct arena *a)
+static int by_size(const void *x, const void *y)
 {
-    size_t cap = 16;
+    size_t a = *(const size_t *)x, b = *(const size_t *)y;
 
-    while (cap < 2 * words)
-        cap *= 2;
-    return (struct word_table){
-        .word = ARENA_ARRAY(a, str, cap), .number = ARENA_ARRAY(a, size_t, cap), .mask = cap - 1};
+    return (a > b) - (a < b);
 }
 
-static size_t word_number(struct word_table *t, str w)
+static void summary(struct analysis *an)
 {
-    size_t at = str_hash(w) & t->mask;
+    size_t want = an->d.n / 20 < SUMMARY_LEAST ? SUMMARY_LEAST : an->d.n / 20, n, at[SUMMARY_MOST], said[SUMMARY_MOST];
+    const double *score = weighing_scores(an->weighing, "weigh_summary.en");
 
-    while (t->word[at].n && !str_eq(t->word[at], w))
-        at = (at + 1) & t->mask;
-    if (!t->word[at].n) {
-        t->word[at] = w;
-        t->number[at] = t->n++;
-    }
-    return t->number[at];
-}
-
-static double mean_share(const struct said_words *s, const double *share)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < s->n; i++)
-        sum += share[s->word[i]];
-    return s->n ? sum / (double)(s->n + SMOOTH) * (s->weighty ? 1.5 : 1) : 0;
-}
-
-static bool weighty(const struct analysis *an, const struct sentence *s, size_t found_n)
-{
-    struct ia_span span = sentence_span(s);
-
-    for (size_t i = 0; i < found_n; i++)
-        for (size_t k = 0; weight_of(&an->list[i]) && k < an->list[i].spans_n; k++)
-            if (spans_meet(&an->list[i].spans[k], &span))
-                return true;
-    return false;
-}
-
-static struct said_words *sentences_read(struct analysis *an, size_t found_n, double **out_share)
-{
-    const struct word_list *stop = list_for("stop", an->d.lang), *talk = list_for("talk", an->d.lang);
-    struct said_words *list = ARENA_ARRAY(an->a, struct said_words, an->d.n + 1);
-    size_t words_n = 0, all = 0;
-    struct word_table words;
-
-    stop = stop ? stop : list_get("stop.en");
-    for (size_t i = 0; i < an->d.n; i++)
-        words_n += an->d.s[i].words_n;
-    words = table_for(words_n, an->a);
-    *out_share = ARENA_ARRAY(an->a, double, words_n + 1);
-    for (size_t i = 0; i < an->d.n; i++) {
-        const struct sentence *s = &an->d.s[i];
-        list[i].word = ARENA_ARRAY(an->a, size_t, s->words_n + 1);
-        for (size_t k = 0; k < s->words_n; k++) {
-            if (s->token[k].n < 3 || list_value_atom(stop, s->atom[k]) || (talk && list_value_atom(talk, s->atom[k])))
-                continue;
-            list[i].word[list[i].n] = word_number(&words, s->token[k]);
-            (*out_share)[list[i].word[list[i].n++]]++;
-            all++;
-        }
-        list[i].taken = s->words_n < WORDS_LEAST || s->kind != UTTERANCE_OTHER;
-        list[i].weighty = !list[i].taken && weighty(an, s, found_n);
-    }
-    for (size_t i = 0; i < words.n && all; i++)
-        (*out_share)[i] /= (double)all;
-    return list;
-}
-
-static void summary(struct analysis *an, size_t found_n)
-{
-    size_t want = an->d.n / 20 < SUMMARY_LEAST ? SUMMARY_LEAST : an->d.n / 20, first = an->n;
-    double *share;
-    struct said_words *list = sentences_read(an, found_n, &share);
-
-    for (size_t k = 1; k <= (want < SUMMARY_MOST ? want : SUMMARY_MOST); k++) {
-        size_t best = SIZE_MAX;
-        double most = 0;
-        struct ia_span span;
-        for (size_t i = 0; i < an->d.n; i++) {
-            double v = list[i].taken ? 0 : mean_share(&list[i], share);
-            if (v > most) {
-                most = v;
-                best = i;
-            }
-        }
-        if (best == SIZE_MAX)
-            break;
-        list[best].taken = true;
-        for (size_t i = 0; i < list[best].n; i++) /* what has been said need not be said again */
-            share[list[best].word[i]] *= share[list[best].word[i]];
-        span = sentence_span(&an->d.s[best]);
+    n = weighing_pick(an->weighing, score, want < SUMMARY_MOST ? want : SUMMARY_MOST, ALIKE, WORDS_LEAST, at);
+    memcpy(said, at, n * sizeof *at);
+    list_sort(said, n, sizeof *said, by_size); /* in the order they were said */
+    for (size_t i = 0; i < n; i++) {
+        struct ia_span span = sentence_span(&an->d.s[said[i]]);
         struct record_finding *f = analysis_add(an, "summary", STR(""), &span, 1);
         f->has_value = true;
-        f->value = (double)k;
+        for (size_t k = 0; k < n; k++)
+            f->value = at[k] == said[i] ? (double)(k + 1) : f->value;
     }
-    for (size_t i = first + 1; i < an->n; i++) /* in the order they were said */
-        for (size_t k = i; k > first; k--) {
-            struct ia_span *x = &an->list[k - 1].spans[0], *y = &an->list[k].spans[0];
-            struct record_finding swap = an->list[k];
-            if (x->turn < y->turn || (x->turn == y->turn && x->start <= y->start))
-                break;
-            an->list[k] = an->list[k - 1];
-            an->list[k - 1] = swap;
-        }
 }
 
 void analysis_summary(struct analysis *an)
 {
     size_t found_n = an->n;
 
-    if (an->d.ia->kind == IA_DOCUMENT || an->d.n < 2 * SUMMARY_LEAST)
+    if (!an->weighing)
         return;
     topics(an);
     highlights(an, found_n);
-    summary(an, found_n);
+    summary(an);
 }

@@ -17,7 +17,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
-from findings_score import Centroids, f1, findings, one_to_one, quote, seconds, sentences, zoom_call, zoom_fits  # noqa: E402
+import meetings  # noqa: E402
+from findings_score import Centroids, f1, findings, of_class, one_to_one, quote, sentences, zoom_fits  # noqa: E402
 
 PREFERENCE = re.compile(r"\?", re.I)
 DECISION = re.compile(r"\b(decided?|decision|agreed?|agreement|consensus|let's go with|go ahead with)\b", re.I)
@@ -67,27 +68,21 @@ def casino_rows(build, data):
 # ---- decisions -----------------------------------------------------------------------------------------------------------
 
 def zoom_rows(build, data):
-    folders = sorted(p.parent for p in (data / "zoom-calls").rglob("tldr.json") if (p.parent / "transcript.vtt").exists())
-    calls = []
-    for f in folders:
-        key = json.loads((f / "tldr.json").read_text(encoding="utf-8"))
-        calls.append((zoom_call(f)[0], [(seconds(x["timestamp"]), x["decision"]) for x in key["decisions"]]))
-
     def said(ia):
         return [(t["start_ms"] / 1000, s) for t in ia["turns"] for s in sentences(t["text"])]
 
     yes, no = [], []
-    for ia, labels in calls[::2]:
+    for _, (ia, labels) in meetings.zoom(data, "build", "decision"):
         every = said(ia)
         best = {max(range(len(every)), key=lambda k: zoom_fits(x, every[k])) for x in labels if every}
         for k, (_, s) in enumerate(every):
             (yes if k in best else no).append(s)
     near = Centroids(yes, no)
     n = collections.Counter()
-    half = calls[1::2]
+    half = [m for _, m in meetings.zoom(data, "measure", "decision")]
     for (ia, labels), f in zip(half, findings(build, [c[0] for c in half])):
         at = [t["start_ms"] / 1000 for t in ia["turns"]]
-        ours = [(at[x["spans"][0]["turn"]], quote(x)) for x in f if x["kind"] == "decision"]
+        ours = [(at[x["spans"][0]["turn"]], quote(x)) for x in of_class(f, "point", "decision")]
         n["wanted"] += len(labels)
         n["ceiling"] += len(one_to_one(labels, said(ia), zoom_fits))
         for name, items in (("", ours), ("keyword list", [x for x in said(ia) if DECISION.search(x[1])]),

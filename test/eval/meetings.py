@@ -1,7 +1,7 @@
 """Labelled meetings as interactions; which of them lists are made with ("build"), and which the evaluation measures with ("measure").
 
 meet-calls and qmsum are parted by series of meetings, so that no group of people and no matter is on both sides; zoom-calls by every
-second recording (the series are few).
+second recording (the series are few), casino by every second dialogue.
 """
 import gzip
 import json
@@ -107,3 +107,16 @@ def qmsum(data, side):
             some.append((qmsum_series(path.name.split(".")[0]), *one))
     order = sorted({s for s, _, _ in some})
     return [m for m in some if order.index(m[0]) % 2 == (side == "measure")]
+
+
+def casino(data, side):
+    """[(interaction, [per turn: does it ask what the other needs; None: not labelled])]"""
+    some = [d for d in json.loads((data / "casino/casino_train.json").read_text(encoding="utf-8")) if d["annotations"]]
+    out = []
+    for d in some[0 if side == "build" else 1::2]:
+        said = [x for x in d["chat_logs"] if not x["task_data"]]
+        labels = dict(map(tuple, d["annotations"]))
+        out.append(({"format": "harken.interaction/1", "kind": "call", "language": "en",
+                     "turns": [{"speaker": x["id"], "text": x["text"]} for x in said]},
+                    ["elicit-pref" in labels.get(x["text"], "").split(",") if x["text"] in labels else None for x in said]))
+    return out

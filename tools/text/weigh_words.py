@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Makes src/text/lists/weigh_*.en.txt: how much words, and the shape of a sentence, speak for people writing it down.
 
-usage: weigh_words.py BUILD DATA action|decision|summary > src/text/lists/weigh_NAME.en.txt      (needs numpy, as tools/ranker does)
+usage: weigh_words.py BUILD DATA action|decision|summary|discovery > src/text/lists/weigh_NAME.en.txt      (needs numpy, as tools/ranker does)
        weigh_words.py BUILD DATA NAME --folds      prints instead how well the order is within the half that is looked at
 
 Ridge regression of how well a sentence fits the best label of its meeting, over the features of src/insight/weigh.h (harken_findeval
 --weigh of BUILD) and the words that are common in the meetings of all sets, so that no word of one trade counts. Only the
 meetings that test/eval/meetings.py gives for building are looked at: the others are what test/eval measures with.
 curve.slope and curve.offset make the score a share: of sentences so ranked in meetings left out of training (four folds), how
-many would have counted as found.
+many would have counted as found; no score counts for more than curve.most there, that of one sentence in 200.
+
+discovery is another: logistic regression over the words alone of sentences that ask, does the utterance ask what the other side needs.
 """
 import collections
 import json
@@ -26,6 +28,9 @@ import summary_score  # noqa: E402
 BASE, SCALE, FOLDS = 100000, 1000, 4
 COMMON, PENALTY, CAP, POWER = 0.15, 1.0, 0.45, 1.5  # chosen by the four folds, as those of the summary
 SUMMARY = {"COMMON": 0.08, "PENALTY": 0.3, "CAP": 9, "POWER": 2.5}
+DISCOVERY = {"COMMON": 0.08, "PENALTY": 0.003, "SEEN": 4}
+NAMED = {"action": "written down as something to do", "decision": "written down as settled", "summary": "in a summary",
+         "discovery": "a question after what the other side needs"}
 
 
 def weighed(build, ias):
@@ -110,8 +115,59 @@ def curve(score, right):
     return a, b
 
 
+def logistic(x, y):
+    """Newton's method; the last column is the bias."""
+    w, ridge_of = np.zeros(x.shape[1]), np.full(x.shape[1], DISCOVERY["PENALTY"])
+    ridge_of[-1] = 1e-6
+    for _ in range(25):
+        p = 1 / (1 + np.exp(-x @ w))
+        w -= np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x / len(y) + np.diag(ridge_of), x.T @ (p - y) / len(y) + ridge_of * w)
+    return w
+
+
+def discovery(build, data):
+    calls = labelled.casino(data, "build")
+    got = weighed(build, [ia for ia, _ in calls])
+    asks = [got[0]["names"].index(x) for x in ("f.asks", "f.question")]
+    some = [(i, s["turn"], s["words"].split(), ys[s["turn"]]) for i, ((_, ys), g) in enumerate(zip(calls, got)) for s in g["sentences"]
+            if ys[s["turn"]] is not None and any(s["features"][k] for k in asks)]
+    seen = collections.Counter(w for _, _, ws, _ in some for w in set(ws))
+    words = [w for w in common_words(data, build) if seen[w] >= DISCOVERY["SEEN"]]
+    at = {w: i for i, w in enumerate(words)}
+    x, y = np.zeros((len(some), len(words) + 1)), np.array([float(s[3]) for s in some])
+    for r, s in enumerate(some):
+        x[r, -1] = 1
+        for w in s[2]:
+            if w in at:
+                x[r, at[w]] += 1
+    wanted = {(i, t) for i, (_, ys) in enumerate(calls) for t, yes in enumerate(ys) if yes}
+    fold = np.array([s[0] % FOLDS for s in some])
+    held = np.zeros(len(some))
+    for f in range(FOLDS):
+        held[fold == f] = x[fold == f] @ logistic(x[fold != f], y[fold != f])
+
+    def found(threshold):
+        says = {s[:2] for s, v in zip(some, held) if v > threshold}
+        return findings_score.f1(len(says & wanted), len(says), len(wanted))
+
+    threshold = max(np.arange(-2.5, 1.5, 0.1), key=found)
+    return [("threshold", threshold), *zip(["bias"] + words, np.roll(logistic(x, y), 1))]
+
+
+def lines_print(name, rows):
+    print(f"# How much words and the shape of a sentence speak for its being {NAMED[name]}: {BASE} + {SCALE} * weight.")
+    print("# Made by tools/text/weigh_words.py.\n# version: 1")
+    for key, value in rows:
+        if round(SCALE * float(value)):
+            print(f"{key}\t{BASE + round(SCALE * float(value))}")
+
+
 def main():
     build, data, name = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
+    if name == "discovery":
+        globals().update(COMMON=DISCOVERY["COMMON"])
+        lines_print(name, discovery(build, data))
+        return
     if name == "summary":
         globals().update(SUMMARY)
     some = meetings(data, name)
@@ -142,13 +198,7 @@ def main():
         return
     slope, offset = curve(score, right.astype(float))
     weights = ridge(xs, ts)
-    print(f"# How much words and the shape of a sentence speak for its being written down as {name}: {BASE} + {SCALE} * weight.")
-    print("# Made by tools/text/weigh_words.py.\n# version: 1")
-    for key, value in (("curve.slope", slope), ("curve.offset", offset)):
-        print(f"{key}\t{BASE + round(SCALE * value)}")
-    for key, value in zip(names + words, weights):
-        if round(SCALE * value):
-            print(f"{key}\t{BASE + round(SCALE * float(value))}")
+    lines_print(name, [("curve.slope", slope), ("curve.offset", offset), ("curve.most", np.quantile(score, 0.995)), *zip(names + words, weights)])
 
 
 if __name__ == "__main__":

@@ -182,9 +182,43 @@ static void a_summary_is_what_was_said(void **state)
         pricing += str_eq(f[i].kind, STR("topic")) && str_eq(f[i].class, STR("PRICING"));
         opposed += str_eq(f[i].kind, STR("highlight")) && str_eq(f[i].class, STR("objection"));
     }
-    assert_true(chosen >= 3 && chosen <= 8);
+    assert_true(chosen >= 1 && chosen <= 5);
     assert_int_equal(pricing, 1);
     assert_true(opposed >= 1);
+}
+
+static bool rests_on(const struct record_finding *f, size_t n, const struct record_finding *point)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((str_eq(f[i].kind, STR("commitment")) || str_eq(f[i].kind, STR("next_step"))) &&
+            f[i].spans[0].turn == point->spans[0].turn)
+            return true;
+    return false;
+}
+
+/* Points to act on are sentences with words of doing, ranked from 1, each once, with a confidence that claims little. */
+static void points_to_act_on_are_ranked(void **state)
+{
+    struct interaction ia = call(160, NAMES | TWO | TIMES, 5000);
+    struct findings_context fc = {0};
+    struct record_finding *f;
+    size_t n, points = 0;
+
+    (void)state;
+    for (size_t i = 0; i < 160; i++)
+        ia.turns[i].text = str_fmt(a, "Hall %zu has red boxes on every shelf we looked at.", i);
+    ia.turns[20].text = STR("I'll send the storage report to your team by Friday.");
+    ia.turns[90].text = STR("Could you share the floor plan of the new warehouse with us?");
+    findings_make(&ia, &fc, a, &f, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (!str_eq(f[i].kind, STR("point")) || !str_eq(f[i].class, STR("action")))
+            continue;
+        assert_true(f[i].spans[0].turn == 20 || f[i].spans[0].turn == 90);
+        assert_true(rests_on(f, n, &f[i]));
+        assert_int_equal((int)f[i].value, (int)++points);
+        assert_true(f[i].confidence > 0 && f[i].confidence < 0.5);
+    }
+    assert_int_equal(points, 2);
 }
 
 static void nothing_at_all_is_a_call_too(void **state)
@@ -210,6 +244,7 @@ int main(void)
         cmocka_unit_test(four_hours_are_measured_like_any_call),
         cmocka_unit_test(mixed_languages_break_nothing),
         cmocka_unit_test(a_summary_is_what_was_said),
+        cmocka_unit_test(points_to_act_on_are_ranked),
         cmocka_unit_test(nothing_at_all_is_a_call_too),
     };
     int rc;

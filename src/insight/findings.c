@@ -1,4 +1,4 @@
-#include "insight/findings_priv.h"
+#include "insight/weigh.h"
 
 #include <math.h>
 
@@ -10,7 +10,7 @@
         row("rules.attitude", 2, analysis_attitude) row("rules.competitors", 2, analysis_competitors)                  \
             row("rules.flags", 1, analysis_flags) row("rules.decisions", 1, analysis_decisions)                        \
                 row("rules.requests", 1, analysis_requests) /* reads questions and commitments */                      \
-        row("rules.summary", 2, analysis_summary)   /* reads all others */
+        row("rules.points", 1, analysis_points) row("rules.summary", 3, analysis_summary) /* read all others */
 
 #define MAKER_NAME(name, version, make) {name, version},
 const struct finding_maker finding_makers[] = {MAKERS(MAKER_NAME)};
@@ -60,19 +60,34 @@ str json_object_of(struct arena *a, const char *k1, str v1, const char *k2, str 
     return out;
 }
 
+static void makers_run(const struct interaction *ia, struct analysis *an)
+{
+    discourse_make(ia, an->a, &an->d);
+    for (size_t i = 0; i < finding_makers_n; i++) {
+        an->maker = finding_makers[i].name;
+        an->version = finding_makers[i].version;
+        makes[i](an);
+    }
+}
+
 void findings_make(const struct interaction *ia, const struct findings_context *c, struct arena *a,
                    struct record_finding **out, size_t *out_n)
 {
     struct analysis an = {.c = c, .a = a};
 
-    discourse_make(ia, a, &an.d);
-    for (size_t i = 0; i < finding_makers_n; i++) {
-        an.maker = finding_makers[i].name;
-        an.version = finding_makers[i].version;
-        makes[i](&an);
-    }
+    makers_run(ia, &an);
     *out = an.list;
     *out_n = an.n;
+}
+
+const struct weighing *findings_weigh(const struct interaction *ia, struct arena *a)
+{
+    static const struct findings_context c = {0};
+    struct analysis *an = ARENA_NEW(a, struct analysis);
+
+    *an = (struct analysis){.c = &c, .a = a};
+    makers_run(ia, an);
+    return an->weighing;
 }
 
 static void text_or_null(struct jw *w, const char *key, str text)

@@ -10,6 +10,7 @@ struct analysis {
     size_t n, cap;
     const char *maker; /* of the analysis that runs */
     int version;
+    const struct weighing *weighing; /* insight/weigh.h; made by analysis_points */
 };
 
 /* Adds a finding said by the speaker of its first span. */
@@ -32,6 +33,7 @@ void analysis_competitors(struct analysis *an);   /* section 4 */
 void analysis_flags(struct analysis *an);         /* section 7: red flags, what does not fit the CRM */
 void analysis_decisions(struct analysis *an);     /* decided, agreed, declined */
 void analysis_requests(struct analysis *an);      /* of mails; after questions and commitments */
+void analysis_points(struct analysis *an);        /* what people would write down; after all before it */
 void analysis_summary(struct analysis *an);       /* topics, highlights, summary; after all others */
 void analysis_commitments(struct analysis *an); /* definitions.md section 5 */
 void analysis_utterances(struct analysis *an); /* questions, check-ins, pricing, next steps */

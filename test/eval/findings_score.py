@@ -2,9 +2,10 @@
 
 run(build_dir, data_dir) returns rows for the evaluation table:
   commitment-precision, commitment-recall, hardening-rate, fabrication-rate   unseen written cases (commitment_cases.py)
-  actions-meet-f1     meet-calls: action items written by people, content-word F1 >= 0.3, one to one; an item is what is shown, its owner
-                      and its words, and a sentence of a baseline has its speaker beside it in the same way
+  actions-meet-f1     meet-calls: action items written by people, content-word F1 >= 0.3, one to one; an item is a point to act on (findings of
+                      kind "point", class "action"), its speaker and its words, and a sentence of a baseline has its speaker beside it in the same way
   actions-zoom-f1     zoom-calls (silver): cited time within 90 s and content-word F1 >= 0.3
+                      both on the meetings that no list was made with (meetings.py)
   requests-email-f1   email-intent: sentences that ask the reader to do something
 
 Each beside two baselines: a keyword list, and the nearest of two centroids of word counts (of the halves for building of the written
@@ -23,6 +24,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(HERE.parent / "harness")]
 import commitment_cases  # noqa: E402
+import meetings  # noqa: E402
 
 STOP = {x.split("\t")[0] for x in (TOP / "src/text/lists/stop.en.txt").read_text(encoding="utf-8").splitlines() if not x.startswith("#")}
 FIRM = ("COMMITTED", "ACCEPTED")
@@ -111,31 +113,6 @@ def sentences(text):
 
 # ---- meet-calls ----------------------------------------------------------------------------------------------------------
 
-def meet_file(path):
-    text = path.read_text(encoding="utf-8", errors="replace")
-    cut = re.search(r"^#*\s*\**\s*Transcript\s*\**\s*$", text, re.M | re.I)
-    if not cut:
-        return None
-    key, said = text[:cut.start()], text[cut.end():]
-    head = re.search(r"^.*action items.*$", key, re.M | re.I)
-    labels = []
-    if head:
-        after = re.split(r"^\s*#", key[head.end():], maxsplit=1, flags=re.M)[0]
-        labels = [re.sub(r"[*_\[\]]", "", m[1]).strip() for m in re.finditer(r"^\s*[-*]\s+(.*\S)", after, re.M)]
-    who = re.search(r"^#+\s*\**\s*Participants.*$", key, re.M | re.I)
-    names = re.findall(r"^\s*[-*]\s+(.*\S)", re.split(r"^\s*#", key[who.end():], maxsplit=1, flags=re.M)[0], re.M) if who else []
-    turns = []
-    for line in said.splitlines():
-        m = re.match(r"^\s*\**([A-Z][\w.'’()-]*(?: [\w.'’()-]+){0,4})\**:\s+(.*\S)", line)
-        if m:
-            turns.append({"speaker": m[1], "text": m[2]})
-    date = re.search(r"(20\d\d)-(\d\d)-(\d\d)", path.name)
-    ia = {"format": "harken.interaction/1", "kind": "call", "title": path.name, "turns": turns, "language": "en"}
-    if date:
-        ia["started_at"] = date[0] + "T10:00:00-08:00"
-    return ia, labels, names
-
-
 def shown(who, words):
     return f"{who.split()[0]} {words}" if who.strip() else words
 
@@ -150,91 +127,72 @@ def owner_right(label, owner, names):
     return None if named is None else bool(owner) and owner.lower().split()[0] == named
 
 
+def of_class(found, kind, name):
+    return [x for x in found if x["kind"] == kind and x["class"] == name]
+
+
 def meet_rows(build, data):
-    calls = [m for m in (meet_file(p) for p in sorted((data / "meet-calls").rglob("*.md")) if p.name != "SOURCE.md") if m]
+    calls = [m for _, m in meetings.meet(data, "measure")]
     got = findings(build, [c[0] for c in calls])
     near = case_centroids()
     n = collections.Counter()
     for (ia, labels, names), f in zip(calls, got):
-        ours = [x for x in f if x["kind"] == "commitment" and x["modality"] in TO_DO]
-        pairs = one_to_one(labels, [shown(x["owner"] or "", quote(x)) for x in ours], overlap)
+        speaker = [t["speaker"] for t in ia["turns"]]
+        ours = [(speaker[x["spans"][0]["turn"]], quote(x)) for x in of_class(f, "point", "action")]
+        promised = [(x["owner"] or "", quote(x)) for x in f if x["kind"] == "commitment" and x["modality"] in TO_DO]
+        every = [(t["speaker"], s) for t in ia["turns"] for s in sentences(t["text"])]
         n["wanted"] += len(labels)
-        n["found"] += len(ours)
-        n["right"] += len(pairs)
-        for i, k in pairs:
-            verdict = owner_right(labels[i], ours[k]["owner"], names)
+        n["ceiling"] += len(one_to_one(labels, [shown(*x) for x in every], overlap))
+        for i, k in one_to_one(labels, [shown(*x) for x in ours], overlap):
+            verdict = owner_right(labels[i], ours[k][0], names)
             n["named"] += verdict is not None
             n["owner"] += verdict is True
-        every = [(t["speaker"], s) for t in ia["turns"] for s in sentences(t["text"])]
-        n["ceiling"] += len(one_to_one(labels, [shown(*x) for x in every], overlap))
-        for name, says in (("keyword", PROMISE.search), ("centroid", near.says)):
-            theirs = [shown(*x) for x in every if says(x[1])]
-            n[name + "_found"] += len(theirs)
-            n[name + "_right"] += len(one_to_one(labels, theirs, overlap))
-    base = {x: f1(n[x + "_right"], n[x + "_found"], n["wanted"]) for x in ("keyword", "centroid")}
-    return [row("actions-meet-f1", "meet-calls: action items written by people", f1(n["right"], n["found"], n["wanted"]), base,
-                "precision %.3f, recall %.3f of %d; owner right in %d of %d named; for %d of the labels is there any sentence that would count, which "
-                "alone found without one other would be %.3f" % (
-                    n["right"] / max(1, n["found"]), n["right"] / max(1, n["wanted"]), n["wanted"], n["owner"], n["named"], n["ceiling"],
-                    f1(n["ceiling"], n["ceiling"], n["wanted"])))]
+        for name, items in (("ours", ours), ("promises", promised), ("keyword", [x for x in every if PROMISE.search(x[1])]),
+                            ("centroid", [x for x in every if near.says(x[1])])):
+            n[name + "_found"] += len(items)
+            n[name + "_right"] += len(one_to_one(labels, [shown(*x) for x in items], overlap))
+    score = {x: f1(n[x + "_right"], n[x + "_found"], n["wanted"]) for x in ("ours", "promises", "keyword", "centroid")}
+    return [row("actions-meet-f1", "meet-calls: action items written by people", score["ours"], {x: score[x] for x in ("keyword", "centroid")},
+                "precision %.3f, recall %.3f of %d in %d meetings of other series than the weights are from; speaker is the owner in %d of %d named; "
+                "promises and requests as such %.3f; for %d of the labels is there any sentence that would count, which alone found without one "
+                "other would be %.3f" % (
+                    n["ours_right"] / max(1, n["ours_found"]), n["ours_right"] / max(1, n["wanted"]), n["wanted"], len(calls), n["owner"], n["named"],
+                    score["promises"], n["ceiling"], f1(n["ceiling"], n["ceiling"], n["wanted"])))]
 
 
 # ---- zoom-calls ----------------------------------------------------------------------------------------------------------
-
-CUE = re.compile(r"(\d+):(\d\d):(\d\d)\.(\d{3}) --> (\d+):(\d\d):(\d\d)\.(\d{3})\s*\n([^\n]+)")
-
-
-def seconds(stamp):
-    h, m, s = (stamp.split(":") + ["0", "0"])[:3] if stamp.count(":") == 2 else ["0", *stamp.split(":")]
-    return int(h) * 3600 + int(m) * 60 + float(s)
-
-
-def zoom_call(folder):
-    turns = []
-    for m in CUE.finditer((folder / "transcript.vtt").read_text(encoding="utf-8")):
-        t = [int(x) for x in m.groups()[:8]]
-        who, _, said = m[9].partition(": ")
-        turns.append({"speaker": who, "text": said, "start_ms": ((t[0] * 60 + t[1]) * 60 + t[2]) * 1000 + t[3],
-                      "end_ms": ((t[4] * 60 + t[5]) * 60 + t[6]) * 1000 + t[7]})
-    ia = {"format": "harken.interaction/1", "kind": "call", "turns": turns, "language": "en",
-          "started_at": folder.name[:10] + "T14:00:00Z"}
-    key = json.loads((folder / "tldr.json").read_text(encoding="utf-8"))
-    return ia, [(seconds(x["timestamp"]), x["action"], x.get("owner") or "") for x in key["action_items"]]
-
 
 def zoom_fits(label, item):
     return overlap(label[1], item[1]) if abs(label[0] - item[0]) <= 90 else 0
 
 
 def zoom_rows(build, data):
-    folders = sorted(p.parent for p in (data / "zoom-calls").rglob("tldr.json") if (p.parent / "transcript.vtt").exists())
-    calls = [zoom_call(f) for f in folders]
+    calls = [m for _, m in meetings.zoom(data, "measure", "action")]
     got = findings(build, [c[0] for c in calls])
     near = case_centroids()
     n = collections.Counter()
     for (ia, labels), f in zip(calls, got):
         at = [t["start_ms"] / 1000 for t in ia["turns"]]
-        ours = sorted((x for x in f if x["kind"] == "commitment" and x["modality"] in TO_DO), key=lambda x: -x["confidence"])
-        items = [(at[x["spans"][0]["turn"]], quote(x)) for x in ours]
-        pairs = one_to_one(labels, items, zoom_fits)
-        n["wanted"] += len(labels)
-        n["found"] += len(items)
-        n["right"] += len(pairs)
-        n["at_n"] += len(one_to_one(labels, items[:len(labels)], zoom_fits))
-        for i, k in pairs:
-            n["owner"] += bool(ours[k]["owner"]) and ours[k]["owner"].split()[0].lower() in labels[i][2].lower()
+        speaker = [t["speaker"] for t in ia["turns"]]
+        ranked = sorted(of_class(f, "point", "action"), key=lambda x: x["value"])
+        ours = [(at[x["spans"][0]["turn"]], quote(x)) for x in ranked]
+        promised = [(at[x["spans"][0]["turn"]], quote(x)) for x in f if x["kind"] == "commitment" and x["modality"] in TO_DO]
         every = [(at[i], s) for i, t in enumerate(ia["turns"]) for s in sentences(t["text"])]
+        n["wanted"] += len(labels)
+        n["at_n"] += len(one_to_one(labels, ours[:len(labels)], zoom_fits))
         n["ceiling"] += len(one_to_one(labels, every, zoom_fits))
-        for name, says in (("keyword", PROMISE.search), ("centroid", near.says)):
-            theirs = [x for x in every if says(x[1])]
-            n[name + "_found"] += len(theirs)
-            n[name + "_right"] += len(one_to_one(labels, theirs, zoom_fits))
-    base = {x: f1(n[x + "_right"], n[x + "_found"], n["wanted"]) for x in ("keyword", "centroid")}
-    return [row("actions-zoom-f1", "zoom-calls (silver): action items by time and words", f1(n["right"], n["found"], n["wanted"]), base,
-                "precision %.3f, recall %.3f of %d, recall@n %.3f; owner right in %d of %d; for %d of the labels is "
-                "there any sentence that would count" % (
-                    n["right"] / max(1, n["found"]), n["right"] / max(1, n["wanted"]), n["wanted"], n["at_n"] / max(1, n["wanted"]),
-                    n["owner"], n["right"], n["ceiling"]))]
+        for i, k in one_to_one(labels, ours, zoom_fits):
+            n["owner"] += speaker[ranked[k]["spans"][0]["turn"]].split()[0].lower() in labels[i][2].lower()
+        for name, items in (("ours", ours), ("promises", promised), ("keyword", [x for x in every if PROMISE.search(x[1])]),
+                            ("centroid", [x for x in every if near.says(x[1])])):
+            n[name + "_found"] += len(items)
+            n[name + "_right"] += len(one_to_one(labels, items, zoom_fits))
+    score = {x: f1(n[x + "_right"], n[x + "_found"], n["wanted"]) for x in ("ours", "promises", "keyword", "centroid")}
+    return [row("actions-zoom-f1", "zoom-calls (silver): action items by time and words", score["ours"], {x: score[x] for x in ("keyword", "centroid")},
+                "precision %.3f, recall %.3f of %d, recall@n %.3f, every second call; speaker is the owner in %d of %d; promises and requests as such "
+                "%.3f; for %d of the labels is there any sentence that would count" % (
+                    n["ours_right"] / max(1, n["ours_found"]), n["ours_right"] / max(1, n["wanted"]), n["wanted"], n["at_n"] / max(1, n["wanted"]),
+                    n["owner"], n["ours_right"], score["promises"], n["ceiling"]))]
 
 
 # ---- email-intent --------------------------------------------------------------------------------------------------------

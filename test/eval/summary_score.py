@@ -6,11 +6,10 @@ run(build_dir, data_dir) returns rows for the evaluation table:
 
 ROUGE-N is the F-measure over counts of n-grams, ROUGE-L over the longest common subsequence of the whole texts; lower-cased words of
 letters and digits, no stemming, no stop words. Beside each stand the first sentences of the meeting and sentences drawn by a fixed
-seed, cut at as many words as ours has; the peer is the better one. The summary's three numbers were chosen with every
-eighth meeting at hand (the first, the ninth ...), which are not measured with.
+seed, cut at as many words as ours has; the peer is the better one. The summary's weights are made from meetings of other series
+(meetings.py), which are not measured with.
 """
 import collections
-import gzip
 import json
 import pathlib
 import random
@@ -19,13 +18,11 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
+import meetings  # noqa: E402
 from findings_score import findings, quote  # noqa: E402
 
 WORD = re.compile(r"[a-z0-9]+")
-NOISE = re.compile(r"\{[a-z ]+\}")
-SUMMARY = re.compile(r"\b(summari[sz]e|summary|main(ly)?|overall)\b.*\b(meeting|discussion|whole)\b", re.I)
 DRAWS = 5
-CHOSEN_WITH = 8
 
 
 def words(text):
@@ -58,19 +55,6 @@ def rouge_l(mine, gold):
 MEASURES = {"rouge1": lambda m, g: rouge_n(m, g, 1), "rouge2": lambda m, g: rouge_n(m, g, 2), "rougel": rouge_l}
 
 
-def meetings(data):
-    """[(interaction, words of the summary by people)], in the order of the files."""
-    out = []
-    for path in sorted((data / "qmsum").rglob("*.json*")):
-        raw = path.read_bytes()
-        one = json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
-        gold = next((q["answer"] for q in one["general_query_list"] if SUMMARY.search(q["query"])), None)
-        if gold:
-            turns = [{"speaker": t["speaker"], "text": re.sub(r"\s+", " ", NOISE.sub("", t["content"])).strip()} for t in one["meeting_transcripts"]]
-            out.append(({"format": "harken.interaction/1", "kind": "call", "language": "en", "turns": [t for t in turns if t["text"]]}, words(gold)))
-    return out
-
-
 def sentences(ia):
     return [s for t in ia["turns"] for s in re.split(r"(?<=[.?!])\s+", t["text"]) if len(s.split()) >= 6]
 
@@ -83,7 +67,7 @@ def run(build_dir, data_dir):
     data = pathlib.Path(data_dir)
     if not (data / "qmsum").is_dir():
         return []
-    some = [m for i, m in enumerate(meetings(data)) if i % CHOSEN_WITH]
+    some = [(ia, words(gold)) for _, ia, gold in meetings.qmsum(data, "measure")]
     got = findings(build_dir, [ia for ia, _ in some])
     total = collections.Counter()
     length = collections.Counter()

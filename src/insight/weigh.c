@@ -1,0 +1,281 @@
+#include "insight/weigh.h"
+
+#include <math.h>
+
+#include "base/sort.h"
+#include "insight/cues.h"
+
+const char *const weigh_names[WEIGH_FEATURES] = {
+    "f.length", "f.from3",   "f.from5",    "f.from7",    "f.from9",    "f.from12",    "f.from15",   "f.from20",
+    "f.from30", "f.common",  "f.repeated", "f.letters",  "f.asks",     "f.place",     "f.first20",  "f.first10",
+    "f.last5",  "f.last10",  "f.last20",   "f.name",     "f.talk",     "f.committed", "f.accepted", "f.requested",
+    "f.hedged", "f.refused", "f.nextstep", "f.decision", "f.question", "f.matters"};
+
+/* Numbers of content words by their bytes: open addressing. */
+struct word_table {
+    str *word; /* of each place; n == 0: free */
+    uint32_t *number, n;
+    size_t mask;
+};
+
+static struct word_table table_for(size_t words, struct arena *a)
+{
+    size_t cap = 16;
+
+    while (cap < 2 * words)
+        cap *= 2;
+    return (struct word_table){
+        .word = ARENA_ARRAY(a, str, cap), .number = ARENA_ARRAY(a, uint32_t, cap), .mask = cap - 1};
+}
+
+static size_t place_of(const struct word_table *t, str w)
+{
+    size_t at = str_hash(w) & t->mask;
+
+    while (t->word[at].n && !str_eq(t->word[at], w))
+        at = (at + 1) & t->mask;
+    return at;
+}
+
+static uint32_t word_number(struct word_table *t, str w)
+{
+    size_t at = place_of(t, w);
+
+    if (!t->word[at].n) {
+        t->word[at] = w;
+        t->number[at] = t->n++;
+    }
+    return t->number[at];
+}
+
+static int by_number(const void *x, const void *y)
+{
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+    return (a > b) - (a < b);
+}
+
+/* ---- words ---- */
+
+struct counts {
+    uint32_t *seen; /* per word: sentences that have it */
+    bool *name;
+    uint32_t *said; /* per voice: sentences */
+};
+
+static bool is_content(const struct sentence *s, size_t i, const struct word_list *stop)
+{
+    return s->token[i].n >= 3 && !list_value_atom(stop, s->atom[i]);
+}
+
+/* The content words of all sentences, and *letters: the mean length of those of each. */
+static void words_read(struct weighing *w, struct word_table *table, float *letters)
+{
+    const struct word_list *stop = list_for("stop", w->d->lang);
+
+    stop = stop ? stop : list_get("stop.en");
+    for (size_t i = 0; i < w->d->n; i++) {
+        const struct sentence *s = &w->d->s[i];
+        uint32_t n = 0, kept = 0;
+        size_t sum = 0;
+        w->word[i] = ARENA_ARRAY(w->a, uint32_t, s->words_n + 1);
+        for (size_t k = 0; k < s->words_n; k++)
+            if (is_content(s, k, stop)) {
+                w->word[i][n++] = word_number(table, s->token[k]);
+                sum += s->token[k].n;
+            }
+        letters[i] = n ? (float)sum / (float)n : 0;
+        list_sort(w->word[i], n, sizeof *w->word[i], by_number);
+        for (uint32_t k = 0; k < n; k++)
+            if (!kept || w->word[i][kept - 1] != w->word[i][k])
+                w->word[i][kept++] = w->word[i][k];
+        w->words_n[i] = kept;
+    }
+}
+
+static struct counts counts_of(const struct weighing *w, const struct word_table *table)
+{
+    struct counts c = {.seen = ARENA_ARRAY(w->a, uint32_t, table->n + 1),
+                       .name = ARENA_ARRAY(w->a, bool, table->n + 1),
+                       .said = ARENA_ARRAY(w->a, uint32_t, w->d->voices_n + 1)};
+
+    for (size_t i = 0; i < w->d->n; i++) {
+        for (uint32_t k = 0; k < w->words_n[i]; k++)
+            c.seen[w->word[i][k]]++;
+        if (w->d->s[i].voice != VOICE_NONE)
+            c.said[w->d->s[i].voice]++;
+    }
+    for (size_t i = 0; i < w->d->voices_n; i++) {
+        size_t at = place_of(table, w->d->voices[i].first);
+        if (w->d->voices[i].first.n && table->word[at].n)
+            c.name[table->number[at]] = true;
+    }
+    return c;
+}
+
+/* ---- features ---- */
+
+static void feature_words(const struct weighing *w, const struct counts *c, size_t i, float *f)
+{
+    static const uint32_t from[] = {3, 5, 7, 9, 12, 15, 20, 30};
+    uint32_t n = w->words_n[i], repeated = 0;
+    float common = 0;
+
+    f[WEIGH_LENGTH] = logf(1 + (float)n);
+    for (size_t k = 0; k < sizeof from / sizeof *from; k++)
+        f[WEIGH_FROM_3 + k] = n >= from[k];
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t word = w->word[i][k];
+        common += logf(1 + (float)c->seen[word]);
+        repeated += c->seen[word] >= 3;
+        if (c->name[word])
+            f[WEIGH_NAME] = 1;
+    }
+    f[WEIGH_COMMON] = n ? common / (float)n : 0;
+    f[WEIGH_REPEATED] = n ? (float)repeated / (float)n : 0;
+}
+
+static void feature_place(const struct weighing *w, const struct counts *c, size_t i, float *f)
+{
+    float place = (float)i / (float)w->d->n;
+    int voice = w->d->s[i].voice;
+
+    f[WEIGH_ASKS] = w->d->s[i].asks;
+    f[WEIGH_PLACE] = place;
+    f[WEIGH_FIRST_20TH] = place < 0.05F;
+    f[WEIGH_FIRST_10TH] = place < 0.1F;
+    f[WEIGH_LAST_5TH] = place >= 0.8F;
+    f[WEIGH_LAST_10TH] = place >= 0.9F;
+    f[WEIGH_LAST_20TH] = place >= 0.95F;
+    f[WEIGH_TALK] = voice == VOICE_NONE ? 0 : (float)c->said[voice] / (float)w->d->n;
+}
+
+/* The feature that a finding gives its sentences; WEIGH_FEATURES: none. */
+static enum weigh_feature feature_of(const struct record_finding *f)
+{
+    static const struct {
+        const char *kind, *modality;
+        enum weigh_feature feature;
+    } rows[] = {{"commitment", "COMMITTED", WEIGH_COMMITTED}, {"commitment", "ACCEPTED", WEIGH_ACCEPTED},
+                {"commitment", "REQUESTED", WEIGH_REQUESTED}, {"commitment", "HEDGED", WEIGH_HEDGED},
+                {"commitment", NULL, WEIGH_REFUSED},          {"next_step", NULL, WEIGH_NEXT_STEP},
+                {"decision", NULL, WEIGH_DECISION},           {"question", NULL, WEIGH_QUESTION},
+                {"objection", NULL, WEIGH_MATTERS},           {"qualification", NULL, WEIGH_MATTERS},
+                {"competitor", NULL, WEIGH_MATTERS},          {"pricing", NULL, WEIGH_MATTERS}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (str_eq(f->kind, str_of(rows[i].kind)) &&
+            (!rows[i].modality || str_eq(f->modality, str_of(rows[i].modality))))
+            return rows[i].feature;
+    return WEIGH_FEATURES;
+}
+
+static void features_of_findings(const struct analysis *an, size_t found_n, struct weighing *w)
+{
+    for (size_t i = 0; i < found_n; i++) {
+        enum weigh_feature at = feature_of(&an->list[i]);
+        for (size_t k = 0; at != WEIGH_FEATURES && k < an->list[i].spans_n; k++) {
+            const struct ia_span *span = &an->list[i].spans[k];
+            for (size_t s = w->d->first_of_turn[span->turn]; s < w->d->n && w->d->s[s].turn == span->turn; s++)
+                if (w->d->s[s].start < span->end && span->start < w->d->s[s].end)
+                    w->feature[s][at] = 1;
+        }
+    }
+}
+
+void weighing_make(const struct analysis *an, size_t found_n, struct weighing *out)
+{
+    struct weighing w = {.d = &an->d, .a = an->a};
+    struct word_table table;
+    struct counts c;
+    float *letters = ARENA_ARRAY(an->a, float, an->d.n + 1);
+    size_t words_n = 0;
+
+    for (size_t i = 0; i < an->d.n; i++)
+        words_n += an->d.s[i].words_n;
+    table = table_for(words_n, an->a);
+    w.word = ARENA_ARRAY(an->a, uint32_t *, an->d.n + 1);
+    w.words_n = ARENA_ARRAY(an->a, uint32_t, an->d.n + 1);
+    w.feature = arena_array(an->a, an->d.n + 1, sizeof *w.feature);
+    words_read(&w, &table, letters);
+    c = counts_of(&w, &table);
+    for (size_t i = 0; i < an->d.n; i++) {
+        feature_words(&w, &c, i, w.feature[i]);
+        feature_place(&w, &c, i, w.feature[i]);
+        w.feature[i][WEIGH_LETTERS] = letters[i];
+    }
+    features_of_findings(an, found_n, &w);
+    *out = w;
+}
+
+/* ---- models ---- */
+
+double *weighing_scores(const struct weighing *w, const char *list)
+{
+    const struct word_list *l = list_get(list);
+    double *score = ARENA_ARRAY(w->a, double, w->d->n + 1), weight[WEIGH_FEATURES];
+
+    for (size_t k = 0; k < WEIGH_FEATURES; k++) {
+        int v = list_value(l, str_of(weigh_names[k]));
+        weight[k] = v ? v - WEIGH_BASE : 0;
+    }
+    for (size_t i = 0; i < w->d->n; i++) {
+        const struct sentence *s = &w->d->s[i];
+        for (size_t k = 0; k < WEIGH_FEATURES; k++)
+            score[i] += weight[k] * (double)w->feature[i][k];
+        for (size_t k = 0; k < s->words_n; k++) {
+            int v = list_value_atom(l, s->atom[k]);
+            score[i] += v ? v - WEIGH_BASE : 0;
+        }
+        score[i] /= WEIGH_SCALE;
+    }
+    return score;
+}
+
+struct place {
+    double score;
+    size_t sentence;
+};
+
+static int by_score(const void *x, const void *y)
+{
+    const struct place *a = x, *b = y;
+
+    if (a->score != b->score)
+        return a->score < b->score ? 1 : -1;
+    return (a->sentence > b->sentence) - (a->sentence < b->sentence);
+}
+
+static size_t shared(const struct weighing *w, size_t x, size_t y)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0, k = 0; i < w->words_n[x] && k < w->words_n[y];) {
+        uint32_t a = w->word[x][i], b = w->word[y][k];
+        n += a == b;
+        i += a <= b;
+        k += b <= a;
+    }
+    return n;
+}
+
+size_t weighing_pick(const struct weighing *w, const double *score, size_t most, double alike, size_t words_least,
+                     size_t *out)
+{
+    struct place *order = ARENA_ARRAY(w->a, struct place, w->d->n + 1);
+    size_t n = 0, picked = 0;
+
+    for (size_t i = 0; i < w->d->n; i++)
+        if (w->d->s[i].words_n >= words_least && w->words_n[i] && score[i] > -INFINITY)
+            order[n++] = (struct place){score[i], i};
+    list_sort(order, n, sizeof *order, by_score);
+    for (size_t i = 0; i < n && picked < most; i++) {
+        size_t k = 0, at = order[i].sentence;
+        while (k < picked &&
+               2.0 * (double)shared(w, at, out[k]) <= alike * (double)(w->words_n[at] + w->words_n[out[k]]))
+            k++;
+        if (k == picked)
+            out[picked++] = at;
+    }
+    return picked;
+}

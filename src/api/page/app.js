@@ -189,20 +189,23 @@ async function search(query) {
   ];
 }
 
-function sentence(item, i) {
+function sentence(item, i, row) {
   return el("article", { className: "card" },
     el("p", {}, item.text),
+    row?.detail ? el("p", { className: "soft" }, row.detail) : "",
     el("p", { className: "soft" }, ...item.spans.flatMap((s) => [el("a", { href: spanLink(s.interaction, [s]) }, `[${i + 1}] ${s.source}`), " "])));
 }
 
 async function ask(question) {
   const answer = await api("POST", "/v1/ask", { question });
+  const paired = answer.sentences.some((s) => s.spans.length) ? answer.sentences.length : 0; // quotes stand for their rows
+  const rows = answer.rows.slice(paired);
   return [
     el("h2", {}, question),
     el("p", { className: "soft" }, answer.found ? "Quoted from the conversations; each quote opens where it was said." : ""),
-    ...(answer.found ? answer.sentences.map(sentence) : [el("p", { className: "card" }, "Not found in what you may see.")]),
-    answer.rows.length ? el("h3", {}, "What was counted") : "",
-    ...answer.rows.map((r) => el("p", { className: "card" },
+    ...(answer.found ? answer.sentences.map((s, i) => sentence(s, i, paired ? answer.rows[i] : null)) : [el("p", { className: "card" }, "Not found in what you may see.")]),
+    rows.length ? el("h3", {}, paired ? `${answer.count - paired} more` : "What was counted") : "",
+    ...rows.map((r) => el("p", { className: "card" },
       el("a", { href: r.deal ? `#/deals/${r.deal}` : `#/c/${r.interaction}` }, r.title || r.source),
       ` ${[r.kind, r.started_at && day(r.started_at), r.detail].filter(Boolean).join(", ")}`)),
   ];

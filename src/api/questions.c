@@ -256,6 +256,20 @@ static enum err_code search_act(struct res_ctx *c, struct id id, const struct re
 
 /* ---- ask ---- */
 
+/* A unit of gateway_cost() is a hundred tokens (api/openai.c); four bytes of text are taken for one. */
+enum { BYTES_A_UNIT = 400 };
+
+/* What an answer costs is what had to be read for it. */
+static void read_charge(struct call *k, const struct record_ia *recs, size_t n)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t t = 0; t < recs[i].ia.turns_n; t++)
+            bytes += recs[i].ia.turns[t].text.n;
+    gateway_cost(k, (double)bytes / BYTES_A_UNIT);
+}
+
 static enum err_code answer_load(void *arg, const struct id *ids, size_t n, struct arena *a, struct interaction **out,
                                  size_t *out_n, struct err *e)
 {
@@ -264,6 +278,7 @@ static enum err_code answer_load(void *arg, const struct id *ids, size_t n, stru
 
     if (api_load(arg, AUDIT_ASK, ids, n, &recs, &recs_n, e))
         return e->code;
+    read_charge(arg, recs, recs_n);
     *out = ARENA_ARRAY(a, struct interaction, recs_n + 1);
     for (size_t i = 0; i < recs_n; i++)
         (*out)[i] = recs[i].ia;

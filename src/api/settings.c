@@ -37,7 +37,7 @@ enum {
 static const struct res_field fields[F_COUNT] = {
     [F_ID] = {"id", RES_ID, RES_READ_ONLY, "Its id, always the same for a key; paths take the key as well.",
               "\"018f6e1c-7a3b-8c4d-8e5f-0123456789ab\""},
-    [F_KEY] = {"key", RES_STR, RES_READ_ONLY | RES_FILTER, "Its name, as in the file.", "\"log.level\""},
+    [F_KEY] = {"key", RES_STR, RES_READ_ONLY | RES_FILTER, "Its name, as in the file.", "\"log.level\"", .max = 64},
     [F_PLACE] = {"place", RES_INT, RES_READ_ONLY | RES_SORT, "Its place in the list of all settings.", "7"},
     [F_VALUE] = {"value", RES_STR, RES_NULLABLE,
                  "What the server runs with, with its unit; a secret shows as ***. In a request: what to choose; null: "

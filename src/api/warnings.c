@@ -172,17 +172,19 @@ static enum err_code choose_act(struct res_ctx *c, struct id id, const struct re
                                 struct res_val **out, struct err *e)
 {
     int w = warning_find(in[S_WARNING].v.s);
+    enum err_code rc;
     struct id *deals;
     size_t n;
 
     (void)id, (void)query, (void)out;
     if (!w)
         return res_say(c, 422, "no such warning", STR("GET /v1/warnings lists them"), e);
-    if (warning_choose(c->t, c->v, in[S_PIPELINE].v.id, w, in[S_ENABLED].v.b,
-                       in[S_SEVERITY].is == RES_SET ? (int)in[S_SEVERITY].v.i : 0, caller_actor(&c->who),
-                       clock_now_ms(), c->a, &deals, &n, e))
-        return e->code;
-    return deals_wake(c->t, c->v, deals, n, e);
+    rc = warning_choose(c->t, c->v, in[S_PIPELINE].v.id, w, in[S_ENABLED].v.b,
+                        in[S_SEVERITY].is == RES_SET ? (int)in[S_SEVERITY].v.i : 0, caller_actor(&c->who),
+                        clock_now_ms(), c->a, &deals, &n, e);
+    if (rc == ERR_NOT_FOUND)
+        return res_say(c, 422, "no such pipeline", STR("GET /v1/warnings lists them, too"), e);
+    return rc ? rc : deals_wake(c->t, c->v, deals, n, e);
 }
 
 static const struct res_op ops[] = {

@@ -478,6 +478,29 @@ class Limits(unittest.TestCase):
             self.assertGreaterEqual(int(refused.headers["retry-after"]), 1)
             self.assertEqual(ann.ask("GET", "/v1/models").status, 429)
 
+    def test_answers_cost_what_is_read_for_them(self):
+        """A question over a long conversation uses the limit up; over a short one, many do not."""
+        with harken.Server(env={"HARKEN_LIMITS_COST": "60"}) as server:
+            server.ok("users", "add", "ann@northwind.example", "--roles", "rep", "--json")
+            ann = company.Caller(server, "ann", key=json.loads(server.ok(
+                "keys", "create", "k", "--user", "ann@northwind.example", "--scopes", "answers.use,status.read", "--json"))["key"])
+            op = company.Caller(server, "op", key=server.token())
+
+            def bring(name, text):
+                mail = company.mail("ann", "outsider", word=name).decode() + text
+                self.assertEqual(op.ask("POST", f"/v1/uploads?source={name}.eml", mail.encode()).status, 200)
+
+            bring("short", "The zebra costs ten euros.\n")
+            for _ in range(6):
+                self.assertEqual(ann.ask("POST", "/v1/ask", {"question": "What does the zebra cost?"}).status, 200)
+            bring("long", "The okapi costs ten euros, as everybody said again and again.\n" * 200)
+            self.assertEqual(ann.ask("POST", "/v1/ask", {"question": "What does the okapi cost?"}).status, 200)
+            refused = ann.ask("POST", "/v1/ask", {"question": "What does the zebra cost?"})
+            self.assertEqual(refused.status, 429)
+            self.assertGreaterEqual(int(refused.headers["retry-after"]), 1)
+            self.assertEqual(ann.ask("GET", "/v1/status").status, 429)
+            self.assertEqual(op.ask("POST", "/v1/ask", {"question": "What does the zebra cost?"}).status, 200)  # another one's limit
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -289,7 +289,7 @@ class Actions(unittest.TestCase):
         self.call("PUT", "/v1/warnings/settings", {"pipeline": pipeline["pipeline"], "warning": "W03", "enabled": True, "severity": 3}, 204)
         self.assertEqual([w["severity"] for w in self.call("GET", f"/v1/deals/{self.deal_id('Verdict 0')}")["warnings"] if w["id"] == "W03"], [3])
         self.call("PUT", "/v1/warnings/settings", {"pipeline": pipeline["pipeline"], "warning": "W99", "enabled": True}, 422)
-        self.call("PUT", "/v1/warnings/settings", {"pipeline": self.deal_id("Verdict 0"), "warning": "W03", "enabled": True}, 404)
+        self.call("PUT", "/v1/warnings/settings", {"pipeline": self.deal_id("Verdict 0"), "warning": "W03", "enabled": True}, 422)
 
 
 if __name__ == "__main__":

@@ -150,6 +150,34 @@ class Proposals(unittest.TestCase):
             self.assertEqual(server.log().count("analyses.queued"), queued)
 
 
+class Cost(unittest.TestCase):
+    def test_chat_costs_its_tokens_streamed_or_not(self):
+        """A unit is a hundred tokens, one at once here and one in ten seconds: who asks for long answers waits, and what was streamed counts as well."""
+        server = harken.Server()
+        self.addCleanup(server.discard)
+        server.env = {"HARKEN_LLM_MODEL": str(tiny(server.root / "tiny.gguf")), "HARKEN_LIMITS_COST": "6"}
+        server.start()
+        model = next(m["id"] for m in json.loads(server.http("GET", "/v1/models").body)["data"] if m["kind"] == "chat")
+        for stream in (False, True):
+            user = json.loads(server.http("POST", "/v1/users", {"email": f"u{stream}@northwind.example", "roles": ["rep"]}).body)["id"]
+            key = json.loads(server.http("POST", "/v1/keys", {"name": "k", "user": user, "scopes": ["models.use", "models.read"]}).body)["key"]
+
+            def chat(words, tokens):
+                return server.http("POST", "/v1/chat/completions", {"model": model, "messages": [{"role": "user", "content": words}], "max_tokens": tokens,
+                                                                    "stream": stream, "stream_options": {"include_usage": True}} if stream else
+                                   {"model": model, "messages": [{"role": "user", "content": words}], "max_tokens": tokens}, token=key)
+
+            reply = chat("word " * 60, 100)
+            self.assertEqual(reply.status, 200, reply.body)
+            said = [json.loads(x[6:]) for x in reply.body.split(b"\n\n") if x.startswith(b"data: {")] if stream else [json.loads(reply.body)]
+            spent = next(x["usage"]["total_tokens"] for x in said if x.get("usage"))
+            self.assertGreater(spent, 300)
+            reply = chat("Hi", 2)
+            self.assertEqual(reply.status, 429)
+            self.assertGreaterEqual(int(reply.headers["retry-after"]), 10)  # it is two units in debt
+            self.assertEqual(server.http("GET", "/v1/models", token=key).status, 429)
+
+
 class WithoutModel(unittest.TestCase):
     def test_chat_says_how_to_configure_one(self):
         with harken.Server() as server:

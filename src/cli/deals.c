@@ -4,7 +4,7 @@
 #include "cli/cli.h"
 #include "text/uni.h"
 
-enum { NAME_COLUMNS = 32 };
+enum { NAME_COLUMNS = 32, LINE_COLUMNS = 100 };
 
 /* Asks for `path` and prints what comes back: as it is with --json, else by `print`. */
 static int get_run(struct arena *a, const struct cli_args *x, str path, void (*print)(const struct json *))
@@ -52,13 +52,29 @@ static str text(const struct json *v, const char *key)
     return json_str(json_get(v, key), STR("-"));
 }
 
+/* "single_threaded" as people read it. */
+static void spoken_print(str name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        cli_print("%c", name.p[i] == '_' ? ' ' : name.p[i]);
+}
+
+/* A name is shown whole: one that is too long has a line of its own. */
+static void name_print(str name)
+{
+    if (uni_columns(name) <= NAME_COLUMNS) {
+        cli_column(name, NAME_COLUMNS + 1);
+        return;
+    }
+    cli_print("%.*s\n%*s", STR_ARG(name), NAME_COLUMNS + 1, "");
+}
+
 static void deal_line(const struct json *d)
 {
     const struct json *p = json_get(json_get(d, "score"), "p");
-    struct json_it it;
     str name = text(d, "name"), stage = text(d, "stage"), amount = text(d, "amount"), close = text(d, "close_date");
 
-    cli_column(uni_fit(name, NAME_COLUMNS), NAME_COLUMNS + 1);
+    name_print(name);
     cli_column(stage, 13);
     cli_column(amount, -14);
     cli_print(" ");
@@ -67,17 +83,37 @@ static void deal_line(const struct json *d)
         cli_print("   -");
     else
         cli_print("%3.0f%%", 100 * json_real(p, 0));
-    for (json_it_init(&it, json_get(d, "warnings")); json_it_next(&it);)
-        cli_print(" %.*s", STR_ARG(text(it.val, "id")));
     cli_print("\n");
+}
+
+/* What warns of a deal, in words, below it. */
+static void warnings_line(const struct json *list)
+{
+    struct json_it it;
+    int column = 0;
+
+    for (json_it_init(&it, list); json_it_next(&it);) {
+        str name = text(it.val, "name");
+        if (column && column + (int)name.n + 2 > LINE_COLUMNS) {
+            cli_print(",\n");
+            column = 0;
+        }
+        cli_print(column ? ", " : "    ");
+        spoken_print(name);
+        column += (int)name.n + 4;
+    }
+    if (column)
+        cli_print("\n");
 }
 
 static void deals_print(const struct json *v)
 {
     struct json_it it;
 
-    for (json_it_init(&it, json_get(v, "deals")); json_it_next(&it);)
+    for (json_it_init(&it, json_get(v, "deals")); json_it_next(&it);) {
         deal_line(it.val);
+        warnings_line(json_get(it.val, "warnings"));
+    }
     cli_print("%lld deals\n", (long long)json_i64(json_get(v, "total"), 0));
 }
 
@@ -114,7 +150,7 @@ static void actions_print(const struct json *v)
     struct json_it it;
 
     for (json_it_init(&it, json_get(v, "actions")); json_it_next(&it);) {
-        cli_column(uni_fit(text(it.val, "deal"), NAME_COLUMNS), NAME_COLUMNS + 1);
+        name_print(text(it.val, "deal"));
         cli_print("%.*s  because: %.*s\n", STR_ARG(text(it.val, "text")), STR_ARG(text(it.val, "reason")));
     }
     if (!json_len(json_get(v, "actions")))

@@ -2,13 +2,20 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/sort.h"
 #include "records/cards.h"
 #include "records/people.h"
 
 const char *const erased_kind_names[ERASED_KINDS + 1] = {
     "conversations", "turns", "originals", "mentions", "findings", "relations", "answers", "users", NULL};
 
-enum { NEEDLES_MAX = 64, PART_BYTES_MIN = 3, PAGE_CONVERSATIONS = 200, RAWS_PAGE = 50 };
+enum {
+    NEEDLES_MAX = 64,
+    PART_BYTES_MIN = 2,
+    EXACT_BYTES = 4 /* shorter ones are told by their case, too */,
+    PAGE_CONVERSATIONS = 200,
+    RAWS_PAGE = 50
+};
 
 /* ---- statements ---- */
 
@@ -282,6 +289,13 @@ static enum err_code cast_read(struct erasing *s, str *list, size_t *n)
     return rc;
 }
 
+static int longer_first(const void *x, const void *y)
+{
+    const str *a = x, *b = y;
+
+    return (a->n < b->n) - (a->n > b->n);
+}
+
 static enum err_code needles_find(struct erasing *s)
 {
     str list[NEEDLES_MAX] = {{0}};
@@ -300,6 +314,7 @@ static enum err_code needles_find(struct erasing *s)
         if (is_whole(list[i]))
             needle_add(s, list[i]);
     s->whole_n = s->needle_n;
+    list_sort(s->needle, s->whole_n, sizeof *s->needle, longer_first); /* an address before the name in it */
     for (size_t i = 0; i < n; i++) {
         str rest = list[i];
         while (rest.n && str_find(list[i], STR("@"), 0) >= list[i].n)
@@ -324,8 +339,9 @@ static bool begins(str text, size_t at, str w)
         return false;
     for (size_t i = 0; i < w.n; i++) {
         char c = text.p[at + i];
-        bool same = w.p[i] == ' ' ? c == ' ' || c == '-' || c == '_' || c == '.' || c == '+'
-                                  : str_eq_nocase(str_n(&c, 1), str_n(w.p + i, 1));
+        bool same = w.n < EXACT_BYTES ? c == w.p[i]
+                    : w.p[i] == ' '   ? c == ' ' || c == '-' || c == '_' || c == '.' || c == '+'
+                                      : str_eq_nocase(str_n(&c, 1), str_n(w.p + i, 1));
         if (!same)
             return false;
     }
@@ -756,23 +772,25 @@ enum err_code erasure_load(struct db_tx *t, const struct vaulted *v, struct id i
 
 enum err_code erasure_add(struct db_tx *t, const struct vaulted *v, struct erasure *x, struct err *e)
 {
-    int64_t none[ERASED_KINDS];
+    int64_t none[ERASED_KINDS], now = clock_now_ms();
     struct db_rows r;
     bool made;
 
     if (erasure_plan(t, v, x->person, none, e))
         return e->code;
     memset(none, 0, sizeof none);
-    x->state = ERASURE_AGREED;
-    x->approved_ms = clock_now_ms();
-    x->done_ms = CLOCK_NONE;
     if (db_run(t, &erasure_sql[E_ADD],
                DB_ARGS(P_ID(v->workspace), P_ID(x->id), P_ID(x->person), P_ID_OR_NULL(x->asked_by),
-                       P_ID(x->approved_by), P_I64S(none, ERASED_KINDS), P_I64(x->approved_ms)),
+                       P_ID(x->approved_by), P_I64S(none, ERASED_KINDS), P_I64(now)),
                &r, e))
         return e->code;
     made = db_next(&r);
-    x->subject = made ? db_id(&r, 0) : (struct id){{0}};
+    if (made) {
+        x->subject = db_id(&r, 0);
+        x->state = ERASURE_AGREED;
+        x->approved_ms = now;
+        x->done_ms = CLOCK_NONE;
+    }
     db_rows_done(&r);
     return made ? ERR_OK : err_set(e, ERR_EXISTS, "it was agreed to already");
 }

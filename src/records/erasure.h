@@ -7,8 +7,8 @@
  * left in old copies and in the database's log cannot be read either. The row of erasure stays as the ledger.
  *
  * Masked are the full names and addresses a person is known by, wherever words are stored, and single parts of the name in
- * conversations they took part in; letters of ASCII in either case. Calls block on the database; memory in `a`, which must
- * be wiped. */
+ * conversations they took part in; letters of ASCII in either case, in words of fewer than four letters only as written.
+ * Calls block on the database; memory in `a`, which must be wiped. */
 #pragma once
 #include "records/interaction.h"
 

@@ -148,17 +148,20 @@ class CommandLine(unittest.TestCase):
     def test_columns_stand_below_each_other_in_every_script(self):
         names = ["Dalgaard Dairy", "Müllerei Grünwald", "株式会社東京運輸", "Москва Логистика", "Zu\u0308rich", "ab" * 30, "東" * 30, "bell\x07 \x1b[31m"]
         deals = [{"name": n, "stage": "proposal", "amount": "1200.00", "close_date": "2026-10-01"} for n in names]
+        deals[0]["warnings"] = [{"id": "W01", "name": "no_activity"}, {"id": "W09", "name": "no_next_step"}]
         self.busy_server(0, None, {"deals": deals, "total": len(deals)})
         lines = self.run_it("deals").out.splitlines()
-        self.assertEqual(len(lines), len(names) + 1)
+        rows = [line for line in lines if "proposal" in line]
+        self.assertEqual(len(rows), len(names))
+        self.assertEqual(lines[1], "    no activity, no next step")  # in words, below the deal
+        self.assertTrue({"ab" * 30, "東" * 30} <= set(lines))  # names are whole; long ones have a line of their own
 
         def columns(text):
             return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
-        self.assertEqual({columns(line[:line.index("proposal")]) for line in lines[:-1]}, {33})
-        self.assertEqual({columns(line[:line.index("2026-10-01")]) for line in lines[:-1]}, {33 + 13 + 15})
+        self.assertEqual({columns(line[:line.index("proposal")]) for line in rows}, {33})
+        self.assertEqual({columns(line[:line.index("2026-10-01")]) for line in rows}, {33 + 13 + 15})
         self.assertNotIn("\x1b", "".join(lines))
-        self.assertTrue(lines[6].startswith("東" * 16 + " "), lines[6])
 
     def test_settings(self):
         self.home.mkdir(mode=0o700)

@@ -276,7 +276,7 @@ static void team_figure(struct making *x, const struct coach_def *d, const char 
         if (x->out[i].has_value)
             x->values[kept++] = x->out[i].value;
     percentiles(x, from, to, kept);
-    f = add(x, d->id, part, d->unit, (struct id){{0}});
+    f = add(x, d->id, part, d->unit, ID_NIL);
     describe(x, f, x->values, kept, false);
 }
 
@@ -377,7 +377,7 @@ static const char *question_part(struct arena *a, const struct coach_rating *r)
 static void agreement_put(struct making *x, const char *id, const char *part, const int64_t *units,
                           const double *values, size_t n)
 {
-    struct coach_figure *f = add(x, id, part, "1", (struct id){{0}});
+    struct coach_figure *f = add(x, id, part, "1", ID_NIL);
     double alpha = coaching_alpha(units, values, n, x->a, &f->n);
 
     f->has_value = !isnan(alpha) && f->n >= COACHING_SMALL_N;
@@ -466,7 +466,7 @@ void coaching_make(const struct coach_input *in, struct arena *a, struct coach_f
             bool mine = at < in->items_n && items[at].def == (int)d;
             end = mine ? coaching_group_end(items, in->items_n, at) : at;
             if (coach_defs[d].kind == COACH_NOT_RECORDED)
-                figure_null(add(&x, coach_defs[d].id, NULL, coach_defs[d].unit, (struct id){{0}}), "not_recorded");
+                figure_null(add(&x, coach_defs[d].id, NULL, coach_defs[d].unit, ID_NIL), "not_recorded");
             else if (strcmp(coach_defs[d].id, "score") != 0)
                 group(&x, &coach_defs[d], mine ? items[at].part : NULL, items + at, end - at);
         }

@@ -54,8 +54,10 @@ const struct db_stmt coaching_sql[] = {
                      "SELECT t.interaction_id, u.o, t.sealed[u.o-t.ordinal+1] FROM unnest($2::uuid[], $3::int[]) AS "
                      "u(i, o) JOIN turn t ON t.workspace_id=$1 AND t.interaction_id=u.i AND t.ordinal<=u.o AND "
                      "u.o<t.ordinal+cardinality(t.sealed)"},
-    [COACH_USERS] = {"coach_users", "SELECT u.user_id, p.id FROM user_address u JOIN person p ON p.workspace_id=$1 AND "
-                                    "p.email_index=u.email_index WHERE u.workspace_id=$1 ORDER BY u.user_id, p.id"},
+    [COACH_USERS] =
+        {"coach_users",
+         "SELECT u.user_id, coalesce(p.merged_into, p.id) FROM user_address u JOIN person p ON p.workspace_id=$1 AND "
+         "p.email_index=u.email_index WHERE u.workspace_id=$1 ORDER BY 1, 2"},
     /* $4 the act; who opened which call, and when first */
     [COACH_VIEWS] =
         {"coach_views",
@@ -493,7 +495,7 @@ static enum err_code methods_load(struct loading *l)
 
     for (size_t i = 0; i < l->facts_n; i++) {
         deal_state_at(&l->facts[i], at, &s[i]);
-        stages[i] = s[i].stage ? s[i].stage->id : (struct id){{0}};
+        stages[i] = s[i].stage ? s[i].stage->id : ID_NIL;
     }
     if (methodology_load(l->t, l->v, l->a, &m, l->e) ||
         record_names_load(l->t, l->v, NAME_STAGE, stages, l->facts_n, l->a, names, l->e))
@@ -605,8 +607,8 @@ static enum err_code sheets_read(struct loading *l)
         if (g.model)
             continue;
         reviewed_set(c, about, author);
-        count_add(l, "scorecards_given", id_eq(author, about) ? (struct id){{0}} : author, db_id(&r, 1), g.at_ms);
-        count_add(l, "scorecards_received", id_eq(author, about) ? (struct id){{0}} : about, db_id(&r, 1), g.at_ms);
+        count_add(l, "scorecards_given", id_eq(author, about) ? ID_NIL : author, db_id(&r, 1), g.at_ms);
+        count_add(l, "scorecards_received", id_eq(author, about) ? ID_NIL : about, db_id(&r, 1), g.at_ms);
     }
     db_rows_done(&r);
     return ERR_OK;

@@ -65,7 +65,7 @@ static str domain_of(const struct res_val *in)
 
 static enum err_code create(struct res_ctx *c, const struct res_val *in, struct id *out_id, struct err *e)
 {
-    *out_id = (struct id){{0}};
+    *out_id = ID_NIL;
     return account_edit(c->t, c->v, out_id, in[F_NAME].v.s, domain_of(in), c->a, e);
 }
 

@@ -383,7 +383,7 @@ static bool holds(const struct action *a, const struct deal_view *d)
 
 static enum err_code list(struct res_ctx *c, const struct res_query *q, struct res_page *page, struct err *e)
 {
-    struct id deal = q->extra && q->extra[0].is == RES_SET ? q->extra[0].v.id : (struct id){{0}}, *ids;
+    struct id deal = q->extra && q->extra[0].is == RES_SET ? q->extra[0].v.id : ID_NIL, *ids;
     int64_t now = clock_now_ms();
     struct deal_views vs;
     struct opened o;
@@ -532,10 +532,10 @@ static enum err_code respond_act(struct res_ctx *c, struct id id, const struct r
                        caller_actor(&c->who), now, c->a, e))
         return e->code;
     if (reason == REASON_DO_NOT_CONTACT && in[R_PERSON].is == RES_SET) {
-        if (actions_suppress(c->t, c->v, (struct id){{0}}, in[R_PERSON].v.id, CLOCK_NONE, 3, now, e))
+        if (actions_suppress(c->t, c->v, ID_NIL, in[R_PERSON].v.id, CLOCK_NONE, 3, now, e))
             return e->code;
     } else if (reason == REASON_DO_NOT_CONTACT &&
-               actions_suppress(c->t, c->v, act.deal, (struct id){{0}}, CLOCK_NONE, 3, now, e)) {
+               actions_suppress(c->t, c->v, act.deal, ID_NIL, CLOCK_NONE, 3, now, e)) {
         return e->code; /* nothing at all is proposed for the deal any more */
     }
     *out = ARENA_ARRAY(c->a, struct res_val, 2);

@@ -45,7 +45,7 @@ static struct res_val value_of(struct arena *a, const struct figure *f)
     str out;
 
     if (!f->has_value)
-        return (struct res_val){.is = RES_NULL};
+        return res_null();
     buf_init(&b, 256);
     jw_init(&w, &b);
     if (f->money)

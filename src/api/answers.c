@@ -175,7 +175,7 @@ static enum err_code item_of(struct res_ctx *c, const struct card *k, bool full,
     (*out)[F_ID_] = res_id(k->id);
     (*out)[F_ASKED] = res_time(k->created_at_ms);
     if ((*out)[F_COUNTED].is != RES_SET)
-        (*out)[F_COUNTED] = (struct res_val){.is = RES_NULL};
+        (*out)[F_COUNTED] = res_null();
     return full ? sentences_fill(c, &(*out)[F_SENTENCES], e) : ERR_OK;
 }
 

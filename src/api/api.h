@@ -24,6 +24,9 @@ struct api {
 
 const struct route *api_routes(void); /* made from the table of resources; ends with pattern NULL */
 
+/* Which fields of GraphQL's Query and Mutation stand for the operation of a route: "Query.people". Memory in `a`. */
+size_t api_graphql_fields(const struct route *r, struct arena *a, str **out);
+
 /* ---- shared by the handlers ---- */
 
 /* A whole number from the query within bounds; fills the reply and answers false when it is not one. */
@@ -38,6 +41,9 @@ void api_reply(struct call *k, int status, struct buf *b);
 enum err_code api_ids_seen(struct call *k, const struct id *ids, size_t n, struct id_set *out, struct err *e);
 /* May the caller see it, by the permission of this request's route? */
 bool api_sees(struct call *k, const struct record_ia *rec);
+/* For res_after, once a tracker was changed or judged: its head is trained before the answer goes out, so that the next scoring
+ * knows of it, and what it did not look through yet is queued. */
+void api_tracker_changed(struct api *api, struct id tracker);
 /* Opens those of the interactions that the caller may see, and writes the audit record in one transaction. */
 enum err_code api_load(struct call *k, enum audit_act act, const struct id *ids, size_t n, struct record_ia **out,
                        size_t *out_n, struct err *e);

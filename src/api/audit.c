@@ -144,7 +144,7 @@ static enum err_code proof_act(struct res_ctx *c, struct id id, const struct res
     *out = ARENA_ARRAY(c->a, struct res_val, 3);
     (*out)[0] = res_bool(!rc);
     (*out)[1] = res_i64(n);
-    (*out)[2] = rc ? res_str(str_dup(c->a, str_of(e->msg))) : (struct res_val){.is = RES_NULL};
+    (*out)[2] = rc ? res_str(str_dup(c->a, str_of(e->msg))) : res_null();
     return ERR_OK;
 }
 

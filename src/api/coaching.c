@@ -134,7 +134,7 @@ static str name_of(const struct asked *q, struct id rep)
 
 static struct res_val real_if(bool there, double x)
 {
-    return there ? res_real(x) : (struct res_val){.is = RES_ABSENT};
+    return there ? res_real(x) : res_absent();
 }
 
 static struct res_val *item_of(struct res_ctx *c, const struct asked *q, const struct coach_figure *f, bool inputs)
@@ -146,7 +146,7 @@ static struct res_val *item_of(struct res_ctx *c, const struct asked *q, const s
     item[F_FIGURE] = res_str(str_of(f->id));
     if (f->part)
         item[F_PART] = res_str(str_of(f->part));
-    item[F_VALUE] = f->has_value ? res_real(f->value) : (struct res_val){.is = RES_NULL};
+    item[F_VALUE] = f->has_value ? res_real(f->value) : res_null();
     item[F_UNIT] = res_str(str_of(f->unit));
     if (!f->has_value)
         item[F_REASON] = res_str(str_of(f->reason));

@@ -21,7 +21,7 @@ static enum err_code seen(struct res_ctx *c, struct id interaction, struct err *
 
 static struct id id_or_nil(const struct res_val *v)
 {
-    return v->is == RES_SET ? v->v.id : (struct id){{0}};
+    return v->is == RES_SET ? v->v.id : ID_NIL;
 }
 
 /* ---- comments ---- */

@@ -134,8 +134,7 @@ enum err_code api_load(struct call *k, enum audit_act act, const struct id *ids,
 {
     struct api *api = k->app;
     struct vaulted *v = &api->core->v;
-    struct audit_entry entry = {
-        .act = act, .actor = caller_actor(&k->who), .object = n == 1 ? ids[0] : (struct id){{0}}};
+    struct audit_entry entry = {.act = act, .actor = caller_actor(&k->who), .object = n == 1 ? ids[0] : ID_NIL};
     struct db_tx *t;
 
     *out = NULL;

@@ -111,33 +111,43 @@ static const struct res_field change_fields[] = {
 };
 static const struct res_shape change_shape = {"DealChange", "A change of a deal.", RES_FIELDS(change_fields)};
 
-enum { F_CREATED = 13, F_CLOSED, F_PUSHES, F_HISTORY = 19, F_COUNT = 22 };
+enum { F_CREATED = 13, F_CLOSED, F_PUSHES, F_HISTORY = 19, F_COUNT = DEAL_FIELDS };
 static const struct res_field fields[F_COUNT] = {
     {"id", RES_ID, RES_READ_ONLY | RES_SORT, "Its id; later ones are greater.", SOURCE_ID},
-    {"name", RES_STR, RES_READ_ONLY | RES_SEALED, "Its name.", "\"Hub rollout\""},
-    {"account_id", RES_ID, RES_READ_ONLY | RES_NULLABLE, "The customer.", SOURCE_ID},
+    [DEAL_F_NAME] = {"name", RES_STR, RES_NEEDED | RES_SEALED, "Its name.", "\"Hub rollout\"", .min = 1, .max = 1024},
+    [DEAL_F_ACCOUNT] = {"account_id", RES_ID, RES_NULLABLE, "The customer.", SOURCE_ID},
     {"account", RES_STR, RES_READ_ONLY | RES_SEALED | RES_NULLABLE, "Name of the customer.", "\"Halden\""},
-    {"owner_id", RES_ID, RES_READ_ONLY | RES_NULLABLE, "The person it belongs to.", SOURCE_ID},
+    [DEAL_F_OWNER] = {"owner_id", RES_ID, RES_NULLABLE,
+                      "The person it belongs to; who makes it, where a request does not say.", SOURCE_ID},
     {"owner", RES_STR, RES_READ_ONLY | RES_SEALED | RES_NULLABLE, "Name of that person.", "\"Ann Lee\""},
     {"outcome", RES_ENUM, RES_READ_ONLY, "How it stands.", "\"open\"", .words = outcomes},
-    {"stage", RES_STR, RES_READ_ONLY | RES_SEALED | RES_NULLABLE, "Name of its stage.", "\"Proposal\""},
+    [DEAL_F_STAGE] = {"stage", RES_STR, RES_SEALED | RES_NULLABLE, "Name of its stage; a request may also give the id.",
+                      "\"Proposal\"", .max = 1024},
     {"stage_since", RES_TIME, RES_READ_ONLY | RES_NULLABLE, "Since when it is there.", SOURCE_AT},
-    {"amount", RES_STR, RES_READ_ONLY | RES_NULLABLE, "What it is worth, as a decimal number.", "\"12000.00\""},
-    {"currency", RES_STR, RES_READ_ONLY | RES_MAYBE, "Of the amount.", "\"EUR\""},
-    {"close_date", RES_STR, RES_READ_ONLY | RES_NULLABLE, "The day it is expected to close.", "\"2026-12-01\""},
-    {"forecast_category", RES_STR, RES_READ_ONLY | RES_NULLABLE, "As the CRM says.", "\"commit\""},
+    [DEAL_F_AMOUNT] = {"amount", RES_STR, RES_NULLABLE, "What it is worth, as a decimal number.", "\"12000.00\"",
+                       .max = 20},
+    [DEAL_F_CURRENCY] = {"currency", RES_STR, RES_MAYBE, "Of the amount; the pipeline's, where nobody says.", "\"EUR\"",
+                         .max = 3},
+    [DEAL_F_CLOSE] = {"close_date", RES_STR, RES_NULLABLE, "The day it is expected to close.", "\"2026-12-01\"",
+                      .max = 10},
+    [DEAL_F_CATEGORY] = {"forecast_category", RES_STR, RES_NULLABLE,
+                         "What it is counted as: omitted, pipeline, best_case, commit, closed.", "\"commit\"",
+                         .max = 16},
     [F_CREATED] = {"created_at", RES_TIME, RES_READ_ONLY | RES_NULLABLE | RES_SORT | RES_RANGE, "When it was made.",
                    SOURCE_AT},
     [F_CLOSED] = {"closed_at", RES_TIME, RES_READ_ONLY | RES_NULLABLE | RES_SORT | RES_RANGE,
                   "When it was won or lost.", SOURCE_AT},
     [F_PUSHES] = {"pushes", RES_INT, RES_READ_ONLY | RES_SORT, "How often the close date was put off.", "2"},
     {"unknown", RES_JSON, RES_READ_ONLY, "Which of these the sources do not say, and why.", "{}"},
-    {"figures", RES_OBJ, RES_READ_ONLY, "Figures.", .of = &figures_shape},
-    {"score", RES_OBJ, RES_READ_ONLY, "Odds of being won.", .of = &score_shape},
+    {"figures", RES_OBJ, RES_READ_ONLY | RES_FLEETING, "Figures.", .of = &figures_shape},
+    {"score", RES_OBJ, RES_READ_ONLY | RES_FLEETING, "Odds of being won.", .of = &score_shape},
     [F_HISTORY] = {"history", RES_OBJ, RES_READ_ONLY | RES_LIST | RES_DETAIL, "Every change, oldest first.",
                    .of = &change_shape},
-    {"warnings", RES_OBJ, RES_READ_ONLY | RES_LIST, "What is wrong.", .of = &warning_shape},
-    {"as_of", RES_TIME, RES_READ_ONLY, "As of when all this is.", SOURCE_AT},
+    {"warnings", RES_OBJ, RES_READ_ONLY | RES_FLEETING | RES_LIST, "What is wrong.", .of = &warning_shape},
+    {"as_of", RES_TIME, RES_READ_ONLY | RES_FLEETING, "As of when all this is.", SOURCE_AT},
+    [DEAL_F_PIPELINE] = {"pipeline", RES_STR, RES_SEALED | RES_NULLABLE,
+                         "Name of its pipeline; a request may also give the id, and need not where there is one only.",
+                         "\"Sales\"", .max = 1024},
 };
 static const struct res_shape shape = {"Deal", "A deal as its history says.", RES_FIELDS(fields)};
 
@@ -224,7 +234,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
     struct id *ids;
     size_t n, kept = 0;
 
-    if (deal_ids(c->t, c->v, (struct id){{0}}, DEALS_ALL_MAX, c->a, &ids, &n, e) ||
+    if (deal_ids(c->t, c->v, ID_NIL, DEALS_ALL_MAX, c->a, &ids, &n, e) ||
         deals_load(c, ids, n, x ? deals_time(&x[Q_AS_OF], clock_now_ms()) : clock_now_ms(), &vs, e))
         return e->code;
     rows = ARENA_ARRAY(c->a, struct res_val *, vs.n + 1);
@@ -255,6 +265,15 @@ static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uin
         res_place(ids, n, vs.list[i].f->deal, item, items);
     }
     return ERR_OK;
+}
+
+static enum err_code update(struct res_ctx *c, struct id id, const struct res_val *in, struct err *e)
+{
+    struct res_val *now = NULL;
+
+    if (many(c, &id, 1, UINT64_MAX, &now, e))
+        return e->code;
+    return now ? deals_update(c, id, now, in, e) : err_set(e, ERR_NOT_FOUND, "no such deal");
 }
 
 /* ---- a page before a meeting ---- */
@@ -469,6 +488,10 @@ static const struct res_op ops[] = {
      .query = &list_query},
     {RES_OP_GET, "get", HTTP_M_GET, "/v1/deals/{id}", PERM_DEALS_READ,
      "Read one deal with reasons, evidence and history", .query = &get_query},
+    {RES_OP_CREATE, "create", HTTP_M_POST, "/v1/deals", PERM_DEALS_WRITE, "Make a deal, or many", .flags = RES_OP_BULK,
+     .body_max = 1 << 20},
+    {RES_OP_UPDATE, "update", HTTP_M_PATCH, "/v1/deals/{id}", PERM_DEALS_WRITE,
+     "Change a deal: each new value becomes an event of its history", .flags = RES_OP_MATCH},
     {RES_OP_ACT, "brief", HTTP_M_GET, "/v1/deals/{id}/brief", PERM_DEALS_READ, "Read a page before a meeting",
      .query = &brief_query, .answer = &brief_shape, .flags = RES_OP_SAFE, .audit = AUDIT_READ, .act = brief_act},
     {RES_OP_ACT, "explain", HTTP_M_GET, "/v1/deals/{id}/explain", PERM_DEALS_READ, "Explain a figure of a deal",
@@ -489,4 +512,6 @@ const struct resource res_deals = {
     RES_OPS(ops),
     .list = list,
     .many = many,
+    .create = deals_create,
+    .update = update,
 };

@@ -52,13 +52,17 @@ static void answer_fill(const struct deal_views *vs, const struct deal_query *q,
 {
     bool *in = ARENA_ARRAY(a, bool, vs->n + 1);
 
-    out->others = ARENA_ARRAY(a, struct answer_other, COUNT_ROWS_MAX);
+    out->rows = ARENA_ARRAY(a, struct answer_row, COUNT_ROWS_MAX);
     for (size_t i = 0; i < vs->n; i++) {
         const struct deal_view *d = &vs->list[i];
         in[i] = deal_question_matches(q, d);
         out->count += in[i];
-        if (in[i] && out->others_n < COUNT_ROWS_MAX)
-            out->others[out->others_n++] = (struct answer_other){d->f->deal, "deal", d->name, detail_of(d, a)};
+        if (in[i] && out->rows_n < COUNT_ROWS_MAX)
+            out->rows[out->rows_n++] = (struct answer_row){.kind = "deal",
+                                                           .deal = d->f->deal,
+                                                           .started_at_ms = CLOCK_NONE,
+                                                           .title = d->name,
+                                                           .detail = detail_of(d, a)};
     }
     out->found = out->counted = true;
     sentence_set(
@@ -66,10 +70,10 @@ static void answer_fill(const struct deal_views *vs, const struct deal_query *q,
         a);
 }
 
-enum err_code api_deals_count(void *arg, str question, int64_t now_ms, struct arena *a, struct answer *out,
+enum err_code api_deals_count(struct call *k, const struct answer_question *aq, struct arena *a, struct answer *out,
                               bool *out_done, struct err *e)
 {
-    struct call *k = arg;
+    str question = aq->text;
     struct vaulted *v = deals_vaulted(k);
     struct audit_entry entry = {.act = AUDIT_ASK, .actor = caller_actor(&k->who)};
     struct deal_views vs;
@@ -87,10 +91,10 @@ enum err_code api_deals_count(void *arg, str question, int64_t now_ms, struct ar
         return ERR_OK;
     if (db_begin(v->db, v->workspace, DEALS_DB_MS, &t, e))
         return e->code;
-    if (deal_ids(t, v, (struct id){{0}}, COUNT_DEALS_MAX, a, &ids, &n, e))
+    if (deal_ids(t, v, ID_NIL, COUNT_DEALS_MAX, a, &ids, &n, e))
         goto fail;
     n = deals_seen(k, ids, n);
-    if (deal_views_load(t, v, ids, n, now_ms, a, &vs, e) || audit_append(t, v->keys, &entry, e))
+    if (deal_views_load(t, v, ids, n, aq->now_ms, a, &vs, e) || audit_append(t, v->keys, &entry, e))
         goto fail;
     if (db_commit(t, e))
         return e->code;

@@ -6,6 +6,24 @@
 
 enum { DEALS_DB_MS = 30000 };
 
+/* Fields of a deal that requests may have; the others are worked out. */
+enum {
+    DEAL_F_NAME = 1,
+    DEAL_F_ACCOUNT,
+    DEAL_F_OWNER = 4,
+    DEAL_F_STAGE = 7,
+    DEAL_F_AMOUNT = 9,
+    DEAL_F_CURRENCY,
+    DEAL_F_CLOSE,
+    DEAL_F_CATEGORY,
+    DEAL_F_PIPELINE = 22,
+    DEAL_FIELDS
+};
+/* `now`: the deal before the change. */
+enum err_code deals_create(struct res_ctx *c, const struct res_val *in, struct id *out_id, struct err *e);
+enum err_code deals_update(struct res_ctx *c, struct id id, const struct res_val *now, const struct res_val *in,
+                           struct err *e);
+
 /* A time of the query, or what it is without. */
 int64_t deals_time(const struct res_val *v, int64_t fallback);
 /* What was written into `b` as values of the shape, unless rc is a failure; `b` is done. */
@@ -16,7 +34,7 @@ struct vaulted *deals_vaulted(struct call *k);
 size_t deals_seen(const struct call *k, struct id *ids, size_t n);
 
 /* answer_source.counts: questions about deals, from a caller who may read deals; `arg` is the call. */
-enum err_code api_deals_count(void *arg, str question, int64_t now_ms, struct arena *a, struct answer *out,
+enum err_code api_deals_count(struct call *k, const struct answer_question *aq, struct arena *a, struct answer *out,
                               bool *out_done, struct err *e);
 
 #define AS_OF_FIELD {"as_of", RES_TIME, 0, "As it stood then; now when left out.", "\"2026-11-20T08:00:00.000Z\""}

@@ -1,7 +1,11 @@
 /* api/findings.c - what the analyses found, across conversations: promises due, objections by class, hits of trackers. */
 #include "api/resource.h"
+#include "base/log.h"
+#include "pipeline/deal_stage.h"
+#include "pipeline/worker.h"
 #include "records/crm.h"
 #include "records/findings.h"
+#include "records/trackers.h"
 #include "search/index.h"
 
 #define SOME_ID "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""
@@ -59,7 +63,11 @@ static const struct res_field fields[F_COUNT] = {
     [F_CONFIDENCE] = {"confidence", RES_REAL, RES_READ_ONLY, "How sure, 0 to 1.", "0.9"},
     [F_MAKER] = {"maker", RES_STR, RES_READ_ONLY, "Which analysis found it.", "\"rules.commitments\""},
     [F_VERSION] = {"version", RES_INT, RES_READ_ONLY, "Version of the analysis.", "1"},
-    [F_STATE] = {"state", RES_ENUM, RES_READ_ONLY, "What people said of it.", "\"found\"", .words = states},
+    [F_STATE] =
+        {"state", RES_ENUM, 0,
+         "What people said of it: confirmed or dismissed, and found before anybody did. What is dismissed counts "
+         "no more, and stays dismissed when the same words are found again.",
+         "\"confirmed\"", .words = states},
     [F_SPANS] = {"spans", RES_OBJ, RES_READ_ONLY | RES_LIST, "The words it rests on.", .of = &quote_shape},
 };
 static const struct res_shape shape = {"Finding", "Something an analysis found, and where.", RES_FIELDS(fields)};
@@ -94,9 +102,8 @@ static struct res_val *item_of(struct arena *a, const struct finding_place *p, c
     item[F_MODALITY] = res_str_or(f->modality, RES_NULL);
     item[F_PERSON] = res_id(f->owner_id);
     item[F_OWNER] = res_str_or(f->owner, RES_NULL);
-    item[F_DUE] =
-        f->due_day == FINDING_NO_DAY ? (struct res_val){.is = RES_NULL} : res_str(finding_day_str(a, f->due_day));
-    item[F_VALUE] = f->has_value ? res_real(f->value) : (struct res_val){.is = RES_NULL};
+    item[F_DUE] = f->due_day == FINDING_NO_DAY ? res_null() : res_str(finding_day_str(a, f->due_day));
+    item[F_VALUE] = f->has_value ? res_real(f->value) : res_null();
     item[F_CONFIDENCE] = res_real(f->confidence);
     item[F_MAKER] = res_str(f->maker);
     item[F_VERSION] = res_i64(f->version);
@@ -105,8 +112,8 @@ static struct res_val *item_of(struct arena *a, const struct finding_place *p, c
     return item;
 }
 
-/* The findings of a page, opened: of conversations the caller may see, whose words are still what they were. */
-static enum err_code open_all(struct res_ctx *c, const struct finding_place *p, size_t n, struct res_page *page,
+/* Findings opened, items[i] of p[i]: of conversations the caller may see, whose words are still what they were. */
+static enum err_code open_all(struct res_ctx *c, const struct finding_place *p, size_t n, struct res_val **items,
                               struct err *e)
 {
     struct id *ids = ARENA_ARRAY(c->a, struct id, n + 1);
@@ -129,7 +136,7 @@ static enum err_code open_all(struct res_ctx *c, const struct finding_place *p, 
         for (size_t i = 0; i < n; i++)
             for (size_t k = 0; k < found_n && id_eq(p[i].interaction, recs[r].ia.id); k++)
                 if (found[k].ordinal == p[i].ordinal)
-                    page->items[i] = item_of(c->a, &p[i], &recs[r].ia, &found[k]);
+                    items[i] = item_of(c->a, &p[i], &recs[r].ia, &found[k]);
     }
     return ERR_OK;
 }
@@ -177,7 +184,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
         if (findings_page(c->t, c->v, &f, &w, c->a, &p, &n, e))
             return e->code;
         res_page_begin(c, page, q, n);
-        if (open_all(c, p, page->n, page, e))
+        if (open_all(c, p, page->n, page->items, e))
             return e->code;
         kept = 0;
         for (size_t i = 0; i < page->n; i++) {
@@ -196,6 +203,82 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
     return ERR_OK;
 }
 
+static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uint64_t want, struct res_val **items,
+                          struct err *e)
+{
+    struct finding_place *p;
+    struct res_val **opened;
+    size_t found;
+
+    (void)want;
+    if (findings_places(c->t, c->v, ids, n, c->a, &p, &found, e))
+        return e->code;
+    opened = ARENA_ARRAY(c->a, struct res_val *, found + 1);
+    if (open_all(c, p, found, opened, e))
+        return e->code;
+    for (size_t i = 0; i < found; i++)
+        res_place(ids, n, p[i].id, opened[i], items);
+    return ERR_OK;
+}
+
+/* ---- what people say of one ---- */
+
+/* The deals that count it, on behalf of the system: who judges a conversation need not see its deal. */
+static void deals_told(struct api *api, struct id ia)
+{
+    struct arena *a = arena_new_wiped("finding.told");
+    const struct vaulted *v = &api->core->v;
+    struct record_ia *rec;
+    struct db_tx *t;
+    struct err e = {0};
+    size_t n = 0;
+
+    if (!db_begin(v->db, v->workspace, 20000, &t, &e)) {
+        if (record_ia_load(t, v, &ia, 1, a, &rec, &n, &e) || (n && deals_wake_for(t, v, rec->deal, rec->account, &e)))
+            db_rollback(t);
+        else
+            db_commit(t, &e);
+    }
+    if (e.code)
+        LOG_WARN("finding.deals.failed", F_ID("interaction", ia), F_ERR(&e));
+    else
+        workers_wake(api->core, "deal");
+    arena_free(a);
+}
+
+/* A verdict is about words: it is kept by the first span, and holds for whatever makes the same finding of them again. */
+static enum err_code update(struct res_ctx *c, struct id id, const struct res_val *in, struct err *e)
+{
+    struct res_val *now = NULL;
+    struct id tracker = {{0}};
+    struct ia_span span;
+    str kind, class;
+    int state;
+
+    if (many(c, &id, 1, UINT64_MAX, &now, e))
+        return e->code;
+    if (!now)
+        return err_set(e, ERR_NOT_FOUND, "no such finding");
+    if (in[F_STATE].is != RES_SET)
+        return ERR_OK;
+    kind = now[F_KIND].v.s;
+    class = now[F_CLASS].is == RES_SET ? now[F_CLASS].v.s : STR("");
+    span =
+        (struct ia_span){(uint32_t)now[F_SPANS].v.list[0].v.obj[0].v.i, (uint32_t)now[F_SPANS].v.list[0].v.obj[1].v.i,
+                         (uint32_t)now[F_SPANS].v.list[0].v.obj[2].v.i};
+    state = res_word(&fields[F_STATE], in[F_STATE].v.s);
+    if (str_eq(kind, STR("tracker")) && id_parse(class, &tracker)) {
+        if (record_tracker_touch(c->t, c->v, tracker, e))
+            return e->code;
+        res_after(c, api_tracker_changed, tracker);
+    }
+    res_after(c, deals_told, now[F_INTERACTION].v.id);
+    if (state == FINDING_FOUND)
+        return record_feedback_drop(c->t, c->v, now[F_INTERACTION].v.id, kind, class, span, e);
+    return record_feedback_add(c->t, c->v, now[F_INTERACTION].v.id, kind, class, span, tracker, c->who.user,
+                               state == FINDING_CONFIRMED, e);
+}
+
 #define DAY .max = 10, .pattern = "^(20[0-4][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))?$"
 static const struct res_field query_fields[] = {
     [Q_DUE_FROM] = {"due_from", RES_STR, 0, "Due on this day or later.", "\"2026-10-01\"", DAY},
@@ -206,6 +289,9 @@ static const struct res_shape query_shape = {"FindingListQuery", "", RES_FIELDS(
 static const struct res_op ops[] = {
     {RES_OP_LIST, "list", HTTP_M_GET, "/v1/findings", PERM_FINDINGS_READ, "List what was found in conversations",
      .query = &query_shape},
+    {RES_OP_GET, "get", HTTP_M_GET, "/v1/findings/{id}", PERM_FINDINGS_READ, "Read one finding"},
+    {RES_OP_UPDATE, "update", HTTP_M_PATCH, "/v1/findings/{id}", PERM_FINDINGS_WRITE,
+     "Accept or dismiss a finding, or take that back", .flags = RES_OP_MATCH},
 };
 
 const struct resource res_findings = {
@@ -218,4 +304,6 @@ const struct resource res_findings = {
     .sort = "-started_at",
     RES_OPS(ops),
     .list = list,
+    .many = many,
+    .update = update,
 };

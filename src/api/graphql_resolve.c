@@ -224,6 +224,8 @@ static enum err_code id_arg(struct gql_call *c, const struct resource *r, struct
 
     if (gq_id_read(gql_arg_str(c, "id"), &type, out) && (!type.n || str_eq(type, str_of(r->shape->name))))
         return ERR_OK;
+    if (r->named && r->named(gql_arg_str(c, "id"), out))
+        return ERR_OK;
     return err_set(e, ERR_NOT_FOUND, "not an id of that kind");
 }
 

@@ -3,7 +3,7 @@
 
 #include "api/graphql.h"
 
-enum { LIST_ASSUMED = 20, DETAIL_ASSUMED = 100, SHAPES_MAX = 512 };
+enum { LIST_ASSUMED = 20, DETAIL_ASSUMED = 100 };
 
 /* A binding to be made once the text has become a schema. */
 struct bound {
@@ -20,18 +20,22 @@ struct maker {
     struct buf query, mutation;
     struct bound *bound;
     size_t bound_n, bound_cap;
-    struct {
+    struct done {
         const struct res_shape *shape;
         enum form form;
-    } done[SHAPES_MAX];
-    size_t done_n;
-    const char *const *words[SHAPES_MAX];
-    str words_name[SHAPES_MAX];
-    size_t words_n;
+    } *done;
+    size_t done_n, done_cap;
+    struct words {
+        const char *const *list;
+        str name;
+    } *words;
+    size_t words_n, words_cap;
     str *names; /* fields of Query and Mutation so far */
     size_t names_n, names_cap;
 };
 
+static const struct bound *bindings; /* all of them; as long as the process */
+static size_t bindings_n;
 static struct gql_schema *schema;
 static str schema_text;
 static struct err schema_err;
@@ -113,13 +117,10 @@ static str words_type(struct maker *m, const struct res_shape *s, const struct r
     str name;
 
     for (size_t i = 0; i < m->words_n; i++)
-        if (m->words[i] == f->words)
-            return m->words_name[i];
+        if (m->words[i].list == f->words)
+            return m->words[i].name;
     name = str_fmt(m->a, "%s%.*s", s->name, STR_ARG(gq_camel(m->a, f->name, true)));
-    if (m->words_n < SHAPES_MAX) {
-        m->words[m->words_n] = f->words;
-        m->words_name[m->words_n++] = name;
-    }
+    ARENA_PUSH(m->a, m->words, m->words_n, m->words_cap) = (struct words){f->words, name};
     buf_fmt(&m->b, "enum %.*s {", STR_ARG(name));
     for (size_t i = 0; f->words[i]; i++)
         buf_fmt(&m->b, " %.*s", STR_ARG(gq_word(m->a, f->words[i])));
@@ -269,8 +270,7 @@ static str shape_write(struct maker *m, const struct res_shape *s, enum form for
     for (size_t i = 0; i < m->done_n; i++)
         if (m->done[i].shape == s && m->done[i].form == form)
             return name;
-    if (m->done_n < SHAPES_MAX)
-        m->done[m->done_n++] = (__typeof__(m->done[0])){s, form};
+    ARENA_PUSH(m->a, m->done, m->done_n, m->done_cap) = (struct done){s, form};
     buf_init(&b, 1 << 20);
     describe(&b, s->about);
     buf_fmt(&b, "%s %.*s%s {\n", form == AS_OUTPUT ? "type" : "input", STR_ARG(name),
@@ -537,6 +537,8 @@ static void schema_make(void)
         for (size_t i = 0; i < m->bound_n; i++)
             gql_schema_bind(schema, m->bound[i].type, m->bound[i].field, gq_resolver(m->bound[i].kind),
                             m->bound[i].bind);
+        bindings = m->bound;
+        bindings_n = m->bound_n;
         gql_schema_scalar(schema, STR("Long"), long_check);
         gql_schema_scalar(schema, STR("DateTime"), time_check);
     }
@@ -552,6 +554,22 @@ const struct gql_schema *gq_schema(struct err *e)
     if (!schema && e)
         *e = schema_err;
     return schema;
+}
+
+size_t api_graphql_fields(const struct route *r, struct arena *a, str **out)
+{
+    size_t n = 0, cap = 0;
+
+    *out = NULL;
+    gq_schema(NULL);
+    for (size_t i = 0; i < bindings_n; i++) {
+        const struct res_op *op = bindings[i].bind->op;
+        if (op && strcmp(op->path, r->pattern) == 0 && op->method == r->method &&
+            (str_eq(bindings[i].type, STR("Query")) || str_eq(bindings[i].type, STR("Mutation"))))
+            ARENA_PUSH(a, *out, n, cap) =
+                str_fmt(a, "%.*s.%.*s", STR_ARG(bindings[i].type), STR_ARG(bindings[i].field));
+    }
+    return n;
 }
 
 str gq_text(void)

@@ -162,7 +162,7 @@ static struct res_val participants_of(const struct interaction *ia, struct arena
         struct res_val *v = ARENA_ARRAY(a, struct res_val, 3);
         v[0] = res_str_or(p->name, RES_ABSENT);
         v[1] = res_str_or(p->email, RES_ABSENT);
-        v[2] = p->side == IA_SIDE_UNKNOWN ? (struct res_val){0} : res_str(str_of(ia_side_name(p->side)));
+        v[2] = p->side == IA_SIDE_UNKNOWN ? res_absent() : res_str(str_of(ia_side_name(p->side)));
         list[i] = res_obj(v);
     }
     return res_vals(list, ia->participants_n);
@@ -170,7 +170,7 @@ static struct res_val participants_of(const struct interaction *ia, struct arena
 
 static struct res_val ms_of(int64_t ms)
 {
-    return ms == IA_TIME_NONE ? (struct res_val){0} : res_i64(ms);
+    return ms == IA_TIME_NONE ? res_absent() : res_i64(ms);
 }
 
 static struct res_val turns_of(const struct interaction *ia, struct arena *a)
@@ -209,7 +209,7 @@ static void record_fill(const struct record_ia *rec, struct res_val *item, struc
     for (size_t i = 0; i < rec->persons_n; i++)
         people[i] = res_id(rec->persons[i]);
     item[F_FORMAT] = res_str(rec->ia.format);
-    item[F_DURATION] = rec->ia.duration_ms == IA_TIME_NONE ? (struct res_val){RES_NULL} : res_i64(rec->ia.duration_ms);
+    item[F_DURATION] = rec->ia.duration_ms == IA_TIME_NONE ? res_null() : res_i64(rec->ia.duration_ms);
     item[F_PERSONS] = res_vals(people, rec->persons_n);
     item[F_PARTICIPANTS] = participants_of(&rec->ia, a);
     item[F_TURNS] = turns_of(&rec->ia, a);
@@ -647,7 +647,7 @@ static enum err_code turns_act(struct res_ctx *c, struct id id, const struct res
     (*out)[0] = res_i64((int64_t)all.n);
     (*out)[1] = res_i64(from);
     (*out)[2] = res_vals(all.v.list + from, (size_t)(end - from));
-    (*out)[3] = end < (int64_t)all.n ? res_i64(end) : (struct res_val){RES_NULL};
+    (*out)[3] = end < (int64_t)all.n ? res_i64(end) : res_null();
     return ERR_OK;
 }
 
@@ -678,8 +678,8 @@ static struct res_val view_of(struct res_ctx *c, const struct audit_row *row)
     bool known = user_get(c->t, c->v->keys, row->entry.actor, c->a, &u, NULL) == ERR_OK;
 
     v[0] = res_time(row->at_ms);
-    v[1] = known ? res_id(row->entry.actor) : (struct res_val){.is = RES_NULL};
-    v[2] = known ? res_str_or(u.name.n ? u.name : u.email, RES_NULL) : (struct res_val){.is = RES_NULL};
+    v[1] = known ? res_id(row->entry.actor) : res_null();
+    v[2] = known ? res_str_or(u.name.n ? u.name : u.email, RES_NULL) : res_null();
     return res_obj(v);
 }
 

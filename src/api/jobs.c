@@ -44,7 +44,7 @@ static struct res_val *item_of(struct res_ctx *c, const void *row)
     item[F_OBJECT] = res_id(r->job.object);
     item[F_STATE] = res_str(str_of(states[r->state]));
     item[F_FAILURES] = res_i64(r->job.failures);
-    item[F_ERROR] = r->state == JOB_DEAD ? res_str(str_of(err_name(r->code))) : (struct res_val){RES_NULL};
+    item[F_ERROR] = r->state == JOB_DEAD ? res_str(str_of(err_name(r->code))) : res_null();
     item[F_CREATED] = res_time(made_ms(r->job.id));
     item[F_RUN] = res_time(r->run_at_ms);
     item[F_DIED] = res_time(r->died_at_ms);

@@ -122,7 +122,7 @@ static enum err_code entry_end(struct res_ctx *c, const struct token_sort *s, st
 {
     int64_t ended = 0;
 
-    if (token_end(c->t, s->kind, (struct id){{0}}, id, (struct id){{0}}, &ended, e))
+    if (token_end(c->t, s->kind, ID_NIL, id, ID_NIL, &ended, e))
         return e->code;
     if (!ended)
         return err_set(e, ERR_NOT_FOUND, "it has ended already");

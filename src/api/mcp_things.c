@@ -152,7 +152,7 @@ static void rows_write(struct mcp *m, const struct kind *x)
     if (!op)
         return;
     buf_init_wiped(&b, 16 << 20);
-    if (mcp_row_read(m, r, op, (struct id){{0}}, &b, &e) == ERR_OK && json_parse(buf_view(&b), &d, &e) == ERR_OK)
+    if (mcp_row_read(m, r, op, ID_NIL, &b, &e) == ERR_OK && json_parse(buf_view(&b), &d, &e) == ERR_OK)
         for (json_it_init(&it, json_get(json_root(d), r->key)); json_it_next(&it);)
             row_write(&m->w, x, it.val);
     json_free(d);
@@ -261,7 +261,7 @@ void mcp_complete(struct mcp *m)
     }
     buf_init_wiped(&b, 16 << 20);
     op = str_eq(name, STR("deal")) ? op_of(m, deals, RES_OP_LIST) : NULL;
-    if (op && mcp_row_read(m, deals, op, (struct id){{0}}, &b, &e) == ERR_OK)
+    if (op && mcp_row_read(m, deals, op, ID_NIL, &b, &e) == ERR_OK)
         (void)json_parse(buf_view(&b), &d, &e);
     mcp_result_open(m);
     jw_kobj(&m->w, "completion");

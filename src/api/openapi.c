@@ -539,28 +539,11 @@ static void op_write(struct out *o, const struct resource *r, const struct res_o
     jw_end(w);
 }
 
-struct row {
-    const struct resource *r;
-    const struct res_op *op;
-};
-
-static int by_path(const void *x, const void *y)
-{
-    const struct row *a = x, *b = y;
-    int d = strcmp(a->op->path, b->op->path);
-
-    return d ? d : (int)a->op->method - (int)b->op->method;
-}
-
 static void paths_write(struct out *o)
 {
-    struct row rows[256];
-    size_t n = 0;
+    size_t n;
+    const struct res_row *rows = res_rows_all(o->shapes.a, &n);
 
-    for (size_t i = 0; i < resources_n; i++)
-        for (size_t k = 0; k < resources[i]->ops_n && n < sizeof rows / sizeof *rows; k++)
-            rows[n++] = (struct row){resources[i], &resources[i]->ops[k]};
-    qsort(rows, n, sizeof *rows, by_path);
     jw_kobj(&o->w, "paths");
     for (size_t i = 0; i < n; i++) {
         bool first = i == 0 || strcmp(rows[i - 1].op->path, rows[i].op->path) != 0;
@@ -704,8 +687,7 @@ static void tags_write(struct jw *w)
 
 void openapi_write(struct buf *b)
 {
-    static struct out empty;
-    struct out o = empty;
+    struct out o = {.shapes = {.a = arena_new("openapi")}};
     struct jw *w = &o.w;
 
     jw_init(w, b);
@@ -726,4 +708,5 @@ void openapi_write(struct buf *b)
     paths_write(&o);
     components_write(&o);
     jw_end(w);
+    arena_free(o.shapes.a);
 }

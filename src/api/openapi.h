@@ -15,8 +15,9 @@ struct shapes {
         const struct res_shape *s;
         enum shape_use use;
         bool some; /* no member must be there: lists and reads may leave out what was not asked for */
-    } list[256];
-    size_t n;
+    } *list;
+    size_t n, cap;
+    struct arena *a; /* of the list */
 };
 /* {"$ref": ...}, and remembers the shape and those inside it. */
 void openapi_ref(struct jw *w, struct shapes *all, const struct res_shape *s, enum shape_use use, bool some);

@@ -22,9 +22,9 @@ void openapi_ref(struct jw *w, struct shapes *all, const struct res_shape *s, en
 
     while (i < all->n && !(all->list[i].s == s && all->list[i].use == use))
         i++;
-    if (i == all->n && all->n < sizeof all->list / sizeof *all->list)
-        all->list[all->n++] = r;
-    if (some && i < all->n)
+    if (i == all->n)
+        ARENA_PUSH(all->a, all->list, all->n, all->cap) = r;
+    if (some)
         all->list[i].some = true;
     jw_obj(w);
     schema_name(&r, name);
@@ -173,7 +173,7 @@ void openapi_field(struct jw *w, struct shapes *all, const struct res_field *f, 
 
 void openapi_query_field(struct jw *w, const struct res_field *f, bool several, bool filter)
 {
-    struct shapes none = {.n = 0};
+    struct shapes none = {.n = 0}; /* a scalar refers to nothing */
     struct res_field own = *f;
 
     if (f->kind == RES_STR && !(f->pattern && !filter)) /* control characters do not come through an address */

@@ -167,7 +167,7 @@ static void sign_in_link_get(struct call *k)
     struct err e;
     str url;
 
-    if (gateway_sign_in_link(k->g, (struct id){{0}}, k->a, &url, &e)) {
+    if (gateway_sign_in_link(k->g, ID_NIL, k->a, &url, &e)) {
         http_problem_err(k->rep, &e);
         return;
     }

@@ -31,7 +31,7 @@ static enum err_code settle(struct res_ctx *c, const struct res_val *now, struct
         item[F_STATE] = res_str(STR("open"));
     open = str_eq(item[F_STATE].v.s, STR("open"));
     if (open)
-        item[F_CLOSED] = (struct res_val){.is = RES_NULL};
+        item[F_CLOSED] = res_null();
     else if (!now || now[F_CLOSED].is != RES_SET)
         item[F_CLOSED] = res_time(at);
     if (now)

@@ -3,6 +3,7 @@
 
 #include "api/answers.h"
 #include "api/deals_priv.h"
+#include "api/findings_count.h"
 #include "api/resource.h"
 #include "insight/answer.h"
 #include "pipeline/rebuild.h"
@@ -125,33 +126,29 @@ static const struct res_field sentence_fields[] = {
 };
 static const struct res_shape sentence_shape = {"AnswerSentence", "A sentence of an answer, with its evidence.",
                                                 RES_FIELDS(sentence_fields)};
-enum { R_IA, R_KIND, R_TITLE, R_SOURCE, R_STARTED, R_COUNT };
+enum { R_KIND, R_IA, R_DEAL, R_TITLE, R_SOURCE, R_STARTED, R_DETAIL, R_COUNT };
 static const struct res_field row_fields[] = {
-    [R_IA] = {"interaction", RES_ID, 0, "The conversation.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\"",
-              .to = "interactions"},
-    [R_KIND] = {"kind", RES_ENUM, 0, "Its kind.", "\"call\"", .words = api_kinds},
-    [R_TITLE] = {"title", RES_STR, RES_SEALED, "Its title.", "\"Northwind pilot\""},
-    [R_SOURCE] = {"source", RES_STR, RES_SEALED, "Its path.", "\"calls/pilot.vtt\""},
-    [R_STARTED] = {"started_at", RES_TIME, RES_NULLABLE, "When it was.", "\"2026-06-10T09:30:00.000Z\""},
+    [R_KIND] = {"kind", RES_STR, 0, "What it is: call, mail, note, document; deal; objection, commitment, ...",
+                "\"call\""},
+    [R_IA] = {"interaction", RES_ID, RES_MAYBE, "The conversation it is, or stands in.",
+              "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\"", .to = "interactions"},
+    [R_DEAL] = {"deal", RES_ID, RES_MAYBE, "The deal it is.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\"",
+                .to = "deals"},
+    [R_TITLE] = {"title", RES_STR, RES_SEALED, "Title of the conversation, or the deal's name.", "\"Northwind pilot\""},
+    [R_SOURCE] = {"source", RES_STR, RES_SEALED | RES_MAYBE, "Path of the conversation.", "\"calls/pilot.vtt\""},
+    [R_STARTED] = {"started_at", RES_TIME, RES_MAYBE | RES_NULLABLE, "When the conversation was.",
+                   "\"2026-06-10T09:30:00.000Z\""},
+    [R_DETAIL] = {"detail", RES_STR, RES_SEALED | RES_MAYBE, "What it was counted for.", "\"proposal, 128000.00 EUR\""},
 };
-static const struct res_shape row_shape = {"AnswerRow", "A conversation that was counted or listed.",
-                                           RES_FIELDS(row_fields)};
-static const struct res_field other_fields[] = {
-    {"kind", RES_STR, 0, "What it is: deal.", "\"deal\""},
-    {"id", RES_ID, 0, "Its id.", "\"018f6e1c-7a3b-7c4d-8e5f-0123456789ab\""},
-    {"name", RES_STR, RES_SEALED, "Its name.", "\"Hub rollout\""},
-    {"detail", RES_STR, RES_SEALED, "What it was counted for.", "\"proposal, 128000.00 EUR\""},
-};
-static const struct res_shape other_shape = {
-    "AnswerOther", "Something else than a conversation that was counted or listed.", RES_FIELDS(other_fields)};
-enum { N_FOUND, N_MAKER, N_SENTENCES, N_ROWS, N_OTHERS, N_COUNTED, N_MESSAGE, N_COUNT };
+static const struct res_shape row_shape = {"AnswerRow", "What was counted or listed.", RES_FIELDS(row_fields)};
+enum { N_FOUND, N_MAKER, N_SENTENCES, N_ROWS, N_COUNTED, N_MESSAGE, N_COUNT };
 static const struct res_field answer_fields[] = {
     [N_FOUND] = {"found", RES_BOOL, 0, "Whether there is an answer.", "true"},
     [N_MAKER] = {"maker", RES_ENUM, 0, "Quoted (extractive) or written by a model (generated).", "\"extractive\"",
                  .words = makers},
     [N_SENTENCES] = {"sentences", RES_OBJ, RES_LIST, "The answer, sentence by sentence.", .of = &sentence_shape},
-    [N_ROWS] = {"rows", RES_OBJ, RES_LIST, "What was counted or listed.", .of = &row_shape},
-    [N_OTHERS] = {"others", RES_OBJ, RES_LIST | RES_MAYBE, "Deals that were counted or listed.", .of = &other_shape},
+    [N_ROWS] = {"rows", RES_OBJ, RES_LIST, "What was counted or listed; at most 200 deals or findings.",
+                .of = &row_shape},
     [N_COUNTED] = {"count", RES_INT, RES_MAYBE, "The number, of a question that counts.", "3"},
     [N_MESSAGE] = {"message", RES_STR, RES_MAYBE, "What to say when nothing was found.",
                    "\"not found in what you may see\""},
@@ -190,7 +187,7 @@ static struct res_val hit_of(struct arena *a, const struct index_hit *h, const s
     v[H_TITLE] = res_str(rec->ia.title);
     v[H_STARTED] = res_time(rec->ia.started_at_ms);
     parts[0] = res_real(h->lexical);
-    parts[1] = isnan(h->cosine) ? (struct res_val){RES_NULL} : res_real(h->cosine);
+    parts[1] = isnan(h->cosine) ? res_null() : res_real(h->cosine);
     v[H_PARTS] = res_obj(parts);
     return res_obj(v);
 }
@@ -299,11 +296,16 @@ static struct res_val row_of(struct arena *a, const struct answer_row *r)
 {
     struct res_val *v = ARENA_ARRAY(a, struct res_val, R_COUNT);
 
-    v[R_IA] = res_id(r->interaction);
-    v[R_KIND] = res_str(str_of(ia_kind_name(r->kind)));
+    v[R_KIND] = res_str(str_of(r->kind));
+    if (!id_is_nil(r->interaction))
+        v[R_IA] = res_id(r->interaction);
+    if (!id_is_nil(r->deal))
+        v[R_DEAL] = res_id(r->deal);
     v[R_TITLE] = res_str(r->title);
-    v[R_SOURCE] = res_str(r->source);
-    v[R_STARTED] = res_time(r->started_at_ms);
+    v[R_SOURCE] = res_str_or(r->source, RES_ABSENT);
+    if (!id_is_nil(r->interaction))
+        v[R_STARTED] = res_time(r->started_at_ms);
+    v[R_DETAIL] = res_str_or(r->detail, RES_ABSENT);
     return res_obj(v);
 }
 
@@ -312,16 +314,17 @@ static enum err_code rows_seen(struct res_ctx *c, struct answer *an, struct err 
 {
     struct id *ids = ARENA_ARRAY(c->a, struct id, an->rows_n + 1);
     struct id_set seen;
-    size_t kept = 0;
+    size_t kept = 0, n = 0;
 
     if (c->who.reach == REACH_WORKSPACE || !an->rows_n)
         return ERR_OK;
     for (size_t i = 0; i < an->rows_n; i++)
-        ids[i] = an->rows[i].interaction;
-    if (api_ids_seen(c->k, ids, an->rows_n, &seen, e))
+        if (!id_is_nil(an->rows[i].interaction))
+            ids[n++] = an->rows[i].interaction;
+    if (api_ids_seen(c->k, ids, n, &seen, e))
         return e->code;
     for (size_t i = 0; i < an->rows_n; i++)
-        if (id_set_has(&seen, an->rows[i].interaction))
+        if (id_is_nil(an->rows[i].interaction) || id_set_has(&seen, an->rows[i].interaction))
             an->rows[kept++] = an->rows[i];
     an->rows_n = kept;
     return ERR_OK;
@@ -341,18 +344,6 @@ static struct res_val *answer_of(struct arena *a, const struct answer *an)
     v[N_MAKER] = res_str(STR("extractive"));
     v[N_SENTENCES] = res_vals(sentences, an->sentences_n);
     v[N_ROWS] = res_vals(rows, an->rows_n);
-    if (an->others_n) {
-        struct res_val *others = ARENA_ARRAY(a, struct res_val, an->others_n);
-        for (size_t i = 0; i < an->others_n; i++) {
-            struct res_val *o = ARENA_ARRAY(a, struct res_val, 4);
-            o[0] = res_str(str_of(an->others[i].kind));
-            o[1] = res_id(an->others[i].id);
-            o[2] = res_str(an->others[i].name);
-            o[3] = res_str(an->others[i].detail);
-            others[i] = res_obj(o);
-        }
-        v[N_OTHERS] = res_vals(others, an->others_n);
-    }
     if (an->counted)
         v[N_COUNTED] = res_i64(an->count);
     if (!an->found)
@@ -360,11 +351,20 @@ static struct res_val *answer_of(struct arena *a, const struct answer *an)
     return v;
 }
 
+/* Deals and findings are counted by rooms of their own. */
+static enum err_code others_count(void *arg, const struct answer_question *q, struct arena *a, struct answer *out,
+                                  bool *out_done, struct err *e)
+{
+    enum err_code rc = api_deals_count(arg, q, a, out, out_done, e);
+
+    return rc || *out_done ? rc : api_findings_count(arg, q, a, out, out_done, e);
+}
+
 static enum err_code ask_act(struct res_ctx *c, struct id id, const struct res_val *in, const struct res_val *query,
                              struct res_val **out, struct err *e)
 {
     struct answer_question q = {.now_ms = clock_now_ms()};
-    struct answer_source src = {.arg = c->k, .load = answer_load, .counts = api_deals_count};
+    struct answer_source src = {.arg = c->k, .load = answer_load, .counts = others_count};
     struct answer an;
 
     (void)id, (void)query;

@@ -279,7 +279,7 @@ void res_blanks(const struct res_shape *s, size_t from, struct res_val *item)
         if (f->flags & RES_LIST)
             item[i] = (struct res_val){.is = RES_SET};
         else if (f->flags & RES_NULLABLE)
-            item[i] = (struct res_val){.is = RES_NULL};
+            item[i] = res_null();
         else if (f->kind == RES_STR && !(f->flags & RES_MAYBE))
             item[i] = res_str(STR(""));
     }

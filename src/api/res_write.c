@@ -73,6 +73,21 @@ str res_tag(struct arena *a, str bytes)
     return str_fmt(a, "\"%s\"", hex);
 }
 
+static uint64_t lasting(const struct res_shape *s)
+{
+    uint64_t want = UINT64_MAX;
+
+    for (size_t i = 0; i < s->n; i++)
+        if (s->fields[i].flags & RES_FLEETING)
+            want &= ~(UINT64_C(1) << i);
+    return want;
+}
+
+bool res_fleets(const struct res_shape *s)
+{
+    return lasting(s) != UINT64_MAX;
+}
+
 str res_etag(struct arena *a, const struct res_shape *s, const struct res_val *item)
 {
     struct buf b;
@@ -81,7 +96,7 @@ str res_etag(struct arena *a, const struct res_shape *s, const struct res_val *i
 
     buf_init_wiped(&b, 512 << 20);
     jw_init(&w, &b);
-    res_write(&w, s, item, UINT64_MAX);
+    res_write(&w, s, item, lasting(s));
     tag = res_tag(a, buf_view(&b));
     buf_done(&b);
     return tag;

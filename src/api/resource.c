@@ -22,6 +22,31 @@ const struct db_stmt resource_sql[] = {
 };
 const size_t resource_sql_n = sizeof resource_sql / sizeof *resource_sql;
 
+/* '{' sorts behind all letters, and the gateway takes the first pattern that fits. */
+static int by_path(const void *x, const void *y)
+{
+    const struct res_row *a = x, *b = y;
+    int d = strcmp(a->op->path, b->op->path);
+
+    return d ? d : (int)a->op->method - (int)b->op->method;
+}
+
+struct res_row *res_rows_all(struct arena *a, size_t *out_n)
+{
+    struct res_row *rows;
+    size_t n = 0, all = 0;
+
+    for (size_t i = 0; i < resources_n; i++)
+        all += resources[i]->ops_n;
+    rows = ARENA_ARRAY(a, struct res_row, all + 1);
+    for (size_t i = 0; i < resources_n; i++)
+        for (size_t o = 0; o < resources[i]->ops_n; o++)
+            rows[n++] = (struct res_row){resources[i], &resources[i]->ops[o]};
+    qsort(rows, n, sizeof *rows, by_path);
+    *out_n = n;
+    return rows;
+}
+
 const struct resource *resource_find(str name)
 {
     for (size_t i = 0; i < resources_n; i++)
@@ -154,7 +179,7 @@ enum err_code res_list(struct res_ctx *c, const struct resource *r, const struct
     *page = (struct res_page){.total = -1};
     if (r->list(c, q, page, e))
         return e->code;
-    return r->flags & RES_CONTENT ? audit(c, r, AUDIT_READ, "list", (struct id){{0}}, page->n, e) : ERR_OK;
+    return r->flags & RES_CONTENT ? audit(c, r, AUDIT_READ, "list", ID_NIL, page->n, e) : ERR_OK;
 }
 
 enum err_code res_many(struct res_ctx *c, const struct resource *r, const struct id *ids, size_t n, uint64_t want,
@@ -171,7 +196,7 @@ enum err_code res_many(struct res_ctx *c, const struct resource *r, const struct
         found += items[i] != NULL;
     if (!found || !(r->flags & RES_CONTENT))
         return ERR_OK;
-    return audit(c, r, AUDIT_READ, "get", n == 1 ? ids[0] : (struct id){{0}}, found, e);
+    return audit(c, r, AUDIT_READ, "get", n == 1 ? ids[0] : ID_NIL, found, e);
 }
 
 static enum err_code one(struct res_ctx *c, const struct resource *r, struct id id, uint64_t want, struct res_val **out,

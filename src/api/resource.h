@@ -54,6 +54,8 @@ enum {
     RES_DETAIL = 1 << 10,     /* costs: not in lists unless asked for with fields= */
     RES_ONCE = 1 << 11,       /* a secret that only the answer to the creation shows */
     RES_WRITE_ONLY = 1 << 12, /* only in requests (a password) */
+    RES_FLEETING =
+        1 << 13, /* worked out as of the moment of asking: not part of the entity tag, and never "not modified" */
 };
 
 struct res_shape;
@@ -99,6 +101,14 @@ struct res_val {
         struct res_val *obj;
     } v;
 };
+static inline struct res_val res_absent(void)
+{
+    return (struct res_val){.is = RES_ABSENT};
+}
+static inline struct res_val res_null(void)
+{
+    return (struct res_val){.is = RES_NULL};
+}
 static inline struct res_val res_str(str s)
 {
     return (struct res_val){.is = RES_SET, .v.s = s};
@@ -296,6 +306,12 @@ struct resource {
 extern const struct resource *const resources[];
 extern const size_t resources_n;
 
+/* Every operation of every resource, by path, fixed words before {id}; memory in `a`. */
+struct res_row {
+    const struct resource *r;
+    const struct res_op *op;
+};
+struct res_row *res_rows_all(struct arena *a, size_t *out_n);
 const struct resource *resource_find(str name); /* NULL when there is none */
 const struct res_op *resource_op(const struct resource *r, enum res_verb verb); /* the first of that verb, or NULL */
 /* Position in the shape, or SIZE_MAX. */
@@ -354,6 +370,7 @@ void res_write(struct jw *w, const struct res_shape *s, const struct res_val *it
 /* Entity tag, with quotes, of bytes and of a whole item. */
 str res_tag(struct arena *a, str bytes);
 str res_etag(struct arena *a, const struct res_shape *s, const struct res_val *item);
+bool res_fleets(const struct res_shape *s); /* has a RES_FLEETING field */
 
 /* Helpers for `list`: the filter's values, NULL when the caller does not filter so. */
 const struct res_filter *res_filter_get(const struct res_query *q, const char *field, enum res_cmp cmp);

@@ -202,7 +202,7 @@ static void rows_are_filtered_sorted_and_cut(void **state)
     for (size_t i = 0; i < 5; i++) {
         rows[i] = ARENA_ARRAY(arena, struct res_val, 3);
         rows[i][0] = res_id((struct id){{0, (uint8_t)(i + 1)}});
-        rows[i][1] = i < 4 ? res_real(sizes[i]) : (struct res_val){.is = RES_NULL};
+        rows[i][1] = i < 4 ? res_real(sizes[i]) : res_null();
         rows[i][2] = res_vals(&tag, i % 2 == 0);
     }
     res_rows_page(&c, &page, &q, &shape, rows, 5, 0); /* without a number first, then the least */

@@ -74,7 +74,7 @@ static bool client_has(struct call *k, str tag)
     return false;
 }
 
-void rest_reply(struct call *k, int status, struct buf *b, str tag)
+static void reply(struct call *k, int status, struct buf *b, str tag, bool fleets)
 {
     bool get = k->rq->method == HTTP_M_GET || k->rq->method == HTTP_M_HEAD;
     str body = buf_ok(b) ? str_dup(k->a, buf_view(b)) : STR_NULL;
@@ -86,7 +86,7 @@ void rest_reply(struct call *k, int status, struct buf *b, str tag)
     }
     if (!tag.n && get && status == 200)
         tag = res_tag(k->a, body);
-    if (tag.n && get && client_has(k, tag))
+    if (tag.n && get && !fleets && client_has(k, tag))
         http_status(k->rep, 304);
     else
         http_json(k->rep, status, body);
@@ -94,6 +94,11 @@ void rest_reply(struct call *k, int status, struct buf *b, str tag)
         http_header(k->rep, STR("etag"), tag);
     http_header(k->rep, STR("cache-control"), STR("no-store"));
     buf_done(b);
+}
+
+void rest_reply(struct call *k, int status, struct buf *b, str tag)
+{
+    reply(k, status, b, tag, false);
 }
 
 /* ---- what the client takes and sends ---- */
@@ -207,7 +212,7 @@ static void rest_get(struct rest *x)
     buf_init_wiped(&b, BODY_JSON_MAX);
     jw_init(&w, &b);
     res_write(&w, x->r->shape, item, x->want);
-    rest_reply(x->k, 200, &b, res_etag(x->k->a, x->r->shape, item));
+    reply(x->k, 200, &b, res_etag(x->k->a, x->r->shape, item), res_fleets(x->r->shape));
 }
 
 /* ---- changing ---- */

@@ -152,14 +152,10 @@ static enum err_code lines_send(struct http_stream *s, struct buf *b, struct err
 static enum err_code export_run(struct rest *x, struct res_page *p, struct http_stream *s, struct buf *b,
                                 struct buf *tmp, struct err *e)
 {
-    struct arena *mine = arena_new_wiped("rest.export");
-    struct call k = *x->k;
     size_t left = x->limit ? (size_t)x->limit : SIZE_MAX;
     enum err_code rc = ERR_OK;
     struct res_ctx c;
 
-    k.a = mine;
-    x->k = &k;
     if (x->form == REST_CSV)
         rest_csv_row(x->r->shape, x->want, b, NULL, tmp);
     for (;;) {
@@ -171,19 +167,18 @@ static enum err_code export_run(struct rest *x, struct res_page *p, struct http_
         x->q.has_after = true;
         x->q.after = p->keys[p->n - 1];
         x->q.limit = left < EXPORT_PAGE ? left : EXPORT_PAGE;
-        arena_reset(mine);
+        arena_reset(x->k->a);
         rc = page_get(x, &c, p, e);
         if (rc)
             break;
     }
-    arena_free(mine);
     return rc;
 }
 
 static void export_send(struct rest *x, struct res_page *p)
 {
     struct http_stream_opts so = {.max_bytes = 512 << 10};
-    struct call *k = x->k;
+    struct call *k = x->k, paged = *k;
     struct http_stream *s;
     struct buf b, tmp;
     struct err e;
@@ -196,12 +191,15 @@ static void export_send(struct rest *x, struct res_page *p)
                           &so);
     buf_init_wiped(&b, LINE_MAX);
     buf_init_wiped(&tmp, LINE_MAX);
+    paged.a = arena_new_wiped("rest.export"); /* emptied after each page */
+    x->k = &paged;
     if (export_run(x, p, s, &b, &tmp, &e) == ERR_OK)
         http_stream_end(s);
+    x->k = k;
+    arena_free(paged.a);
     http_stream_unref(s);
     buf_done(&b);
     buf_done(&tmp);
-    x->k = k;
 }
 
 void rest_list(struct rest *x)

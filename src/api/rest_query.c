@@ -48,9 +48,9 @@ static bool sort_read(struct rest *x, str name)
 {
     const struct res_shape *s = x->r->shape;
     bool desc = str_starts(name, STR("-"));
-    size_t i = res_field_index(s, desc ? str_from(name, 1) : name);
+    size_t i = s ? res_field_index(s, desc ? str_from(name, 1) : name) : SIZE_MAX;
 
-    if (!s || i == SIZE_MAX || !(s->fields[i].flags & RES_SORT))
+    if (i == SIZE_MAX || !(s->fields[i].flags & RES_SORT))
         return refuse(x, STR("sort"), STR("must be a field that can be sorted by, with - in front for the last first"));
     x->q.sort = &s->fields[i];
     x->q.desc = desc;

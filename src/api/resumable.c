@@ -45,7 +45,7 @@ static struct res_val *item_of(struct res_ctx *c, const void *row)
 /* Whose uploads the caller may see: one's own, or with a permission for the workspace everybody's (nil). */
 static struct id whose(struct res_ctx *c)
 {
-    return c->who.reach == REACH_WORKSPACE ? (struct id){{0}} : c->who.user;
+    return c->who.reach == REACH_WORKSPACE ? ID_NIL : c->who.user;
 }
 
 static enum err_code list(struct res_ctx *c, const struct res_query *q, struct res_page *page, struct err *e)

@@ -24,7 +24,7 @@ static struct id id_of(const struct res_shape *s, const struct res_val *item)
 {
     size_t i = res_field_index(s, STR("id"));
 
-    return i == SIZE_MAX ? (struct id){{0}} : item[i].v.id;
+    return i == SIZE_MAX ? ID_NIL : item[i].v.id;
 }
 
 static struct res_key key_of(const struct res_shape *s, const struct res_field *sort, const struct res_val *item)

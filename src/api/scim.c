@@ -258,7 +258,7 @@ static void post(struct call *k, const struct scim_kind *kind)
     struct db_tx *t;
 
     if (body_read(k, &o) && (t = access_begin(k)))
-        save(k, kind, t, (struct id){{0}}, o, 201);
+        save(k, kind, t, ID_NIL, o, 201);
 }
 
 static void put(struct call *k, const struct scim_kind *kind)

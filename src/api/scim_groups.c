@@ -32,7 +32,7 @@ enum err_code scim_group_read(struct call *k, struct db_tx *t, struct id id, str
     struct team m;
     size_t n;
 
-    if (team_get(t, access_keys(k), id, k->a, &m, e) || member_list(t, id, (struct id){{0}}, k->a, &list, &n, e))
+    if (team_get(t, access_keys(k), id, k->a, &m, e) || member_list(t, id, ID_NIL, k->a, &list, &n, e))
         return e->code;
     *out = node_of_team(k, &m, list, n);
     return ERR_OK;
@@ -44,8 +44,7 @@ enum err_code scim_group_list(struct call *k, struct db_tx *t, struct node ***ou
     struct team *m;
     size_t n, list_n;
 
-    if (team_list(t, access_keys(k), k->a, &m, &n, e) ||
-        member_list(t, (struct id){{0}}, (struct id){{0}}, k->a, &list, &list_n, e))
+    if (team_list(t, access_keys(k), k->a, &m, &n, e) || member_list(t, ID_NIL, ID_NIL, k->a, &list, &list_n, e))
         return e->code;
     *out = ARENA_ARRAY(k->a, struct node *, n + 1);
     for (size_t i = 0; i < n; i++)
@@ -73,7 +72,7 @@ static enum err_code members_write(struct call *k, struct db_tx *t, struct id te
 
     if (members && members->kind != JSON_ARR && members->kind != JSON_NULL)
         return err_set(e, ERR_INVALID, "\"members\" is a list");
-    if (member_list(t, team, (struct id){{0}}, k->a, &have, &n, e))
+    if (member_list(t, team, ID_NIL, k->a, &have, &n, e))
         return e->code;
     for (size_t i = 0; i < n; i++)
         if (!listed(members, have[i].user) && member_drop(t, team, have[i].user, e))

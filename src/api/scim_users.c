@@ -66,7 +66,7 @@ enum err_code scim_user_read(struct call *k, struct db_tx *t, struct id id, stru
     struct user u;
     size_t n;
 
-    if (user_get(t, access_keys(k), id, k->a, &u, e) || member_list(t, (struct id){{0}}, id, k->a, &m, &n, e))
+    if (user_get(t, access_keys(k), id, k->a, &u, e) || member_list(t, ID_NIL, id, k->a, &m, &n, e))
         return e->code;
     if (u.service)
         return err_set(e, ERR_NOT_FOUND, "no such user");
@@ -80,8 +80,8 @@ enum err_code scim_user_list(struct call *k, struct db_tx *t, struct node ***out
     struct user *u;
     size_t n, m_n, kept_n = 0;
 
-    if (user_list(t, access_keys(k), (struct id){{0}}, USERS_MAX, k->a, &u, &n, e) ||
-        member_list(t, (struct id){{0}}, (struct id){{0}}, k->a, &m, &m_n, e))
+    if (user_list(t, access_keys(k), ID_NIL, USERS_MAX, k->a, &u, &n, e) ||
+        member_list(t, ID_NIL, ID_NIL, k->a, &m, &m_n, e))
         return e->code;
     *out = ARENA_ARRAY(k->a, struct node *, n + 1);
     for (size_t i = 0; i < n; i++)

@@ -104,7 +104,7 @@ static struct res_val *item_of(struct arena *a, const struct settings *s, size_t
     v[F_KEY] = res_str(str_of(row->key));
     v[F_PLACE] = res_i64((int64_t)i);
     v[F_VALUE] = res_str(settings_text(s, i));
-    v[F_CHOSEN] = chosen ? res_str(chosen->value) : (struct res_val){.is = RES_NULL};
+    v[F_CHOSEN] = chosen ? res_str(chosen->value) : res_null();
     v[F_DEFAULT] = res_str(str_of(row->fallback));
     v[F_ORIGIN] = res_str(str_of(origin));
     v[F_KIND] = res_str(str_of(kinds[row->kind]));

@@ -78,7 +78,7 @@ static void refuse(struct call *k)
 static void failure_note(struct call *k, const struct try_in *x)
 {
     struct vaulted *v = &((struct api *)k->app)->core->v;
-    struct audit_entry entry = {.act = AUDIT_SIGN_IN_FAILED, .actor = x->known ? x->user.id : (struct id){{0}}};
+    struct audit_entry entry = {.act = AUDIT_SIGN_IN_FAILED, .actor = x->known ? x->user.id : ID_NIL};
     struct db_tx *t;
     struct err e;
 
@@ -337,7 +337,7 @@ static enum err_code session_renew(struct call *k, struct try_in *x, struct db_t
 {
     int64_t n;
 
-    if (token_end(t, TOKEN_SESSION, k->who.user, k->who.token, (struct id){{0}}, &n, e))
+    if (token_end(t, TOKEN_SESSION, k->who.user, k->who.token, ID_NIL, &n, e))
         return e->code;
     return session_make(k, x, t, e);
 }
@@ -386,7 +386,7 @@ static enum err_code password_set(struct call *k, str password, struct err *e)
     context[3] = u.family;
     if (password_check(password, context, 4, k->a, e) || password_hash(password, k->a, &kept, e) ||
         credential_password_put(t, v->keys, k->who.user, kept, k->a, e) ||
-        token_end(t, TOKEN_SESSION, k->who.user, (struct id){{0}}, k->who.token, &ended, e) ||
+        token_end(t, TOKEN_SESSION, k->who.user, ID_NIL, k->who.token, &ended, e) ||
         audit_append(t, v->keys, &entry, e))
         goto fail;
     return db_commit(t, e);
@@ -505,7 +505,7 @@ void api_totp_post(struct call *k)
 
 static enum err_code recovery_make(struct call *k, struct db_tx *t, struct jw *w, struct err *e)
 {
-    enum err_code rc = factor_drop(t, k->who.user, (struct id){{0}}, FACTOR_RECOVERY, e);
+    enum err_code rc = factor_drop(t, k->who.user, ID_NIL, FACTOR_RECOVERY, e);
 
     if (rc && rc != ERR_NOT_FOUND)
         return rc;

@@ -49,7 +49,7 @@ static enum err_code rows_load(struct res_ctx *c, struct res_val ***out, size_t 
     size_t n = 0, members_n = 0;
 
     if (team_list(c->t, c->v->keys, c->a, &teams, &n, e) ||
-        member_list(c->t, (struct id){{0}}, (struct id){{0}}, c->a, &members, &members_n, e))
+        member_list(c->t, ID_NIL, ID_NIL, c->a, &members, &members_n, e))
         return e->code;
     *out = ARENA_ARRAY(c->a, struct res_val *, n + 1);
     *out_n = n;
@@ -98,7 +98,7 @@ static enum err_code update(struct res_ctx *c, struct id id, const struct res_va
     if (in[F_NAME].is == RES_SET)
         m.name = in[F_NAME].v.s;
     if (in[F_PARENT].is != RES_ABSENT)
-        m.parent = in[F_PARENT].is == RES_SET ? in[F_PARENT].v.id : (struct id){{0}};
+        m.parent = in[F_PARENT].is == RES_SET ? in[F_PARENT].v.id : ID_NIL;
     return outcome(c, id, team_put(c->t, c->v->keys, &m, c->a, e), e);
 }
 

@@ -78,10 +78,10 @@ static struct res_val *item_of(struct res_ctx *c, const void *row)
     item[F_VERSION] = res_i64(k->version);
     item[F_TRAINED] = k->kind == TRACKER_EXAMPLES
                           ? res_bool(em && tracker_memory_read(k->head, embedder_info(em)->model_hash, c->a, &m))
-                          : (struct res_val){RES_NULL};
+                          : res_null();
     item[F_RIGHT] = res_i64(k->right);
     item[F_WRONG] = res_i64(k->wrong);
-    item[F_PRECISION] = clicks < SMALL_N ? (struct res_val){RES_NULL} : res_real((double)k->right / (double)clicks);
+    item[F_PRECISION] = clicks < SMALL_N ? res_null() : res_real((double)k->right / (double)clicks);
     item[F_CREATED] = res_time(k->created_at_ms);
     item[F_UPDATED] = res_time(k->updated_at_ms);
     return item;
@@ -172,8 +172,7 @@ static enum err_code values_read(struct res_ctx *c, const struct res_val *in, st
     return phrases_check(c, k, e);
 }
 
-/* After the change is there: the head is trained before the answer goes out, so that the next scoring knows of it. */
-static void changed(struct api *api, struct id id)
+void api_tracker_changed(struct api *api, struct id id)
 {
     struct err e;
 
@@ -190,7 +189,7 @@ static enum err_code create(struct res_ctx *c, const struct res_val *in, struct 
 
     if (values_read(c, in, &k, e) || record_tracker_add(c->t, c->v, &k, e))
         return e->code;
-    res_after(c, changed, k.id);
+    res_after(c, api_tracker_changed, k.id);
     *out_id = k.id;
     return ERR_OK;
 }
@@ -201,7 +200,7 @@ static enum err_code update(struct res_ctx *c, struct id id, const struct res_va
 
     if (one(c, id, &k, e) || values_read(c, in, k, e) || record_tracker_set(c->t, c->v, k, e))
         return e->code;
-    res_after(c, changed, id);
+    res_after(c, api_tracker_changed, id);
     return ERR_OK;
 }
 
@@ -209,7 +208,7 @@ static enum err_code drop(struct res_ctx *c, struct id id, struct err *e)
 {
     if (record_tracker_drop(c->t, c->v, id, e))
         return e->code;
-    res_after(c, changed, id);
+    res_after(c, api_tracker_changed, id);
     return ERR_OK;
 }
 
@@ -291,7 +290,7 @@ static enum err_code hits_act(struct res_ctx *c, struct id id, const struct res_
                               struct res_val **out, struct err *e)
 {
     size_t limit = query && query[Q_LIMIT].is == RES_SET ? (size_t)query[Q_LIMIT].v.i : HITS_DEFAULT;
-    struct id after = query && query[Q_AFTER].is == RES_SET ? query[Q_AFTER].v.id : (struct id){{0}}, *ids;
+    struct id after = query && query[Q_AFTER].is == RES_SET ? query[Q_AFTER].v.id : ID_NIL, *ids;
     struct record_tracker *k;
     struct record_ia *recs;
     struct hits hits = {0};
@@ -306,7 +305,7 @@ static enum err_code hits_act(struct res_ctx *c, struct id id, const struct res_
             return e->code;
     *out = ARENA_ARRAY(c->a, struct res_val, 2);
     (*out)[0] = res_vals(hits.list, hits.n);
-    (*out)[1] = ids_n > limit ? res_id(ids[limit - 1]) : (struct res_val){RES_NULL};
+    (*out)[1] = ids_n > limit ? res_id(ids[limit - 1]) : res_null();
     return ERR_OK;
 }
 
@@ -350,7 +349,7 @@ static enum err_code click_act(struct res_ctx *c, struct id id, const struct res
                             in[B_RIGHT].v.b, e) ||
         record_tracker_touch(c->t, c->v, id, e) || one(c, id, &k, e))
         return e->code;
-    res_after(c, changed, id);
+    res_after(c, api_tracker_changed, id);
     *out = ARENA_ARRAY(c->a, struct res_val, 3);
     (*out)[0] = res_i64(k->version);
     (*out)[1] = res_i64(k->right);

@@ -99,7 +99,7 @@ static enum err_code list(struct res_ctx *c, const struct res_query *q, struct r
     bool all;
 
     if (known_users(c->t, &c->who, c->a, &all, &known, e) ||
-        user_list(c->t, c->v->keys, (struct id){{0}}, USERS_MAX, c->a, &users, &n, e))
+        user_list(c->t, c->v->keys, ID_NIL, USERS_MAX, c->a, &users, &n, e))
         return e->code;
     rows = ARENA_ARRAY(c->a, struct res_val *, n + 1);
     for (size_t i = 0; i < n; i++)
@@ -361,7 +361,7 @@ enum err_code me_act(struct res_ctx *c, struct id id, const struct res_val *in, 
     struct user u;
 
     (void)id, (void)in, (void)query;
-    me[M_USER] = (struct res_val){.is = RES_NULL};
+    me[M_USER] = res_null();
     if (!id_is_nil(c->who.user)) {
         if (user_get(c->t, c->v->keys, c->who.user, c->a, &u, e) ||
             credential_password_get(c->t, c->v->keys, c->who.user, c->a, &kept, e))

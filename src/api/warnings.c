@@ -44,7 +44,7 @@ static struct res_val pipes_of(struct res_ctx *c, const struct deals_shared *s, 
         struct res_val *p = ARENA_ARRAY(c->a, struct res_val, sizeof pipe_fields / sizeof *pipe_fields);
         double values[CRM_SETTING_VALUES];
         int severity;
-        bool on = warning_settings(&s->pipes[i], (struct id){{0}}, warning, values, &severity);
+        bool on = warning_settings(&s->pipes[i], ID_NIL, warning, values, &severity);
         p[0] = res_id(s->pipes[i].id);
         p[1] = res_str_or(names[i], RES_NULL);
         p[2] = res_bool(on);
@@ -69,7 +69,7 @@ static struct res_val *kind_of(struct res_ctx *c, const struct deals_shared *s, 
     item[K_VERSION] = res_i64(WARNINGS_VERSION);
     item[K_RIGHT] = res_i64(clicks->right);
     item[K_WRONG] = res_i64(clicks->wrong);
-    item[K_PRECISION] = (struct res_val){.is = RES_NULL};
+    item[K_PRECISION] = res_null();
     if (warning_precision(clicks, &precision, &low, &high)) {
         item[K_PRECISION] = res_real(precision);
         item[K_LOW] = res_real(low);

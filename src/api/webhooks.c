@@ -234,8 +234,8 @@ static struct res_val *delivery_item(struct res_ctx *c, const void *row)
     item[D_OBJECT] = res_id(d->object);
     item[D_STATE] = res_str(str_of(delivery_states[d->state]));
     item[D_TRIES] = res_i64(d->tries);
-    item[D_STATUS] = d->last_status ? res_i64(d->last_status) : (struct res_val){RES_NULL};
-    item[D_ERROR] = d->last_code ? res_str(str_of(err_name(d->last_code))) : (struct res_val){RES_NULL};
+    item[D_STATUS] = d->last_status ? res_i64(d->last_status) : res_null();
+    item[D_ERROR] = d->last_code ? res_str(str_of(err_name(d->last_code))) : res_null();
     item[D_LAST] = res_time(d->last_at_ms);
     item[D_CREATED] = res_time(d->created_at_ms);
     return item;

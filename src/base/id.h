@@ -8,6 +8,8 @@ struct id {
 
 enum { ID_TEXT_LEN = 36 };
 
+static const struct id ID_NIL = {{0}}; /* nobody, nothing */
+
 struct id id_new(void); /* any thread; increasing within one millisecond of one process; random bits from the kernel */
 bool id_is_nil(struct id id);
 bool id_eq(struct id a, struct id b);

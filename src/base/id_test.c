@@ -43,7 +43,7 @@ static void text_form_is_the_standard_one(void **state)
     assert_true(id_eq(id, back));
     assert_int_equal(id_cmp(id, back), 0);
     assert_false(id_is_nil(id));
-    assert_true(id_is_nil((struct id){{0}}));
+    assert_true(id_is_nil(ID_NIL));
 }
 
 static void other_text_is_no_id(void **state)

@@ -351,10 +351,18 @@ bool str_to_double(str s, double *out)
 
 size_t str_distance(str a, str b)
 {
-    uint32_t row[STR_DISTANCE_MAX + 1];
+    uint32_t row[STR_DISTANCE_MAX + 1] __attribute__((uninitialized));
 
     if (b.n > STR_DISTANCE_MAX)
         return SIZE_MAX;
+    while (a.n && b.n && a.p[a.n - 1] == b.p[b.n - 1]) { /* what both begin or end with is no difference */
+        a.n--;
+        b.n--;
+    }
+    while (a.n && b.n && *a.p == *b.p) {
+        a = str_from(a, 1);
+        b = str_from(b, 1);
+    }
     for (size_t j = 0; j <= b.n; j++)
         row[j] = (uint32_t)j;
     for (size_t i = 1; i <= a.n; i++) {

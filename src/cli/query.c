@@ -163,29 +163,52 @@ static void hits_print(const struct json *v)
         cli_print("nothing found in what you may see\n");
 }
 
+/* What was counted: conversations with their day and path, deals with what they were counted for. */
+static void rows_print(const struct json *rows)
+{
+    struct json_it it;
+
+    for (json_it_init(&it, rows); json_it_next(&it);) {
+        str kind = json_str(json_get(it.val, "kind"), STR("")), title = json_str(json_get(it.val, "title"), STR(""));
+        str source = json_str(json_get(it.val, "source"), STR("")),
+            detail = json_str(json_get(it.val, "detail"), STR(""));
+        if (json_get(it.val, "interaction"))
+            cli_print("  %.10s  ", json_str(json_get(it.val, "started_at"), STR("undated   ")).p);
+        else
+            cli_print("  ");
+        cli_print("%-11.*s %.*s%s%.*s", STR_ARG(kind), STR_ARG(title), detail.n ? "  " : "", STR_ARG(detail));
+        if (source.n)
+            cli_print("  [%.*s]", STR_ARG(source));
+        cli_print("\n");
+    }
+}
+
+/* An answer of findings has a row for each sentence, in the same order: what it is said to be stands behind the words. */
 static void answer_print(const struct json *v)
 {
-    struct json_it it, sp;
+    const struct json *sentences = json_get(v, "sentences"), *rows = json_get(v, "rows");
+    struct json_it it, sp, ro;
+    bool cited = false;
 
     if (!json_bool(json_get(v, "found"), false)) {
         cli_print("not found in what you may see\n");
         return;
     }
-    for (json_it_init(&it, json_get(v, "sentences")); json_it_next(&it);) {
-        str text = json_str(json_get(it.val, "text"), STR(""));
-        cli_print("%.*s\n", STR_ARG(text));
-        for (json_it_init(&sp, json_get(it.val, "spans")); json_it_next(&sp);) {
+    for (json_it_init(&it, sentences), json_it_init(&ro, rows); json_it_next(&it);) {
+        str text = json_str(json_get(it.val, "text"), STR("")), detail = STR("");
+        if (json_len(json_get(it.val, "spans")) && json_it_next(&ro))
+            detail = json_str(json_get(ro.val, "detail"), STR(""));
+        cli_print("%.*s%s%.*s%s\n", STR_ARG(text), detail.n ? "  (" : "", STR_ARG(detail), detail.n ? ")" : "");
+        for (json_it_init(&sp, json_get(it.val, "spans")); json_it_next(&sp); cited = true) {
             str source = json_str(json_get(sp.val, "source"), STR(""));
             cli_print("    [%.*s, turn %lld]\n", STR_ARG(source), (long long)json_i64(json_get(sp.val, "turn"), 0));
         }
     }
-    for (json_it_init(&it, json_get(v, "rows")); json_it_next(&it);) {
-        str title = json_str(json_get(it.val, "title"), STR("")),
-            source = json_str(json_get(it.val, "source"), STR(""));
-        str at = json_str(json_get(it.val, "started_at"), STR("undated"));
-        cli_print("  %.10s  %-9.*s %.*s  [%.*s]\n", at.p, STR_ARG(json_str(json_get(it.val, "kind"), STR(""))),
-                  STR_ARG(title), STR_ARG(source));
-    }
+    if (!cited)
+        rows_print(rows);
+    else if ((size_t)json_i64(json_get(v, "count"), 0) > json_len(sentences))
+        cli_print("and %lld more; --json has them\n",
+                  (long long)json_i64(json_get(v, "count"), 0) - (long long)json_len(sentences));
 }
 
 /* A path that nothing came from is a slip of the pen more often than a question: says so, and changes nothing else. */

@@ -7,6 +7,8 @@ int cli_routes(struct arena *a, int argc, char **argv)
     struct cli_args x;
     struct buf b;
     struct jw w;
+    str *fields;
+    size_t n;
     int rc;
 
     if (!cli_parse(cli_find("routes"), argc, argv, a, &x, &rc))
@@ -20,6 +22,11 @@ int cli_routes(struct arena *a, int argc, char **argv)
         jw_kstr(&w, "path", str_of(r->pattern));
         jw_kstr(&w, "permission", r->need == PERM_PUBLIC ? STR("public") : str_of(perm_name(r->need)));
         jw_kbool(&w, "fresh", r->fresh);
+        jw_karr(&w, "graphql");
+        n = api_graphql_fields(r, a, &fields);
+        for (size_t i = 0; i < n; i++)
+            jw_str(&w, fields[i]);
+        jw_end(&w);
         jw_end(&w);
     }
     jw_end(&w);

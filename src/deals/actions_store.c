@@ -257,7 +257,7 @@ enum err_code actions_context_load(struct db_tx *t, const struct vaulted *v, con
     struct methodology m;
 
     for (size_t i = 0; i < n; i++)
-        stages[i] = s[i].stage ? s[i].stage->id : (struct id){{0}};
+        stages[i] = s[i].stage ? s[i].stage->id : ID_NIL;
     if (methodology_load(t, v, a, &m, e) || record_names_load(t, v, NAME_STAGE, stages, n, a, names, e) ||
         similar_load(t, v, stages, n, a, &paths, &paths_n, e) || barred_load(t, v, now, a, &barred, &barred_n, e))
         return e->code;

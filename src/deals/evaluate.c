@@ -261,7 +261,7 @@ static int cleared_by(const struct deal_facts *f, const struct deal_state *s, in
 
     if (s->outcome != DEAL_OPEN)
         return 2;
-    return warning_settings(f->pipe, s->stage ? s->stage->id : (struct id){{0}}, warning, p, &severity) ? 1 : 3;
+    return warning_settings(f->pipe, s->stage ? s->stage->id : ID_NIL, warning, p, &severity) ? 1 : 3;
 }
 
 static enum err_code warnings_put(struct evaluation *ev, size_t at, const struct deal_state *s,

@@ -5,6 +5,7 @@
  * Otherwise it is left to others, so that no number is ever guessed. Pure; memory in `a`. */
 #pragma once
 #include "deals/view.h"
+#include "text/asked.h"
 
 enum deal_ask { DEAL_ASK_COUNT, DEAL_ASK_LIST, DEAL_ASK_SUM };
 
@@ -14,7 +15,7 @@ struct deal_query {
     str stage, account, owner; /* names as they are; empty: any */
     int warning;       /* 0: none asked for */
     enum deal_dated { DATED_NONE, DATED_CLOSED, DATED_CREATED, DATED_DUE } dated;
-    int64_t from_day, to_day; /* to_day is not in it */
+    struct asked_period period;
 };
 
 /* False when the question is of another kind, or not wholly understood. */

@@ -41,20 +41,22 @@ static void one_make(struct deal_views *vs, struct deal_view *d, struct deal_fac
 static enum err_code names_load(struct deal_views *vs, struct err *e)
 {
     size_t n = vs->n;
-    struct id *ids = ARENA_ARRAY(vs->a, struct id, 4 * n + 1);
-    str *names = ARENA_ARRAY(vs->a, str, 4 * n + 1);
+    struct id *ids = ARENA_ARRAY(vs->a, struct id, 5 * n + 1);
+    str *names = ARENA_ARRAY(vs->a, str, 5 * n + 1);
 
     for (size_t i = 0; i < n; i++) {
         const struct deal_view *d = &vs->list[i];
         ids[i] = d->f->deal;
         ids[n + i] = d->f->account;
-        ids[2 * n + i] = d->s.stage ? d->s.stage->id : (struct id){{0}};
+        ids[2 * n + i] = d->s.stage ? d->s.stage->id : ID_NIL;
         ids[3 * n + i] = d->s.owner;
+        ids[4 * n + i] = d->f->pipe ? d->f->pipe->id : (struct id){{0}};
     }
     if (record_names_load(vs->t, vs->v, NAME_DEAL, ids, n, vs->a, names, e) ||
         record_names_load(vs->t, vs->v, NAME_ACCOUNT, ids + n, n, vs->a, names + n, e) ||
         record_names_load(vs->t, vs->v, NAME_STAGE, ids + 2 * n, n, vs->a, names + 2 * n, e) ||
-        record_names_load(vs->t, vs->v, NAME_PERSON, ids + 3 * n, n, vs->a, names + 3 * n, e))
+        record_names_load(vs->t, vs->v, NAME_PERSON, ids + 3 * n, n, vs->a, names + 3 * n, e) ||
+        record_names_load(vs->t, vs->v, NAME_PIPELINE, ids + 4 * n, n, vs->a, names + 4 * n, e))
         return e->code;
     for (size_t i = 0; i < n; i++) {
         struct deal_view *d = &vs->list[i];
@@ -62,6 +64,7 @@ static enum err_code names_load(struct deal_views *vs, struct err *e)
         d->account = names[n + i];
         d->stage = names[2 * n + i];
         d->owner = names[3 * n + i];
+        d->pipeline = names[4 * n + i];
     }
     return ERR_OK;
 }
@@ -232,6 +235,7 @@ static void fields_write(const struct deal_views *vs, const struct deal_view *d,
     kid(w, "owner_id", s->owner, a);
     kname(w, "owner", d->owner);
     jw_kstr(w, "outcome", str_of(outcome_names[s->outcome]));
+    kname(w, "pipeline", d->pipeline);
     kname(w, "stage", d->stage);
     ktime(w, "stage_since", s->stage_since, a);
     if (s->has_amount) {
@@ -339,7 +343,7 @@ static void warning_explain(const struct deal_views *vs, const struct deal_view 
     const struct warning_row *row = &warning_rows[n - 1];
     double p[CRM_SETTING_VALUES];
     int severity;
-    bool on = warning_settings(d->f->pipe, d->s.stage ? d->s.stage->id : (struct id){{0}}, n, p, &severity);
+    bool on = warning_settings(d->f->pipe, d->s.stage ? d->s.stage->id : ID_NIL, n, p, &severity);
 
     jw_kstr(w, "definition", str_of(row->definition));
     jw_ki64(w, "definition_version", WARNINGS_VERSION);

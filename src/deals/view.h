@@ -16,7 +16,7 @@ struct deal_view {
     struct score score;
     int score_reason; /* SCORE_* */
     int rank; /* 0: none; of the stored evaluation */
-    str name, account, stage, owner;
+    str name, account, stage, owner, pipeline;
 };
 
 struct deal_views {

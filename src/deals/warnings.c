@@ -84,7 +84,7 @@ bool w01_no_activity(struct warning_context *c, const double *p, struct warning_
     if (a)
         warn_evidence_act(h, a);
     else
-        warn_evidence(h, EVIDENCE_FIELD, (struct id){{0}}, from, NULL);
+        warn_evidence(h, EVIDENCE_FIELD, ID_NIL, from, NULL);
     return true;
 }
 
@@ -147,7 +147,7 @@ bool w03_overdue(struct warning_context *c, const double *p, struct warning_hit 
     warn_next(c, due);
     h->since_ms = due;
     h->numbers[0] = (double)(deal_day(c->facts->pipe, c->now) - c->state->close_day);
-    warn_evidence(h, EVIDENCE_FIELD, (struct id){{0}}, c->state->close_day * DAY_MS, NULL);
+    warn_evidence(h, EVIDENCE_FIELD, ID_NIL, c->state->close_day * DAY_MS, NULL);
     return c->now >= due;
 }
 
@@ -196,7 +196,7 @@ bool w11_unrealistic(struct warning_context *c, const double *p, struct warning_
     h->numbers[1] = p[0] * usual->median_remaining;
     h->since_ms = (c->state->close_day - (int64_t)floor(h->numbers[1])) * DAY_MS;
     warn_next(c, warn_day_end(c, deal_day(c->facts->pipe, c->now)));
-    warn_evidence(h, EVIDENCE_FIELD, (struct id){{0}}, c->state->close_day * DAY_MS, NULL);
+    warn_evidence(h, EVIDENCE_FIELD, ID_NIL, c->state->close_day * DAY_MS, NULL);
     return left < h->numbers[1];
 }
 
@@ -289,7 +289,7 @@ void warnings_evaluate(const struct deal_facts *f, const struct deal_state *s, c
                        struct warning_hit out[WARNINGS_N], int64_t *out_next)
 {
     struct warning_context ctx = {.facts = f, .state = s, .cohort = c, .now = now, .next_at = INT64_MAX};
-    struct id stage = s->stage ? s->stage->id : (struct id){{0}};
+    struct id stage = s->stage ? s->stage->id : ID_NIL;
 
     for (int i = 0; i < WARNINGS_N; i++) {
         struct warning_hit h = {.warning = i + 1, .since_ms = now};

@@ -136,8 +136,7 @@ bool w22_conflict(struct warning_context *c, const double *p, struct warning_hit
             continue;
         h->since_ms = d->at_ms;
         warn_evidence_find(h, d);
-        warn_evidence(h, EVIDENCE_FIELD, (struct id){{0}},
-                      c->state->has_close ? c->state->close_day * DAY_MS : CLOCK_NONE, NULL);
+        warn_evidence(h, EVIDENCE_FIELD, ID_NIL, c->state->has_close ? c->state->close_day * DAY_MS : CLOCK_NONE, NULL);
         return true;
     }
     return false;

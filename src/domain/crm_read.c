@@ -404,7 +404,7 @@ static void kind_read(struct reader *r, const struct json *v, struct crm_record 
 
 enum err_code crm_json_read(const struct json *v, struct arena *a, struct crm_record *out, struct err *e)
 {
-    struct err local;
+    struct err local = {0};
     struct reader r = {.a = a, .e = e ? e : &local};
     struct crm_record rec = {.at_ms = CLOCK_NONE};
 

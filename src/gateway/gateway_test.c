@@ -123,7 +123,7 @@ static const char *session(void)
     struct got g;
     size_t at;
 
-    if (gateway_sign_in_link(door, (struct id){{0}}, a, &link, &e))
+    if (gateway_sign_in_link(door, ID_NIL, a, &link, &e))
         fail_msg("%s", e.msg);
     path = str_from(link, strlen(gateway_url(door)));
     g = ASK("GET", path.p, NULL, NULL);
@@ -243,7 +243,7 @@ static void sign_in_link_works_once(void **state)
     str link, path;
 
     (void)state;
-    assert_int_equal(gateway_sign_in_link(door, (struct id){{0}}, a, &link, &e), ERR_OK);
+    assert_int_equal(gateway_sign_in_link(door, ID_NIL, a, &link, &e), ERR_OK);
     path = str_from(link, strlen(gateway_url(door)));
     g = ASK("GET", path.p, NULL, NULL);
     assert_int_equal(g.status, 303);
@@ -276,7 +276,7 @@ static void link_is_no_bearer_token(void **state)
     str link;
 
     (void)state;
-    assert_int_equal(gateway_sign_in_link(door, (struct id){{0}}, a, &link, &e), ERR_OK);
+    assert_int_equal(gateway_sign_in_link(door, ID_NIL, a, &link, &e), ERR_OK);
     str_cut(link, '=', &link);
     assert_int_equal(ASK("GET", "/v1/things/7", NULL, bearer(link)).status, 401);
 }

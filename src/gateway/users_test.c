@@ -329,8 +329,7 @@ static void check(int who, enum reach reach)
         for (int p = 0; p < PEOPLE; p++)
             if (talks[i].took_part >> p & 1)
                 took_part[n++] = persons[p];
-        first = reader_sees(&r, &(struct reader_object){took_part, n,
-                                                        talks[i].deal < 0 ? (struct id){{0}} : deals[talks[i].deal],
+        first = reader_sees(&r, &(struct reader_object){took_part, n, talks[i].deal < 0 ? ID_NIL : deals[talks[i].deal],
                                                         talks[i].private_});
         if (first != want)
             fail_msg("first lock: talk %zu, %s, reach %d: %d", i, names[who], reach, first);

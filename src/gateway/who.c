@@ -70,7 +70,7 @@ static enum err_code teams_load(struct db_tx *t, struct who *w, struct err *e)
     struct id *teams;
     size_t n;
 
-    if (member_list(t, (struct id){{0}}, w->c.user, w->a, &m, &n, e))
+    if (member_list(t, ID_NIL, w->c.user, w->a, &m, &n, e))
         return e->code;
     teams = ARENA_ARRAY(w->a, struct id, n + 1);
     for (size_t i = 0; i < n; i++)

@@ -409,10 +409,11 @@ void gql_execute(const struct gql_schema *s, const struct gql_options *o, const 
 {
     struct exec x = {.s = s, .o = o, .vars = vars, .a = a, .es = es};
     struct group g = {.type = gql_schema_root(s, vars->op->kind), .root = &vars->op->set, .n = 1};
-    struct gql_rnode *node[1] = {out_data};
+    struct gql_rnode *node[1];
     const void *none[1] = {NULL};
 
     *out_data = (struct gql_rnode){.kind = GQL_R_OBJECT, .nullable = true};
+    node[0] = out_data;
     g.node = node;
     g.p = none;
     x.head = &g;

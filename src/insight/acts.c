@@ -9,19 +9,15 @@ struct parse {
     struct act_list *out;
 };
 
-static const char *const fill[] = {
-    "also",   "just",       "then",  "definitely", "certainly", "personally", "gladly",      "still",   "now",
-    "simply", "only",       "both",  "all",        "of",        "course",     "happily",     "quickly", "first",
-    "surely", "absolutely", "be",    "able",       "to",        "go",         "ahead",       "and",     "have",
-    "please", "kindly",     "maybe", "perhaps",    "possibly",  "actually",   "immediately", "uh",      "um",
-    "uhm",    "er",         "erm",   "gerne",      "gern",      "dann",       "noch",        "auch",    "ihnen",
-    "dir",    "euch",       "vous",  "te",         "le",        "les",        "uns",         "mir",     "einfach",
-    "bitte",  "sofort",     "you",   "us",         "me",        NULL};
-static const char *const soft_fill[] = {
-    "also",   "just",    "then",     "definitely", "certainly",   "personally", "gladly",     "still",     "now",
-    "simply", "only",    "happily",  "quickly",    "first",       "surely",     "absolutely", "please",    "kindly",
-    "maybe",  "perhaps", "possibly", "actually",   "immediately", "probably",   "ideally",    "hopefully", "both",
-    "all",    "uh",      "um",       "uhm",        "er",          "erm",        NULL};
+WORD_SET(fill, "also", "just", "then", "definitely", "certainly", "personally", "gladly", "still", "now", "simply",
+         "only", "both", "all", "of", "course", "happily", "quickly", "first", "surely", "absolutely", "be", "able",
+         "to", "go", "ahead", "and", "have", "please", "kindly", "maybe", "perhaps", "possibly", "actually",
+         "immediately", "uh", "um", "uhm", "er", "erm", "gerne", "gern", "dann", "noch", "auch", "ihnen", "dir", "euch",
+         "vous", "te", "le", "les", "uns", "mir", "einfach", "bitte", "sofort", "you", "us", "me");
+WORD_SET(soft_fill, "also", "just", "then", "definitely", "certainly", "personally", "gladly", "still", "now", "simply",
+         "only", "happily", "quickly", "first", "surely", "absolutely", "please", "kindly", "maybe", "perhaps",
+         "possibly", "actually", "immediately", "probably", "ideally", "hopefully", "both", "all", "uh", "um", "uhm",
+         "er", "erm");
 
 /* ---- acts ---- */
 
@@ -46,7 +42,7 @@ static void owner_set(const struct parse *p, struct act *x, bool we)
     }
 }
 
-static size_t skip_fill(const struct parse *p, size_t i, const char *const *words)
+static size_t skip_fill(const struct parse *p, size_t i, struct word_set *words)
 {
     while (i < p->in.k.s->words_n && word_is(&p->in.k, i, words))
         i++;
@@ -68,7 +64,7 @@ static bool acts_at(const struct parse *p, size_t i, bool dated)
 static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we)
 {
     struct clause *c = &p->in.c[ci];
-    size_t verb = skip_fill(p, head + len, soft_fill);
+    size_t verb = skip_fill(p, head + len, &soft_fill);
     bool dated = false, hedge;
     struct act *x;
     int32_t due = clause_due(&p->in, c->from, c->to, &dated);
@@ -117,7 +113,7 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
     }
 }
 
-static const char *const from_us[] = {"me", "us", "mir", "uns", "moi", NULL};
+WORD_SET(from_us, "me", "us", "mir", "uns", "moi");
 
 /* "You'll have it on Friday", "you'll hear from me" */
 static bool receives(struct parse *p, size_t ci, size_t head, size_t len)
@@ -127,21 +123,20 @@ static bool receives(struct parse *p, size_t ci, size_t head, size_t len)
     struct act *x;
     int32_t due = clause_due(&p->in, c->from, c->to, &dated);
     size_t next = head + len;
-    static const char *const not_got[] = {"to", "used", "more", "better", "problems", "noticed", "full", NULL};
-    static const char *const things[] = {"it", "them", "that", "this",       "the", "a",
-                                         "an", "my",   "our",  "everything", "all", NULL};
+    WORD_SET(not_got, "to", "used", "more", "better", "problems", "noticed", "full");
+    WORD_SET(things, "it", "them", "that", "this", "the", "a", "an", "my", "our", "everything", "all");
 
     for (size_t i = ci + 1; i < p->in.n && !clause_has_head(&p->in, &p->in.c[i]) && !p->in.c[i].condition; i++)
         if (due == ACT_NO_DAY)
             due = clause_due(&p->in, p->in.c[i].from, p->in.c[i].to, &dated);
     for (size_t i = next; i + 1 < c->to; i++)
-        ours |= str_eq(word_at(&p->in.k, i), STR("from")) && word_is(&p->in.k, i + 1, from_us);
-    if (word_is(&p->in.k, next, not_got) || (!dated && !ours && !mark_in(&p->in.k, next, c->to, 0)))
-        if (!ours && !(dated && !word_is(&p->in.k, next, not_got))) {
+        ours |= str_eq(word_at(&p->in.k, i), STR("from")) && word_is(&p->in.k, i + 1, &from_us);
+    if (word_is(&p->in.k, next, &not_got) || (!dated && !ours && !mark_in(&p->in.k, next, c->to, 0)))
+        if (!ours && !(dated && !word_is(&p->in.k, next, &not_got))) {
             bool after = false;
             for (size_t i = next; i < c->to; i++)
                 after |= str_eq(word_at(&p->in.k, i), STR("after")) || str_eq(word_at(&p->in.k, i), STR("before"));
-            if (!after || !word_is(&p->in.k, next, things) || word_is(&p->in.k, next, not_got))
+            if (!after || !word_is(&p->in.k, next, &things) || word_is(&p->in.k, next, &not_got))
                 return false;
         }
     if (str_ends(word_at(&p->in.k, next - 1), STR("hear")) && !ours && due == ACT_NO_DAY) /* "some noise" */
@@ -167,7 +162,7 @@ static int vocative(const struct marked *k)
             (i == 0 || s->word[i - 1].after || clause_link_at(k, i - 1)) && (i + 1 == s->words_n || s->word[i].after);
         if (!s->word[i].upper || (!alone && !(i == 0 && mark_at(k, 1, C_ASK | C_NEED))))
             continue;
-        v = discourse_named(k->d, s->word[i].token);
+        v = discourse_named(k->d, s->token[i]);
         if (v != VOICE_NONE && v != s->voice)
             found = v;
     }
@@ -206,7 +201,7 @@ static int only_other(const struct discourse *d, int voice)
 static void request(struct parse *p, size_t ci, size_t head, size_t len, bool need, bool imperative)
 {
     struct clause *c = &p->in.c[ci];
-    size_t verb = skip_fill(p, head + len, soft_fill);
+    size_t verb = skip_fill(p, head + len, &soft_fill);
     bool dated = false;
     struct act *x;
 
@@ -244,12 +239,12 @@ static void request(struct parse *p, size_t ci, size_t head, size_t len, bool ne
 static bool told(struct parse *p, size_t ci, size_t head, size_t len)
 {
     struct clause *c = &p->in.c[ci];
-    size_t verb = skip_fill(p, head + len, soft_fill);
+    size_t verb = skip_fill(p, head + len, &soft_fill);
     bool to_me = false, dated = false;
     size_t action = mark_at(&p->in.k, verb, C_ACTION);
 
     for (size_t i = verb; i < c->to && i < verb + 5; i++)
-        to_me |= word_is(&p->in.k, i, from_us);
+        to_me |= word_is(&p->in.k, i, &from_us);
     clause_due(&p->in, c->from, c->to, &dated);
     if (!action || (!to_me && !dated) || mark_at(&p->in.k, head, C_GET))
         return false;
@@ -260,14 +255,14 @@ static bool told(struct parse *p, size_t ci, size_t head, size_t len)
 /* An object that is spoken of: "sign that", "bother you". */
 static bool points(const struct parse *p, size_t i)
 {
-    static const char *const words[] = {"it", "that", "this", "you", "them", "those", "your", NULL};
+    WORD_SET(words, "it", "that", "this", "you", "them", "those", "your");
 
-    return word_is(&p->in.k, i, words);
+    return word_is(&p->in.k, i, &words);
 }
 
 static void refusal(struct parse *p, size_t ci, size_t head, size_t len, bool cannot)
 {
-    size_t verb = skip_fill(p, head + len, soft_fill);
+    size_t verb = skip_fill(p, head + len, &soft_fill);
     bool dated = false;
     struct act *x;
 
@@ -289,10 +284,10 @@ static void refusal(struct parse *p, size_t ci, size_t head, size_t len, bool ca
 /* "I'll probably ...": a promise but for one word, whatever the verb. */
 static bool softened(const struct parse *p, size_t head, size_t len)
 {
-    static const char *const words[] = {"probably", "likely", "possibly", "maybe", "hopefully", NULL};
+    WORD_SET(words, "probably", "likely", "possibly", "maybe", "hopefully");
 
     for (size_t i = head; i < head + len; i++)
-        if (word_is(&p->in.k, i, words))
+        if (word_is(&p->in.k, i, &words))
             return true;
     return false;
 }
@@ -300,17 +295,17 @@ static bool softened(const struct parse *p, size_t head, size_t len)
 /* "I'd like to", "I was going to": of something done only with a day. */
 static bool wishes(const struct parse *p, size_t head, size_t len)
 {
-    static const char *const words[] = {"like", "want", "rather", "wanna", "prefer", "love", "going", "meant", NULL};
+    WORD_SET(words, "like", "want", "rather", "wanna", "prefer", "love", "going", "meant");
 
     for (size_t i = head; i < head + len; i++)
-        if (word_is(&p->in.k, i, words))
+        if (word_is(&p->in.k, i, &words))
             return true;
     return false;
 }
 
 static void might(struct parse *p, size_t ci, size_t head, size_t len)
 {
-    size_t verb = skip_fill(p, head + len, fill);
+    size_t verb = skip_fill(p, head + len, &fill);
     bool dated = false, bare = verb >= p->in.k.s->words_n && p->in.k.s->words_n <= SHORT_SENTENCE;
     struct act *x;
 
@@ -342,7 +337,7 @@ static void might(struct parse *p, size_t ci, size_t head, size_t len)
 static void can(struct parse *p, size_t ci, size_t head, size_t len)
 {
     struct clause *c = &p->in.c[ci];
-    size_t verb = skip_fill(p, head + len, soft_fill);
+    size_t verb = skip_fill(p, head + len, &soft_fill);
     bool dated = false, hedge = clause_hedged(&p->in, ci, head + len);
     struct act *x;
 
@@ -383,24 +378,25 @@ static void let_me(struct parse *p, size_t ci, size_t head, size_t len)
 /* "Anna will send it", "Anna's going to ...": somebody of the conversation. */
 static bool named(struct parse *p, size_t ci, size_t i)
 {
-    static const char *const wills[] = {"will", "is", "shall", "wird", NULL};
+    WORD_SET(wills, "will", "is", "shall", "wird");
     struct clause *c = &p->in.c[ci];
-    int v = p->in.k.s->word[i].upper || (sentence_lower(p->in.k.s) && !mark_at(&p->in.k, i, C_ACTION | CLAUSE_HEADS))
-                ? discourse_named(p->in.k.d, word_at(&p->in.k, i))
-                : VOICE_NONE;
     bool short_will = str_ends(word_at(&p->in.k, i), STR("'ll"));
+    int v;
     size_t verb = i + 1;
     bool dated = false, hedge;
     struct act *x;
     str name = word_at(&p->in.k, i);
 
+    if (!short_will && !word_is(&p->in.k, verb, &wills))
+        return false;
+    v = p->in.k.s->word[i].upper || (sentence_lower(p->in.k.s) && !mark_at(&p->in.k, i, C_ACTION | CLAUSE_HEADS))
+            ? discourse_named(p->in.k.d, word_at(&p->in.k, i))
+            : VOICE_NONE;
     if (v == VOICE_NONE && short_will)
         v = discourse_named(p->in.k.d, str_sub(name, 0, name.n - 3));
     if (v == VOICE_NONE || v == p->in.k.s->voice)
         return false;
     if (!short_will) {
-        if (!word_is(&p->in.k, verb, wills))
-            return false;
         if (str_eq(word_at(&p->in.k, verb), STR("is"))) {
             if (!str_eq(word_at(&p->in.k, verb + 1), STR("going")) || !str_eq(word_at(&p->in.k, verb + 2), STR("to")))
                 return false;
@@ -408,7 +404,7 @@ static bool named(struct parse *p, size_t ci, size_t i)
         }
         verb++;
     }
-    verb = skip_fill(p, verb, soft_fill);
+    verb = skip_fill(p, verb, &soft_fill);
     int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
     if (!acts_at(p, verb, dated) || clause_reported(&p->in, i) || (clause_here(&p->in, 0) || clause_habit(&p->in)) ||
         p->in.k.s->asks || c->condition)
@@ -428,25 +424,24 @@ static bool named(struct parse *p, size_t ci, size_t i)
 /* "our legal team will send it", "engineering will": a team outside the call. */
 static bool team(struct parse *p, size_t ci)
 {
-    static const char *const teams[] = {"team",      "department", "people",     "folks",       "guys",
-                                        "office",    "support",    "legal",      "engineering", "finance",
-                                        "marketing", "security",   "operations", "accounting",  NULL};
+    WORD_SET(teams, "team", "department", "people", "folks", "guys", "office", "support", "legal", "engineering",
+             "finance", "marketing", "security", "operations", "accounting");
     struct clause *c = &p->in.c[ci];
     bool dated = false, hedge;
     size_t i = c->from + c->linked, verb;
     struct act *x;
 
     if (!str_eq(word_at(&p->in.k, i), STR("our")) && !str_eq(word_at(&p->in.k, i), STR("my")) &&
-        !(str_eq(word_at(&p->in.k, i), STR("the")) && word_is(&p->in.k, i + 1, teams)) &&
+        !(str_eq(word_at(&p->in.k, i), STR("the")) && word_is(&p->in.k, i + 1, &teams)) &&
         !(str_eq(word_at(&p->in.k, i), STR("someone")) || str_eq(word_at(&p->in.k, i), STR("somebody"))))
         return false;
     for (verb = i + 1; verb < c->to && verb < i + 7 && !str_eq(word_at(&p->in.k, verb), STR("will")); verb++) {
     }
     if (verb >= c->to || verb >= i + 7 ||
-        !(word_is(&p->in.k, verb - 1, teams) || str_starts(word_at(&p->in.k, i), STR("some"))))
+        !(word_is(&p->in.k, verb - 1, &teams) || str_starts(word_at(&p->in.k, i), STR("some"))))
         return false;
     int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-    if (!mark_at(&p->in.k, skip_fill(p, verb + 1, soft_fill), C_ACTION) || clause_reported(&p->in, verb) ||
+    if (!mark_at(&p->in.k, skip_fill(p, verb + 1, &soft_fill), C_ACTION) || clause_reported(&p->in, verb) ||
         c->condition || clause_habit(&p->in))
         return false;
     hedge = clause_hedged(&p->in, ci, verb);
@@ -461,14 +456,16 @@ static bool team(struct parse *p, size_t ci)
 static bool follows(struct parse *p, size_t ci)
 {
     struct clause *c = &p->in.c[ci];
-    static const char *const people[] = {"you", "he", "she", "they", "i", "we", "what", "who", NULL};
+    WORD_SET(people, "you", "he", "she", "they", "i", "we", "what", "who");
     bool dated = false, found = false;
     struct act *x;
 
-    for (size_t i = c->from + 1; i < c->to && !found; i++)
+    for (size_t i = c->from + 1; (p->in.k.bits & C_FOLLOWS) && i < c->to && !found; i++)
         found = mark_at(&p->in.k, i, C_FOLLOWS) != 0;
+    if (!found)
+        return false;
     int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-    if (!found || !dated || p->in.k.s->asks || c->condition || word_is(&p->in.k, c->from + c->linked, people) ||
+    if (!dated || p->in.k.s->asks || c->condition || word_is(&p->in.k, c->from + c->linked, &people) ||
         clause_has_head(&p->in, c) || clause_reported(&p->in, c->from) || clause_habit(&p->in))
         return false;
     x = act_add(p, clause_hedged(&p->in, ci, c->to) ? ACT_HEDGED : ACT_PROMISE, 0, p->in.k.s->words_n);
@@ -481,19 +478,19 @@ static bool follows(struct parse *p, size_t ci)
 /* "I'm sending it tomorrow" */
 static bool progressive(struct parse *p, size_t ci, size_t i)
 {
-    static const char *const ams[] = {"i'm", "we're", NULL};
-    static const char *const subjects[] = {"i", "we", NULL};
+    WORD_SET(ams, "i'm", "we're");
+    WORD_SET(subjects, "i", "we");
     struct clause *c = &p->in.c[ci];
     bool we = str_starts(word_at(&p->in.k, i), STR("we")), dated = false;
     size_t verb = i + 1;
     struct act *x;
 
-    if (word_is(&p->in.k, i, subjects) &&
+    if (word_is(&p->in.k, i, &subjects) &&
         (str_eq(word_at(&p->in.k, i + 1), STR("am")) || str_eq(word_at(&p->in.k, i + 1), STR("are"))))
         verb = i + 2;
-    else if (!word_is(&p->in.k, i, ams))
+    else if (!word_is(&p->in.k, i, &ams))
         return false;
-    verb = skip_fill(p, verb, soft_fill);
+    verb = skip_fill(p, verb, &soft_fill);
     if (!mark_at(&p->in.k, verb, C_ING))
         return false;
     int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
@@ -510,9 +507,9 @@ static bool progressive(struct parse *p, size_t ci, size_t i)
 /* "Ich schicke Ihnen", "Dann schicke ich": the present tense promises where a day or the receiver stands with it. */
 static bool present(struct parse *p, size_t ci, size_t i)
 {
-    static const char *const is[] = {"ich", "wir", NULL};
-    static const char *const receivers[] = {"ihnen", "dir", "euch", NULL};
-    static const char *const nots[] = {"nicht", "kein", "keine", "keinen", NULL};
+    WORD_SET(is, "ich", "wir");
+    WORD_SET(receivers, "ihnen", "dir", "euch");
+    WORD_SET(nots, "nicht", "kein", "keine", "keinen");
     struct clause *c = &p->in.c[ci];
     bool dated = false, to_you = false, no = false;
     size_t ich = SIZE_MAX;
@@ -520,15 +517,15 @@ static bool present(struct parse *p, size_t ci, size_t i)
 
     if (!mark_at(&p->in.k, i, C_PRESENT))
         return false;
-    if (i > 0 && word_is(&p->in.k, i - 1, is))
+    if (i > 0 && word_is(&p->in.k, i - 1, &is))
         ich = i - 1;
-    else if (word_is(&p->in.k, i + 1, is))
+    else if (word_is(&p->in.k, i + 1, &is))
         ich = i + 1;
     if (ich == SIZE_MAX)
         return false;
     for (size_t k = c->from; k < c->to; k++) {
-        to_you |= word_is(&p->in.k, k, receivers);
-        no |= word_is(&p->in.k, k, nots);
+        to_you |= word_is(&p->in.k, k, &receivers);
+        no |= word_is(&p->in.k, k, &nots);
     }
     int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
     if ((!dated && !to_you) || p->in.k.s->asks || c->condition || clause_reported(&p->in, i) ||
@@ -544,16 +541,17 @@ static bool present(struct parse *p, size_t ci, size_t i)
 /* "Can Cleo send us the manual?" */
 static bool asks_name(struct parse *p, size_t ci, size_t i)
 {
-    static const char *const cans[] = {"can", "could", "would", "will", NULL};
+    WORD_SET(cans, "can", "could", "would", "will");
     struct clause *c = &p->in.c[ci];
     bool dated = false;
     struct act *x;
     int v;
 
-    if (!p->in.k.s->asks || !word_is(&p->in.k, i, cans) || i + 2 >= p->in.k.s->words_n || !p->in.k.s->word[i + 1].upper)
+    if (!p->in.k.s->asks || !word_is(&p->in.k, i, &cans) || i + 2 >= p->in.k.s->words_n ||
+        !p->in.k.s->word[i + 1].upper)
         return false;
     v = discourse_named(p->in.k.d, word_at(&p->in.k, i + 1));
-    if (v == VOICE_NONE || v == p->in.k.s->voice || !mark_at(&p->in.k, skip_fill(p, i + 2, soft_fill), C_ACTION))
+    if (v == VOICE_NONE || v == p->in.k.s->voice || !mark_at(&p->in.k, skip_fill(p, i + 2, &soft_fill), C_ACTION))
         return false;
     x = act_add(p, ACT_REQUEST, 0, p->in.k.s->words_n);
     x->owner = v;
@@ -566,21 +564,20 @@ static bool asks_name(struct parse *p, size_t ci, size_t i)
 
 static bool starts_clause(const struct parse *p, const struct clause *c, size_t i)
 {
-    size_t lead = 0;
-
     for (size_t k = c->from; k < i; k++)
-        lead +=
-            !(clause_link_at(&p->in.k, k) || word_is(&p->in.k, k, soft_fill) || mark_at(&p->in.k, k, C_YES | C_HEDGE) ||
-              (p->in.k.s->word[k].upper && discourse_named(p->in.k.d, word_at(&p->in.k, k)) != VOICE_NONE));
-    return lead == 0;
+        if (!(clause_link_at(&p->in.k, k) || word_is(&p->in.k, k, &soft_fill) ||
+              mark_at(&p->in.k, k, C_YES | C_HEDGE) ||
+              (p->in.k.s->word[k].upper && discourse_named(p->in.k.d, word_at(&p->in.k, k)) != VOICE_NONE)))
+            return false;
+    return true;
 }
 
 static bool may_begin(const struct parse *p, const struct clause *c, size_t i)
 {
-    static const char *const before[] = {"think", "guess", "because",       "suppose", "believe", "afraid",
-                                         "then",  "sorry", "unfortunately", "that",    "least",   NULL};
+    WORD_SET(before, "think", "guess", "because", "suppose", "believe", "afraid", "then", "sorry", "unfortunately",
+             "that", "least");
 
-    return starts_clause(p, c, i) || (i > c->from && word_is(&p->in.k, i - 1, before));
+    return starts_clause(p, c, i) || (i > c->from && word_is(&p->in.k, i - 1, &before));
 }
 
 /* Reads one head at word i; true: the clause is done. */
@@ -608,7 +605,7 @@ static bool head_read(struct parse *p, size_t ci, size_t i)
         bool dated = false;
         struct act *x;
         int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-        size_t verb = skip_fill(p, i + n, soft_fill);
+        size_t verb = skip_fill(p, i + n, &soft_fill);
         if (clause_here(&p->in, c->from) || (offer && !mark_at(&p->in.k, verb, C_ACTION)) || (!offer && !dated))
             return true;
         if (offer && mark_at(&p->in.k, verb, C_IDLE) >= mark_at(&p->in.k, verb, C_ACTION) && !dated)
@@ -655,18 +652,17 @@ static void clause_read(struct parse *p, size_t ci)
         (ci == 0 || c->linked || vocative(&p->in.k) != VOICE_NONE ||
          mark_at(&p->in.k, p->in.c[ci - 1].from, C_ASK | C_YES))) {
         size_t at = c->from + c->linked, n = mark_at(&p->in.k, at, C_ASKVERB);
-        static const char *const to_me[] = {"me", "us", "uns", "mir", NULL};
+        WORD_SET(to_me, "me", "us", "uns", "mir");
         bool mine = false, please = mark_in(&p->in.k, 0, p->in.k.s->words_n, C_ASK) &&
                                     (str_starts(word_at(&p->in.k, p->in.k.s->words_n - 1), STR("please")));
         bool strong = n > 1, dated = false;
-        static const char *const strongs[] = {"send",   "forward", "email",    "mail", "introduce",
-                                              "invite", "sign",    "schicken", NULL};
+        WORD_SET(strongs, "send", "forward", "email", "mail", "introduce", "invite", "sign", "schicken");
         for (size_t i = at; i < c->to && i < at + 5; i++)
-            mine |= word_is(&p->in.k, i, to_me);
+            mine |= word_is(&p->in.k, i, &to_me);
         clause_due(&p->in, c->from, c->to, &dated);
         if (!p->in.written && mark_at(&p->in.k, at, C_HEREVERB) >= (mine ? 2 : n))
             strong = mine = dated = false;
-        if (strong || mine || please || (ci == 0 && (dated || word_is(&p->in.k, at, strongs)))) {
+        if (strong || mine || please || (ci == 0 && (dated || word_is(&p->in.k, at, &strongs)))) {
             request(p, ci, at, n, true, true);
             return;
         }
@@ -682,14 +678,16 @@ static void clause_read(struct parse *p, size_t ci)
 /* "I promised to send it on Friday": says itself what was promised before. */
 static bool restated(const struct parse *p)
 {
-    static const char *const said[] = {"promised", "said", "told", NULL};
+    WORD_SET(said, "promised", "said", "told");
 
-    static const char *const you[] = {"you", "them", "that", NULL};
+    WORD_SET(you, "you", "them", "that");
 
     for (size_t i = 0; i + 2 < p->in.k.s->words_n; i++) {
-        size_t next = i + 2 + word_is(&p->in.k, i + 2, you);
-        if (str_eq(word_at(&p->in.k, i), STR("i")) && word_is(&p->in.k, i + 1, said) &&
-            (str_eq(word_at(&p->in.k, i + 1), STR("promised")) || str_starts(word_at(&p->in.k, next), STR("i'")) ||
+        size_t next;
+        if (!str_eq(word_at(&p->in.k, i), STR("i")) || !word_is(&p->in.k, i + 1, &said))
+            continue;
+        next = i + 2 + word_is(&p->in.k, i + 2, &you);
+        if ((str_eq(word_at(&p->in.k, i + 1), STR("promised")) || str_starts(word_at(&p->in.k, next), STR("i'")) ||
              (str_eq(word_at(&p->in.k, next), STR("i")) && str_eq(word_at(&p->in.k, next + 1), STR("would")))))
             return true;
     }
@@ -703,14 +701,10 @@ static bool may_act(const struct marked *k)
     if (k->bits & (CLAUSE_HEADS | C_CANCEL | C_ASKVERB | C_ING | C_PRESENT | C_FOLLOWS))
         return true;
     for (size_t i = 0; i < k->s->words_n; i++) {
-        static const char *const words[] = {"will",  "going", "shall",    "wird", "can",
-                                            "could", "would", "promised", "said", "told"};
+        WORD_SET(words, "will", "going", "shall", "wird", "can", "could", "would", "promised", "said", "told");
         str w = k->s->token[i];
-        if (w.n > 3 && str_ends(w, STR("'ll")))
+        if ((w.n > 3 && str_ends(w, STR("'ll"))) || word_set_has(&words, w))
             return true;
-        for (size_t j = 0; w.n && j < sizeof words / sizeof *words; j++)
-            if (*words[j] == *w.p && str_eq(w, str_of(words[j])))
-                return true;
     }
     return false;
 }

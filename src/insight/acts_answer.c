@@ -3,7 +3,7 @@
 
 enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_strong)
 {
-    static const char *const strongs[] = {"please", "go", "do", NULL};
+    WORD_SET(strongs, "please", "go", "do");
     const struct sentence *s = &d->s[sentence];
     enum answer found = ANSWER_NONE;
     bool soft = false;
@@ -14,13 +14,13 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
     for (size_t i = 0; i < s->words_n && i < 6; i++) {
         size_t no = mark_at(&k, i, C_NO), yes = mark_at(&k, i, C_YES);
         if (no && no >= yes && found != ANSWER_YES &&
-            !(str_eq(s->word[i].token, STR("sorry")) && mark_at(&k, i + 1, C_YES))) /* "sorry, yes" */
+            !(str_eq(s->token[i], STR("sorry")) && mark_at(&k, i + 1, C_YES))) /* "sorry, yes" */
             return ANSWER_NO;
         if (yes && (i == 0 || found == ANSWER_YES || s->word[i - 1].after)) {
             found = ANSWER_YES;
             for (size_t w = i; w < i + yes; w++)
-                *out_strong |= word_is(&k, w, strongs);
-            *out_strong |= str_eq(k.s->word[i].token, STR("yes"));
+                *out_strong |= word_is(&k, w, &strongs);
+            *out_strong |= str_eq(k.s->token[i], STR("yes"));
         } else if (found == ANSWER_NONE && i > 1) {
             break;
         }
@@ -52,14 +52,14 @@ bool sentence_moves_date(const struct discourse *d, size_t sentence)
 bool sentence_softens(const struct discourse *d, size_t sentence)
 {
     const struct sentence *s = &d->s[sentence];
-    static const char *const leads[] = {"well", "at", "least", "or", "but", "that", "is", "though", "only", NULL};
+    WORD_SET(leads, "well", "at", "least", "or", "but", "that", "is", "though", "only");
     struct marked k;
     size_t i = 0;
 
     if (!s->words_n || s->words_n > 9 || s->asks)
         return false;
     marks_make(d, sentence, ACT_NO_DAY, &k);
-    while (i < s->words_n && word_is(&k, i, leads) && !mark_at(&k, i, C_HEDGE))
+    while (i < s->words_n && word_is(&k, i, &leads) && !mark_at(&k, i, C_HEDGE))
         i++;
     if (mark_at(&k, i, C_COND))
         return !mark_in(&k, i, s->words_n, C_ACTION | C_ASK) || i > 0;
@@ -68,21 +68,21 @@ bool sentence_softens(const struct discourse *d, size_t sentence)
 
 bool sentence_objects(const struct discourse *d, size_t sentence)
 {
-    static const char *const nos[] = {"no", "nope", "nein", "non", NULL};
+    WORD_SET(nos, "no", "nope", "nein", "non");
     const struct sentence *s = &d->s[sentence];
     struct marked k = {.d = d, .s = s};
 
-    return s->words_n > 1 && word_is(&k, 0, nos);
+    return s->words_n > 1 && word_is(&k, 0, &nos);
 }
 
 bool sentence_lets_off(const struct discourse *d, size_t sentence)
 {
-    static const char *const leads[] = {"oh", "actually", "ah", "sorry", "please", "wait", "no", "well", "okay", NULL};
+    WORD_SET(leads, "oh", "actually", "ah", "sorry", "please", "wait", "no", "well", "okay");
     struct marked k;
     size_t i = 0;
 
     marks_make(d, sentence, ACT_NO_DAY, &k);
-    while (i < k.s->words_n && word_is(&k, i, leads) && !mark_at(&k, i, C_CANCEL))
+    while (i < k.s->words_n && word_is(&k, i, &leads) && !mark_at(&k, i, C_CANCEL))
         i++;
     return mark_at(&k, i, C_CANCEL) != 0;
 }

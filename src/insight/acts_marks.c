@@ -1,21 +1,29 @@
 /* insight/acts_marks.c - which listed words and phrases begin at each word of a sentence. */
 #include "insight/acts_priv.h"
 
+enum { AHEAD = 4 }; /* words */
+
 static const struct mark *marks_find(const struct discourse *d, const struct sentence *s)
 {
     const struct word_list *l = list_for("commit", s->lang);
     struct mark *m = ARENA_ARRAY(d->a, struct mark, s->words_n + 1);
+    struct list_hit hit[LIST_ENTRY_WORDS];
 
     if (!l)
         l = list_get("commit.en");
     for (size_t i = 0; i < s->words_n; i++) {
-        struct list_hit hit[LIST_ENTRY_WORDS];
-        size_t n = list_hits(l, s->atom + i, s->words_n - i, hit);
+        size_t n;
+        if (i + AHEAD < s->words_n)
+            list_prefetch(l, s->atom[i + AHEAD]);
+        if (!list_may(l, s->atom + i, s->words_n - i))
+            continue;
+        n = list_hits_from(l, s->atom + i, s->words_n - i, hit);
         m[i].n = (uint8_t)(n < MARKS_AT_ONE ? n : MARKS_AT_ONE);
-        for (size_t k = 0; k < m[i].n; k++) {
-            m[i].e[k] = hit[k];
+        for (size_t k = 0; k < m[i].n; k++)
             m[i].bits |= hit[k].value;
-        }
+        m[i].only = hit[0];
+        m[i].e =
+            m[i].n > 1 ? memcpy(ARENA_ARRAY(d->a, struct list_hit, m[i].n), hit, m[i].n * sizeof *hit) : &m[i].only;
         m[s->words_n].bits |= m[i].bits; /* behind the last word: what all have */
     }
     return m;
@@ -65,15 +73,5 @@ bool mark_in(const struct marked *k, size_t from, size_t to, int bits)
         if (n && i + n <= to)
             return true;
     }
-    return false;
-}
-
-bool word_is(const struct marked *k, size_t i, const char *const *words)
-{
-    str w = word_at(k, i);
-
-    for (; w.n && *words; words++)
-        if (**words == *w.p && str_eq(w, str_of(*words)))
-            return true;
     return false;
 }

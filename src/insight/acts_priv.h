@@ -2,6 +2,7 @@
 #pragma once
 #include "insight/acts.h"
 #include "text/lists.h"
+#include "text/word_set.h"
 
 enum { /* numbers of text/lists/commit.LANG.txt */
        C_I = 1 << 0,
@@ -41,7 +42,8 @@ enum { MARKS_AT_ONE = 6 };
 
 /* The entries that begin at a word, shortest first. */
 struct mark {
-    struct list_hit e[MARKS_AT_ONE];
+    const struct list_hit *e;
+    struct list_hit only; /* where e points when there is one: most often */
     int bits; /* of all entries */
     uint8_t n;
 };
@@ -71,6 +73,9 @@ static inline size_t mark_at(const struct marked *k, size_t i, int bits)
 bool mark_in(const struct marked *k, size_t from, size_t to, int bits);
 static inline str word_at(const struct marked *k, size_t i)
 {
-    return i < k->s->words_n ? k->s->word[i].token : STR_NULL;
+    return i < k->s->words_n ? k->s->token[i] : STR_NULL;
 }
-bool word_is(const struct marked *k, size_t i, const char *const *words); /* NULL-terminated */
+static inline bool word_is(const struct marked *k, size_t i, struct word_set *words)
+{
+    return i < k->s->words_n && word_set_has(words, k->s->token[i]);
+}

@@ -59,7 +59,7 @@ enum err_code answer_make(struct index *ix, struct embedder *em, const struct an
     }
     if (src->counts) {
         bool done = false;
-        rc = src->counts(src->arg, q->text, q->now_ms, a, &made, &done, e);
+        rc = src->counts(src->arg, q, a, &made, &done, e);
         if (rc || done) {
             if (!rc)
                 *out = made;

@@ -8,6 +8,7 @@
 #include "search/index.h"
 
 struct embedder;
+struct answer_question;
 
 enum { ANSWER_SENTENCES_MAX = 8 };
 
@@ -24,18 +25,14 @@ struct answer_sentence {
     double score; /* 0..1, how sure that it answers */
 };
 
+/* What was counted or listed: a conversation, a deal, or something found in a conversation. */
 struct answer_row {
-    struct id interaction;
-    enum ia_kind kind;
-    int64_t started_at_ms;
-    str title, source;
-};
-
-/* A row of another kind than conversations, counted or listed by the `counts` of who asks. */
-struct answer_other {
-    struct id id;
-    const char *kind; /* "deal" */
-    str name, detail;
+    const char *kind;            /* "call", "mail" ...; "deal"; "objection", "commitment" ... */
+    struct id interaction, deal; /* nil: none */
+    int64_t started_at_ms;       /* of the conversation; CLOCK_NONE: unknown, or none */
+    str title, source;           /* of the conversation; the deal's name */
+    str detail;                  /* what it was counted for; may be empty */
+    uint32_t turn, start;        /* of what was found: where its words begin */
 };
 
 struct answer {
@@ -45,9 +42,7 @@ struct answer {
     size_t sentences_n;
     struct answer_row *rows;
     size_t rows_n;
-    int64_t count; /* when counted */
-    struct answer_other *others;
-    size_t others_n;
+    int64_t count; /* when counted; may be more than the rows shown */
 };
 
 /* How answers reach the words: the caller (who checks access and writes the audit row) opens turns of interactions. */
@@ -56,9 +51,9 @@ struct answer_source {
     /* Loads whole interactions, in order; missing ones are left out. */
     enum err_code (*load)(void *arg, const struct id *ids, size_t n, struct arena *a, struct interaction **out,
                           size_t *out_n, struct err *e);
-    /* May be NULL. Asked first: a question that counts things this room does not know (deals). *out_done: it was one, and
-     * *out answers it. */
-    enum err_code (*counts)(void *arg, str question, int64_t now_ms, struct arena *a, struct answer *out,
+    /* May be NULL. Asked first: a question that counts things this room does not know (deals, findings). *out_done: it was
+     * one, and *out answers it. */
+    enum err_code (*counts)(void *arg, const struct answer_question *q, struct arena *a, struct answer *out,
                             bool *out_done, struct err *e);
 };
 

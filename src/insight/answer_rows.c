@@ -125,8 +125,11 @@ static enum err_code batch_count(const struct answer_source *src, const struct i
         while (k < n && !id_eq(list[k].interaction, ia[i].id))
             k++;
         if (k < n && in_range(&ia[i], c) && passes(&ia[i], c, page))
-            out->rows[out->rows_n++] =
-                (struct answer_row){ia[i].id, ia[i].kind, ia[i].started_at_ms, list[k].title, list[k].source};
+            out->rows[out->rows_n++] = (struct answer_row){.kind = ia_kind_name(ia[i].kind),
+                                                           .interaction = ia[i].id,
+                                                           .started_at_ms = ia[i].started_at_ms,
+                                                           .title = list[k].title,
+                                                           .source = list[k].source};
     }
     (void)a;
     arena_free(page);

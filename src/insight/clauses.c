@@ -4,24 +4,24 @@
 
 enum { LEAD_WORDS_MAX = 3 };
 
-static const char *const links[] = {"and", "but", "so", "then", "or", "und", "aber", "et", "mais", "y", "pero", NULL};
-static const char *const buts[] = {"but", "however", "aber", "mais", "pero", NULL};
+WORD_SET(links, "and", "but", "so", "then", "or", "und", "aber", "et", "mais", "y", "pero");
+WORD_SET(buts, "but", "however", "aber", "mais", "pero");
 
 bool clause_link_at(const struct marked *k, size_t i)
 {
-    return word_is(k, i, links);
+    return word_is(k, i, &links);
 }
 
 /* "I'll ask if ...", "let me know when ...": a question inside, no condition. */
 static bool indirect(const struct clauses *in, size_t i)
 {
-    static const char *const asks[] = {"ask", "check", "asking", "checking", NULL};
-    static const char *const evens[] = {"even", NULL};
+    WORD_SET(asks, "ask", "check", "asking", "checking");
+    WORD_SET(evens, "even");
 
-    if (i > 0 && word_is(&in->k, i - 1, evens)) /* "even if": holds anyway */
+    if (i > 0 && word_is(&in->k, i - 1, &evens)) /* "even if": holds anyway */
         return true;
     for (size_t k = i; k-- > 0 && i - k <= 4 && !in->k.s->word[k].after;) /* "ask my colleague if he has it" */
-        if (word_is(&in->k, k, asks))
+        if (word_is(&in->k, k, &asks))
             return true;
     return i > 0 && !in->k.s->word[i - 1].after &&
            (mark_at(&in->k, i - 1, C_INDIRECT) == 1 || (i > 1 && mark_at(&in->k, i - 2, C_INDIRECT) == 2));
@@ -30,13 +30,13 @@ static bool indirect(const struct clauses *in, size_t i)
 /* "Until the bug is fixed ..." in front; "until the end of March" is a day. */
 static bool until_at(const struct clauses *in, size_t i)
 {
-    static const char *const untils[] = {"until", "till", NULL};
-    static const char *const finite[] = {"is", "are", "has", "have", "was", "gets", "comes", "says", "agrees", NULL};
+    WORD_SET(untils, "until", "till");
+    WORD_SET(finite, "is", "are", "has", "have", "was", "gets", "comes", "says", "agrees");
 
-    if (!word_is(&in->k, i, untils) || (i > 0 && !in->k.s->word[i - 1].after))
+    if (!word_is(&in->k, i, &untils) || (i > 0 && !in->k.s->word[i - 1].after))
         return false;
     for (size_t k = i + 1; k < in->k.s->words_n && k < i + 7; k++)
-        if (word_is(&in->k, k, finite))
+        if (word_is(&in->k, k, &finite))
             return true;
     return false;
 }
@@ -69,28 +69,34 @@ static bool begins_clause(const struct clauses *in, size_t i, size_t from, bool 
             discourse_named(in->k.d, word_at(&in->k, i + 1)) != VOICE_NONE);
 }
 
+/* Does a clause that begins at that word, perhaps with a link, begin with a condition? */
+static bool clause_conditional(const struct clauses *in, size_t from)
+{
+    return condition_at(in, from) || (clause_link_at(&in->k, from) && condition_at(in, from + 1));
+}
+
 void clauses_cut(const struct marked *k, struct clauses *in)
 {
     size_t from = 0;
+    bool in_condition;
 
     *in = (struct clauses){.k = *k, .written = k->d->ia->kind != IA_CALL};
+    in_condition = clause_conditional(in, from);
     for (size_t i = 1; i <= in->k.s->words_n; i++) {
         struct clause *c;
         size_t head;
-        if (i < in->k.s->words_n &&
-            (!begins_clause(in, i, from,
-                            condition_at(in, from) || condition_at(in, from + clause_link_at(&in->k, from))) ||
-             in->n + 1 == CLAUSES_MAX))
+        if (i < in->k.s->words_n && (in->n + 1 == CLAUSES_MAX || !begins_clause(in, i, from, in_condition)))
             continue;
         c = &in->c[in->n++];
         *c = (struct clause){.from = from, .to = i};
-        c->but = word_is(&in->k, from, buts) && !str_eq(word_at(&in->k, from + 1), STR("then"));
+        c->but = word_is(&in->k, from, &buts) && !str_eq(word_at(&in->k, from + 1), STR("then"));
         c->linked = clause_link_at(&in->k, from) && !condition_at(in, from); /* "so long as" */
         head = from + c->linked;
         if (mark_at(&in->k, head, C_YES) == 1 && head + 1 < i) /* "yes if ..." */
             head++;
         c->condition = head < i && condition_at(in, head);
         from = i;
+        in_condition = i < in->k.s->words_n && clause_conditional(in, from);
     }
 }
 
@@ -98,11 +104,11 @@ void clauses_cut(const struct marked *k, struct clauses *in)
 
 bool clause_has_head(const struct clauses *in, const struct clause *c)
 {
-    static const char *const wills[] = {"will", "is", "shall", NULL};
+    WORD_SET(wills, "will", "is", "shall");
     size_t first = c->from + c->linked;
 
     return mark_in(&in->k, c->from, c->to, CLAUSE_HEADS) ||
-           (word_is(&in->k, first + 1, wills) && discourse_named(in->k.d, word_at(&in->k, first)) != VOICE_NONE);
+           (word_is(&in->k, first + 1, &wills) && discourse_named(in->k.d, word_at(&in->k, first)) != VOICE_NONE);
 }
 
 /* A clause without act of its own that hedges its neighbour: "no promises", "hopefully", "if I can". */
@@ -125,13 +131,13 @@ static bool leans(const struct clauses *in, size_t ci, size_t of)
  * something else. */
 static bool disclaimed(const struct clauses *in, size_t ci)
 {
-    static const char *const doubts[] = {"sure", "certain", "know", "think", "entirely", NULL};
-    static const char *const nots[] = {"no", "don't", "not", "can't", "cannot", "without", NULL};
+    WORD_SET(doubts, "sure", "certain", "know", "think", "entirely");
+    WORD_SET(nots, "no", "don't", "not", "can't", "cannot", "without");
 
     for (size_t i = 0; i < in->k.s->words_n; i++) {
-        if (!word_is(&in->k, i, nots) || mark_at(&in->k, i, C_HEDGE) <= 1)
+        if (!word_is(&in->k, i, &nots) || mark_at(&in->k, i, C_HEDGE) <= 1)
             continue;
-        if (!(in->c[ci].but && i < in->c[ci].from && word_is(&in->k, i + 1, doubts)))
+        if (!(in->c[ci].but && i < in->c[ci].from && word_is(&in->k, i + 1, &doubts)))
             return true;
     }
     return false;
@@ -140,10 +146,10 @@ static bool disclaimed(const struct clauses *in, size_t ci)
 /* Where "how long it may be" begins within a clause, one word on; the clause's end without one. */
 static size_t question_inside(const struct clauses *in, const struct clause *c, size_t from)
 {
-    static const char *const words[] = {"how", "what", "which", "where", "why", "who", NULL};
+    WORD_SET(words, "how", "what", "which", "where", "why", "who");
 
     for (size_t i = from; i < c->to; i++)
-        if (word_is(&in->k, i, words))
+        if (word_is(&in->k, i, &words))
             return i + 1;
     return c->to;
 }
@@ -228,15 +234,12 @@ bool clause_habit(const struct clauses *in)
 
 /* ---- when ---- */
 
-static const char *const meetings[] = {"meeting", "call",    "workshop",  "session",      "demo",     "review",
-                                       "visit",   "board",   "event",     "conference",   "training", "webinar",
-                                       "hall",    "launch",  "interview", "presentation", "kickoff",  "kick-off",
-                                       "sync",    "standup", "release",   "delivery",     "go-live",  "appointment",
-                                       "audit",   "offsite", "summit",    "fair",         NULL};
-static const char *const attends[] = {"come",   "join",    "attend",    "be",         "visit", "present", "meet", "see",
-                                      "coming", "joining", "attending", "presenting", "host",  "demo",    NULL};
-static const char *const readies[] = {"ready", "done",     "it",     "them", "that",
-                                      "this",  "finished", "sorted", "time", NULL};
+WORD_SET(meetings, "meeting", "call", "workshop", "session", "demo", "review", "visit", "board", "event", "conference",
+         "training", "webinar", "hall", "launch", "interview", "presentation", "kickoff", "kick-off", "sync", "standup",
+         "release", "delivery", "go-live", "appointment", "audit", "offsite", "summit", "fair");
+WORD_SET(attends, "come", "join", "attend", "be", "visit", "present", "meet", "see", "coming", "joining", "attending",
+         "presenting", "host", "demo");
+WORD_SET(readies, "ready", "done", "it", "them", "that", "this", "finished", "sorted", "time");
 
 /* "the agenda for the meeting on Tuesday": the day of the meeting; "ready for Friday" is the day of the doing. */
 static bool belongs_to_thing(const struct clauses *in, const struct when *w, size_t verb_from)
@@ -246,11 +249,12 @@ static bool belongs_to_thing(const struct clauses *in, const struct when *w, siz
     if (w->role == WHEN_CONTENT) {
         while (before > 0 && str_eq(word_at(&in->k, before - 1), STR("the")))
             before--;
-        return !(before > 1 && str_eq(word_at(&in->k, before - 1), STR("for")) && word_is(&in->k, before - 2, readies));
+        return !(before > 1 && str_eq(word_at(&in->k, before - 1), STR("for")) &&
+                 word_is(&in->k, before - 2, &readies));
     }
-    if (before > 0 && word_is(&in->k, before - 1, meetings) && !in->k.s->word[before - 1].after) {
+    if (before > 0 && word_is(&in->k, before - 1, &meetings) && !in->k.s->word[before - 1].after) {
         for (size_t i = verb_from; i < before; i++)
-            if (word_is(&in->k, i, attends))
+            if (word_is(&in->k, i, &attends))
                 return false;
         return true;
     }
@@ -260,13 +264,13 @@ static bool belongs_to_thing(const struct clauses *in, const struct when *w, siz
 /* "not on Monday", "rather than tonight" */
 static bool ruled_out(const struct clauses *in, const struct when *w)
 {
-    static const char *const outs[] = {"not", "than", "nicht", "pas", NULL};
-    static const char *const between[] = {"on", "by", "until", "till", "am", "bis", NULL};
+    WORD_SET(outs, "not", "than", "nicht", "pas");
+    WORD_SET(between, "on", "by", "until", "till", "am", "bis");
     size_t i = w->from;
 
-    while (i > 0 && word_is(&in->k, i - 1, between))
+    while (i > 0 && word_is(&in->k, i - 1, &between))
         i--;
-    return i > 0 && word_is(&in->k, i - 1, outs);
+    return i > 0 && word_is(&in->k, i - 1, &outs);
 }
 
 int32_t clause_due(struct clauses *in, size_t from, size_t to, bool *out_dated)

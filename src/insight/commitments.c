@@ -53,7 +53,7 @@ static void content_add(const struct book *b, const struct sentence *s, struct i
     const struct word_list *stop = list_for("stop", b->d->lang), *when = list_for("when", b->d->lang);
 
     for (size_t i = 0; i < s->words_n && it->content_n < CONTENT_MAX; i++) {
-        str w = s->word[i].token;
+        str w = s->token[i];
         if (w.n < 3 || list_value_atom(stop, s->atom[i]) || list_value_atom(when, s->atom[i]) ||
             str_find_char(w, '\'', 0) != SIZE_MAX)
             continue;
@@ -80,7 +80,7 @@ static bool refers_back(const struct sentence *s)
 
     for (size_t i = 0; i < s->words_n; i++)
         for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-            if (str_eq(s->word[i].token, str_of(words[k])))
+            if (str_eq(s->token[i], str_of(words[k])))
                 return true;
     return false;
 }
@@ -401,7 +401,7 @@ static bool asked_before(const struct book *b, size_t sentence)
 static bool to_you(const struct sentence *s)
 {
     for (size_t i = 0; i < s->words_n; i++)
-        if (str_eq(s->word[i].token, STR("you")) || str_eq(s->word[i].token, STR("your")))
+        if (str_eq(s->token[i], STR("you")) || str_eq(s->token[i], STR("your")))
             return true;
     return false;
 }
@@ -521,7 +521,7 @@ static bool taken_back_in(const struct sentence *s, struct arena *a)
     (void)a;
     for (size_t i = 0; i < s->words_n; i++)
         for (size_t k = 0; k < sizeof strong / sizeof *strong; k++)
-            if (str_eq(s->word[i].token, str_of(strong[k])))
+            if (str_eq(s->token[i], str_of(strong[k])))
                 return true;
     return false;
 }

@@ -4,7 +4,10 @@
 #include "text/lists.h"
 
 /* The longest entry that begins at word i; its number in *out_value. 0: none. */
-size_t cue_at(const struct word_list *l, const struct sentence *s, size_t i, int *out_value);
+static inline size_t cue_at(const struct word_list *l, const struct sentence *s, size_t i, int *out_value)
+{
+    return list_match_atoms(l, s->atom + i, s->words_n - i, out_value);
+}
 /* All bits of the entries in the sentence. */
 int cues_of(const struct word_list *l, const struct sentence *s);
 /* Is there a number: digits, or a word for one from two on. */

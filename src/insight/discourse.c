@@ -4,6 +4,7 @@
 #include "text/names.h"
 #include "text/reply.h"
 #include "text/sentences.h"
+#include "text/word_set.h"
 #include "text/words.h"
 
 enum { LONG_SENTENCE = 28, WORDS_PIECE_MIN = 5, JOINED_MAX = 40, LINE_SHORT = 46 };
@@ -55,6 +56,8 @@ static char mark_between(str text, size_t from, size_t to)
 {
     char found = 0;
 
+    if (to - from == 1 && text.p[from] == ' ') /* most often */
+        return 0;
     while (from < to) {
         uint32_t c = uni_next(text, &from);
         if (c == '?' || c == '!' || c == '.')
@@ -71,22 +74,20 @@ static char mark_between(str text, size_t from, size_t to)
     return found;
 }
 
+static bool begins_upper(str text, size_t at)
+{
+    unsigned char c = (unsigned char)text.p[at];
+
+    return c < 0x80 ? c >= 'A' && c <= 'Z' : uni_is_upper(uni_next(text, &at));
+}
+
 static bool cut_before(const struct words *w, size_t i)
 {
-    static const char *const heads[] = {"and", "so", "but", "then", "because", "okay", "yeah"};
-    static const char *const subjects[] = {"i",      "i'll", "i'm",    "we",   "we'll", "we're", "you",
-                                           "you'll", "can",  "let's",  "let",  "he",    "she",   "they",
-                                           "it",     "if",   "that's", "i've", "i'd",   "we've"};
-    bool head = false;
+    WORD_SET(heads, "and", "so", "but", "then", "because", "okay", "yeah");
+    WORD_SET(subjects, "i", "i'll", "i'm", "we", "we'll", "we're", "you", "you'll", "can", "let's", "let", "he", "she",
+             "they", "it", "if", "that's", "i've", "i'd", "we've");
 
-    if (i + 1 >= w->n)
-        return false;
-    for (size_t k = 0; k < sizeof heads / sizeof *heads && !head; k++)
-        head = str_eq(w->token[i], str_of(heads[k]));
-    for (size_t k = 0; head && k < sizeof subjects / sizeof *subjects; k++)
-        if (str_eq(w->token[i + 1], str_of(subjects[k])))
-            return true;
-    return false;
+    return i + 1 < w->n && word_set_has(&heads, w->token[i]) && word_set_has(&subjects, w->token[i + 1]);
 }
 
 /* A sentence with hardly a function word of the conversation's language and two more of another one speaks that. */
@@ -97,10 +98,13 @@ static str lang_of(const struct discourse *d, const struct words *w, size_t from
     size_t most = 0;
     str best = d->lang;
 
-    for (size_t i = from; own && i < to; i++)
-        most += list_value_atom(own, w->atom[i]) != 0;
-    if (to - from < 3 || (own && most > 1 && most * 6 >= to - from))
+    if (to - from < 3)
         return d->lang;
+    for (size_t i = from; own && i < to; i++) {
+        most += list_value_atom(own, w->atom[i]) != 0;
+        if (most > 1 && most * 6 >= to - from)
+            return d->lang;
+    }
     most++;
     for (size_t k = 0; k < sizeof langs / sizeof *langs; k++) {
         const struct word_list *l = list_for("stop", str_of(langs[k]));
@@ -130,6 +134,7 @@ static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const 
     if (from == 0)
         s.start = base;
     s.words_n = to - from;
+    s.ascii = part.ascii;
     s.token = part.token;
     s.atom = part.atom;
     s.word = ARENA_ARRAY(d->a, struct dword, s.words_n + 1);
@@ -139,9 +144,8 @@ static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const 
         x->turn = (uint32_t)turn;
         x->start = base + w->word[i].inner_start;
         x->end = base + w->word[i].inner_end;
-        x->token = w->token[i];
         x->after = mark_between(text, x->end, next);
-        x->upper = first < text.n && uni_is_upper(uni_next(text, &first));
+        x->upper = first < text.n && begins_upper(text, first);
     }
     s.asks = s.words_n && s.word[s.words_n - 1].after == '?';
     s.kind = utterance_classify_words(str_sub(text, s.start, s.end), &part, d->lang);
@@ -158,13 +162,11 @@ static str lines_joined(const struct discourse *d, str text)
         return text;
     p = arena_alloc(d->a, text.n + 1);
     memcpy(p, text.p, text.n);
-    for (size_t i = 0; i + 1 < text.n; i++) {
+    for (size_t i = str_find_char(text, '\n', 0); i < text.n - 1; i = str_find_char(text, '\n', i + 1)) {
         char next = text.p[i + 1];
         bool item = next == '-' || next == '*' || next == '>' || next == '\n' || next == '\r' || next == ' ' ||
                     (next >= '0' && next <= '9') || (unsigned char)next == 0xE2;
         bool ended = i && strchr(".?!:", text.p[i - 1]);
-        if (text.p[i] != '\n')
-            continue;
         if (!item && !ended && (d->ia->kind != IA_MAIL || i - from >= LINE_SHORT))
             p[i] = ' ';
         from = i + 1;
@@ -209,6 +211,7 @@ static void join_last(struct discourse *d)
     x->token = token;
     x->atom = atom;
     x->words_n = n;
+    x->ascii = x->ascii && y->ascii;
     x->asks = y->asks;
     d->n--;
 }

@@ -20,11 +20,10 @@ struct voice_of {
     bool listed;
 };
 
-/* A word of a sentence. */
+/* Where a word of a sentence stands. */
 struct dword {
     uint32_t turn;
     uint32_t start, end; /* bytes of that turn's text, without outer punctuation */
-    str token;
     char after;          /* punctuation between this word and the next: ',' ';' ':' '-' '"' '(' '.' '?' '!' or 0 */
     bool upper;          /* written with a capital */
 };
@@ -38,6 +37,7 @@ struct sentence {
     str *token;     /* of each word, as text/words.h gives them */
     uint32_t *atom; /* likewise */
     size_t words_n;
+    bool ascii;                /* all of its words */
     bool asks;                 /* ends with a question mark */
     enum utterance_kind kind;
 };

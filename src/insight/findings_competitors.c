@@ -2,8 +2,10 @@
 #include "insight/cues.h"
 #include "insight/findings_priv.h"
 #include "text/uni.h"
+#include "text/word_set.h"
 
 enum { NAME_WORDS_MAX = 4, WINDOW = 10, NAME_BYTES_MAX = 64, NAMES_MAX = 64 };
+enum { HEARD_BYTES_MIN = 5 }; /* shorter names are found letter by letter only */
 
 /* At most so many letters apart, both of them names. */
 static bool near(str x, str y, size_t most)
@@ -86,19 +88,22 @@ static bool name_split(str text, struct arena *a, struct name *out)
 /* Talk of vendors and offers nearby makes a name that only sounds right believable. */
 static bool confirmed(const struct sentence *s, size_t from, size_t to)
 {
-    static const char *const near[] = {
-        "competitor", "competitors", "alternative", "alternatives", "vendor",    "vendors", "supplier",
-        "quote",      "offer",       "offers",      "compared",     "comparing", "versus",  "vs",
-        "against",    "switch",      "switched",    "using",        "use",       "uses",    "pitch",
-        "demo",       "cheaper",     "price",       "prices",       "product",   "tool",    "software",
-        "robots",     "platform",    "system",      "contract",     "went",      "chose",   "instead",
-        "they",       "their",       "like",        "also",         "from",      "with",    "called"};
+    WORD_SET(near, "competitor", "competitors", "alternative", "alternatives", "vendor", "vendors", "supplier", "quote",
+             "offer", "offers", "compared", "comparing", "versus", "vs", "against", "switch", "switched", "using",
+             "use", "uses", "pitch", "demo", "cheaper", "price", "prices", "product", "tool", "software", "robots",
+             "platform", "system", "contract", "went", "chose", "instead", "they", "their", "like", "also", "from",
+             "with", "called");
 
     for (size_t i = from > WINDOW ? from - WINDOW : 0; i < s->words_n && i < to + WINDOW; i++)
-        for (size_t k = 0; (i < from || i >= to) && k < sizeof near / sizeof *near; k++)
-            if (str_eq(s->word[i].token, str_of(near[k])))
-                return true;
+        if ((i < from || i >= to) && word_set_has(&near, s->token[i]))
+            return true;
     return false;
+}
+
+/* Tokens are lower case already. */
+static str folded(const struct discourse *d, const struct sentence *s, size_t i)
+{
+    return s->ascii ? s->token[i] : uni_fold(d->a, s->token[i]);
 }
 
 /* The same by letters or sound, however it is cut into words; 0: no. */
@@ -108,7 +113,7 @@ static size_t name_heard(const struct discourse *d, const struct sentence *s, si
     size_t best = 0, most = n->flat.n / 6, at = 0;
 
     for (size_t words = 0; words < n->n + 1 && i + words < s->words_n; words++) {
-        str w = uni_fold(d->a, s->token[i + words]), flat;
+        str w = folded(d, s, i + words), flat;
         if (at + w.n > n->flat.n + 3 || at + w.n > sizeof mem)
             break;
         memcpy(mem + at, w.p, w.n);
@@ -117,7 +122,7 @@ static size_t name_heard(const struct discourse *d, const struct sentence *s, si
         if (flat.n + 2 < n->flat.n)
             continue;
         if ((flat.p[0] == n->flat.p[0] && most && near(flat, n->flat, most)) ||
-            (flat.n >= 5 && n->sound.n >= 3 && str_eq(str_n(sound, sound_put(flat, sound)), n->sound)))
+            (flat.n >= HEARD_BYTES_MIN && n->sound.n >= 3 && str_eq(str_n(sound, sound_put(flat, sound)), n->sound)))
             best = words + 1;
     }
     return best;
@@ -130,7 +135,7 @@ static size_t name_at(const struct discourse *d, const struct sentence *s, size_
     size_t words = 0;
 
     for (; words < n->n && i + words < s->words_n; words++) {
-        str w = uni_fold(d->a, s->token[i + words]);
+        str w = folded(d, s, i + words);
         if (str_ends(w, STR("'s")))
             w.n -= 2;
         if (!str_eq(w, n->word[words]))
@@ -139,7 +144,7 @@ static size_t name_at(const struct discourse *d, const struct sentence *s, size_
     *out_exact = words == n->n;
     if (*out_exact)
         return words;
-    return n->flat.n < 5 ? 0 : name_heard(d, s, i, n);
+    return n->flat.n < HEARD_BYTES_MIN ? 0 : name_heard(d, s, i, n);
 }
 
 /* The words where a name may begin, by their first letter or its sound; in order. */
@@ -151,21 +156,50 @@ struct places {
     size_t n, cap;
 };
 
+/* Can the name begin at word i, by what costs little to look at? Where it is not ASCII, folding may change lengths. */
+static bool may_be(const struct sentence *s, size_t i, const struct name *n)
+{
+    char sound[NAME_BYTES_MAX + 8];
+    str w = s->token[i];
+    size_t bytes = 0;
+
+    if (!s->ascii)
+        return true;
+    for (size_t k = i; k < s->words_n && k <= i + n->n; k++)
+        bytes += s->token[k].n;
+    if (w.n > n->flat.n + 3 || bytes + 2 < n->flat.n)
+        return false;
+    if (n->flat.n < HEARD_BYTES_MIN)
+        return w.n == n->word[0].n || w.n == n->word[0].n + 2; /* 's */
+    if (w.p[0] == n->flat.p[0] || w.n > sizeof sound ||
+        w.p[w.n - 1] == 'p') /* "p" may sound otherwise before what follows */
+        return true;
+    return str_starts(n->sound, str_n(sound, sound_put(w, sound)));
+}
+
 /* One pass over the words for up to NAMES_MAX names. */
 static void places_find(const struct discourse *d, const struct name *names, size_t n, struct places *out)
 {
-    uint64_t letter[256] = {0}, sound[256] = {0};
+    uint64_t letter[256] = {0}, sound[256] = {0}, begin['z' + 1] = {0};
 
     for (size_t i = 0; i < n; i++) {
         letter[(unsigned char)names[i].flat.p[0]] |= 1ull << i;
         sound[names[i].sound.n ? (unsigned char)names[i].sound.p[0] : 0] |= 1ull << i;
     }
+    for (char c = 'a'; c <= 'z'; c++) /* what a first letter says; of p it depends on the second one */
+        begin[(size_t)c] = letter[(size_t)c] | sound[(size_t)sounds[(size_t)c]] | (c == 'p' ? sound['f'] : 0);
     for (size_t k = 0; k < d->n; k++)
         for (size_t i = 0; i < d->s[k].words_n; i++) {
             str w = d->s[k].token[i];
-            uint64_t may = w.n ? letter[(unsigned char)(w.p[0] | 32)] | sound[(unsigned char)sound_begin(w)] : 0;
+            uint64_t may = 0;
+            if (w.n && *w.p >= 'a' && *w.p <= 'z' && !begin[(unsigned char)*w.p])
+                continue;
+            if (w.n)
+                may = letter[(unsigned char)(w.p[0] | 32)] | sound[(unsigned char)sound_begin(w)];
             for (; may; may &= may - 1) {
                 struct places *p = &out[__builtin_ctzll(may)];
+                if (!may_be(&d->s[k], i, &names[__builtin_ctzll(may)]))
+                    continue;
                 ARENA_PUSH(d->a, p->v, p->n, p->cap) = (struct place){k, i};
             }
         }

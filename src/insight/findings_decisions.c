@@ -10,6 +10,7 @@
  * count. */
 #include "insight/cues.h"
 #include "insight/findings_priv.h"
+#include "text/word_set.h"
 
 enum { TOLD = 1, AGREES, AGREES_TO_AMOUNT, DECLINES, DECLINES_AMOUNT, OPEN, MADE };
 enum {
@@ -26,6 +27,8 @@ static bool number_of(str w, double *out, bool *out_money)
     size_t at = 0, digits = 0;
 
     *out_money = false;
+    if (!w.n || (*w.p >= 'a' && *w.p <= 'z'))
+        return false;
     for (size_t i = 0; i < sizeof signs / sizeof *signs && !*out_money; i++)
         if (str_starts(w, str_of(signs[i]))) {
             at = strlen(signs[i]);
@@ -47,33 +50,26 @@ static bool number_of(str w, double *out, bool *out_money)
     return digits && digits <= 9 && at == w.n;
 }
 
-static bool is_one_of(str w, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_eq(w, str_of(*words)))
-            return true;
-    return false;
-}
-
 /* The last amount of money in a sentence; where no number says that it is money, the last one that counts nothing else. */
 static bool amount_in(const struct discourse *d, const struct sentence *s, double *out, bool *out_sure)
 {
-    static const char *const money_words[] = {"dollars", "dollar", "bucks", "euros", "euro",
-                                              "pounds",  "usd",    "eur",   NULL};
-    static const char *const units[] = {
-        "year",    "years",   "month", "months", "week",    "weeks",  "day",    "days",     "hour",     "hours", "min",
-        "minute",  "minutes", "mile",  "miles",  "bedroom", "inch",   "inches", "feet",     "ft",       "am",    "pm",
-        "percent", "times",   "owner", "owners", "gb",      "people", "seats",  "bedrooms", "bathroom", "of",    NULL};
+    WORD_SET(money_words, "dollars", "dollar", "bucks", "euros", "euro", "pounds", "usd", "eur");
+    WORD_SET(units, "year", "years", "month", "months", "week", "weeks", "day", "days", "hour", "hours", "min",
+             "minute", "minutes", "mile", "miles", "bedroom", "inch", "inches", "feet", "ft", "am", "pm", "percent",
+             "times", "owner", "owners", "gb", "people", "seats", "bedrooms", "bathroom", "of");
     bool found = false, sure = false;
 
     for (size_t i = 0; i < s->words_n; i++) {
-        str next = i + 1 < s->words_n ? s->word[i + 1].token : STR(""), text = d->ia->turns[s->word[i].turn].text;
+        str next, text;
         bool money;
         double v;
-        if (!number_of(s->word[i].token, &v, &money))
+        if (!number_of(s->token[i], &v, &money))
             continue;
-        money = money || is_one_of(next, money_words) || (s->word[i].start > 0 && text.p[s->word[i].start - 1] == '$');
-        if ((!money && sure) || is_one_of(next, units))
+        next = i + 1 < s->words_n ? s->token[i + 1] : STR("");
+        text = d->ia->turns[s->word[i].turn].text;
+        money =
+            money || word_set_has(&money_words, next) || (s->word[i].start > 0 && text.p[s->word[i].start - 1] == '$');
+        if ((!money && sure) || word_set_has(&units, next))
             continue;
         *out = v;
         sure = sure || money;
@@ -86,14 +82,13 @@ static bool amount_in(const struct discourse *d, const struct sentence *s, doubl
 /* "how about 75?", "I can do 80", "what's your price?" */
 static bool speaks_of_price(const struct sentence *s)
 {
-    static const char *const words[] = {"price",  "offer", "pay",     "budget",   "sell",
-                                        "asking", "cash",  "cheaper", "discount", NULL};
-    static const char *const before[] = {"how", "can", "could", "you", "i'll", "go", "down", "up", "would", NULL};
-    static const char *const behind[] = {"about", "do", "take", "accept", "for", "to", NULL};
+    WORD_SET(words, "price", "offer", "pay", "budget", "sell", "asking", "cash", "cheaper", "discount");
+    WORD_SET(before, "how", "can", "could", "you", "i'll", "go", "down", "up", "would");
+    WORD_SET(behind, "about", "do", "take", "accept", "for", "to");
 
     for (size_t i = 0; i < s->words_n; i++)
-        if (is_one_of(s->word[i].token, words) ||
-            (i && is_one_of(s->word[i - 1].token, before) && is_one_of(s->word[i].token, behind)))
+        if (word_set_has(&words, s->token[i]) ||
+            (i && word_set_has(&before, s->token[i - 1]) && word_set_has(&behind, s->token[i])))
             return true;
     return false;
 }

@@ -7,38 +7,28 @@
 #include "base/clock.h"
 #include "insight/cues.h"
 #include "insight/findings_priv.h"
+#include "text/word_set.h"
 
 enum { DAY_MS = 86400000, DENIED_BACK = 3 };
 static const double UNSURE = 0.6; /* what a guess leaves of the confidence */
 
-static bool one_of(str w, const char *const *list, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(w, str_of(list[i])))
-            return true;
-    return false;
-}
-#define ONE_OF(w, list) one_of((w), (list), sizeof(list) / sizeof *(list))
-
 static bool denied(const struct sentence *s, size_t at)
 {
-    static const char *const nots[] = {"not",   "no",    "never", "nobody", "without",
-                                       "since", "nicht", "kein",  "keine",  "pas"};
+    WORD_SET(nots, "not", "no", "never", "nobody", "without", "since", "nicht", "kein", "keine", "pas");
 
     for (size_t back = 1; back <= DENIED_BACK && back <= at; back++)
-        if (ONE_OF(s->word[at - back].token, nots) || str_ends(s->word[at - back].token, STR("n't")))
+        if (word_set_has(&nots, s->token[at - back]) || str_ends(s->token[at - back], STR("n't")))
             return true;
     return false;
 }
 
 static bool guessed(const struct sentence *s)
 {
-    static const char *const words[] = {"if",     "might",   "may",    "maybe",      "perhaps",
-                                        "could",  "would",   "unless", "whether",    "possibly",
-                                        "rumour", "rumours", "wenn",   "vielleicht", "falls"};
+    WORD_SET(words, "if", "might", "may", "maybe", "perhaps", "could", "would", "unless", "whether", "possibly",
+             "rumour", "rumours", "wenn", "vielleicht", "falls");
 
     for (size_t i = 0; i < s->words_n; i++)
-        if (ONE_OF(s->word[i].token, words))
+        if (word_set_has(&words, s->token[i]))
             return true;
     return false;
 }
@@ -94,7 +84,7 @@ static int month_of(str w, str lang)
 
 static bool word_is_at(const struct sentence *s, size_t i, const char *w)
 {
-    return i < s->words_n && str_eq(s->word[i].token, str_of(w));
+    return i < s->words_n && str_eq(s->token[i], str_of(w));
 }
 
 /* The first day after the period that begins at word i ("next quarter", "this year"); 0: no period. */
@@ -117,22 +107,23 @@ static int32_t period_begin(const struct sentence *s, size_t i, int32_t today, b
 /* "until December", "before the end of January", "in March": the first day on which it can be; 0: none. */
 static int32_t month_begin(const struct discourse *d, const struct sentence *s, size_t i, int32_t today)
 {
-    static const char *const heads[] = {"until", "till", "before", "in", "by"};
-    static const char *const skipped[] = {"the", "early", "mid", "late", "around"};
+    WORD_SET(heads, "until", "till", "before", "in", "by");
+    WORD_SET(skipped, "the", "early", "mid", "late", "around");
     struct civil c = civil_of(today);
     bool end = false, before = word_is_at(s, i, "before") || word_is_at(s, i, "until") || word_is_at(s, i, "till");
     size_t k = i + 1;
     int m, year;
 
-    if (!ONE_OF(s->word[i].token, heads))
+    if (!word_set_has(&heads, s->token[i]))
         return 0;
-    while (k < s->words_n && (ONE_OF(s->word[k].token, skipped) || word_is_at(s, k, "of") || word_is_at(s, k, "end"))) {
+    while (k < s->words_n &&
+           (word_set_has(&skipped, s->token[k]) || word_is_at(s, k, "of") || word_is_at(s, k, "end"))) {
         end = end || word_is_at(s, k, "end");
         k++;
     }
-    m = k < s->words_n ? month_of(s->word[k].token, s->lang.n ? s->lang : d->lang) : 0;
-    if (!m || (k + 1 < s->words_n && s->word[k + 1].token.n && s->word[k + 1].token.p[0] >= '0' &&
-               s->word[k + 1].token.p[0] <= '9' && s->word[k + 1].token.n <= 2))
+    m = k < s->words_n ? month_of(s->token[k], s->lang.n ? s->lang : d->lang) : 0;
+    if (!m || (k + 1 < s->words_n && s->token[k + 1].n && s->token[k + 1].p[0] >= '0' && s->token[k + 1].p[0] <= '9' &&
+               s->token[k + 1].n <= 2))
         return 0; /* a day of a month is a date, which commitments read */
     year = m < c.m || (m == c.m && !end) ? c.y + 1 : c.y;
     return month_first(year, m + (end && before ? 1 : 0));
@@ -141,22 +132,21 @@ static int32_t month_begin(const struct discourse *d, const struct sentence *s, 
 /* Does the sentence speak of deciding and signing? */
 static bool decides(const struct sentence *s)
 {
-    static const char *const words[] = {"sign",      "signed",  "signing",  "decide",   "decided",  "decision",
-                                        "decisions", "approve", "approved", "approval", "contract", "order",
-                                        "purchase",  "answer",  "board",    "committee"};
+    WORD_SET(words, "sign", "signed", "signing", "decide", "decided", "decision", "decisions", "approve", "approved",
+             "approval", "contract", "order", "purchase", "answer", "board", "committee");
 
     for (size_t i = 0; i < s->words_n; i++)
-        if (ONE_OF(s->word[i].token, words))
+        if (word_set_has(&words, s->token[i]))
             return true;
     return false;
 }
 
 static bool says_no(const struct sentence *s)
 {
-    static const char *const words[] = {"not", "no", "nothing", "never", "nobody", "cannot"};
+    WORD_SET(words, "not", "no", "nothing", "never", "nobody", "cannot");
 
     for (size_t i = 0; i < s->words_n; i++)
-        if (ONE_OF(s->word[i].token, words) || str_ends(s->word[i].token, STR("n't")))
+        if (word_set_has(&words, s->token[i]) || str_ends(s->token[i], STR("n't")))
             return true;
     return false;
 }
@@ -164,10 +154,10 @@ static bool says_no(const struct sentence *s)
 /* Words of a decision that is still to come. */
 static bool will_decide(const struct sentence *s)
 {
-    static const char *const words[] = {"sign", "signing", "decide", "decision"};
+    WORD_SET(words, "sign", "signing", "decide", "decision");
 
     for (size_t i = 0; i < s->words_n; i++)
-        if (ONE_OF(s->word[i].token, words))
+        if (word_set_has(&words, s->token[i]))
             return true;
     return false;
 }
@@ -241,12 +231,12 @@ static double number_of(str w)
 static double amount_in(const struct sentence *s)
 {
     for (size_t i = 0; i < s->words_n; i++) {
-        double sum = 0, part = number_of(s->word[i].token);
+        double sum = 0, part = number_of(s->token[i]);
         size_t k = i;
         if (part < 0)
             continue;
         for (; k < s->words_n; k++) {
-            double n = number_of(s->word[k].token);
+            double n = number_of(s->token[k]);
             if (n >= 0)
                 part = k == i ? n : part + n;
             else if (word_is_at(s, k, "hundred"))

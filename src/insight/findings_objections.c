@@ -2,6 +2,7 @@
  * section 3. */
 #include "insight/cues.h"
 #include "insight/findings_priv.h"
+#include "text/word_set.h"
 
 enum { R_ACK = 1, R_YES = 2, R_PARTLY = 4, R_NO = 8, R_OPPOSE = 16 };
 enum { LATER_FLOORS = 8, RESPONSE_SENTENCES = 24 };
@@ -17,12 +18,11 @@ struct objection {
 
 static bool turned_round(const struct sentence *s, size_t at)
 {
-    static const char *const nots[] = {"not", "isn't", "wasn't", "aren't", "no", "never", "hardly", "nicht", "pas"};
+    WORD_SET(nots, "not", "isn't", "wasn't", "aren't", "no", "never", "hardly", "nicht", "pas");
 
     for (size_t back = 1; back <= 2 && back <= at; back++)
-        for (size_t k = 0; k < sizeof nots / sizeof *nots; k++)
-            if (str_eq(s->word[at - back].token, str_of(nots[k])))
-                return true;
+        if (word_set_has(&nots, s->token[at - back]))
+            return true;
     return false;
 }
 
@@ -48,7 +48,7 @@ static struct objection objection_in(const struct discourse *d, size_t at)
             continue;
         severity = v % 10;
         for (size_t k = i; k < i + n; k++)
-            own |= negative(s->word[k].token);
+            own |= negative(s->token[k]);
         if (!own && turned_round(s, i))
             continue;
         if (s->asks && severity < 3 && !own) /* asks about it, does not judge */
@@ -75,7 +75,7 @@ bool objection_said(const struct discourse *d, size_t at, int code, int *out_sev
         if (!n || v / 10 != code)
             continue;
         for (size_t k = i; k < i + n; k++)
-            own |= negative(s->word[k].token);
+            own |= negative(s->token[k]);
         if ((own || !turned_round(s, i)) && (own || opposes || v % 10 >= 2) && v % 10 > *out_severity)
             *out_severity = v % 10;
     }

@@ -49,7 +49,7 @@ static int bits_count(const struct word_list *l, const struct sentence *s, int b
     int n = 0, v;
 
     for (size_t i = 0; i < s->words_n; i++)
-        if (cue_at(l, s, i, &v) && (v & bit)) {
+        if (list_reaches(l, s->atom[i], bit) && cue_at(l, s, i, &v) && (v & bit)) {
             n++;
             *out_strong |= (v & STRONG) != 0;
         }
@@ -60,7 +60,7 @@ static int bits_count(const struct word_list *l, const struct sentence *s, int b
 static bool tells_of_delivery(const struct sentence *s)
 {
     for (size_t i = 0; i < s->words_n; i++)
-        if (str_starts(s->word[i].token, STR("deliver")))
+        if (str_starts(s->token[i], STR("deliver")))
             return true;
     return false;
 }

@@ -19,7 +19,7 @@ static double weight(const struct word_list *l, str entry)
 
 static str word_of(const struct sentence *s, size_t i)
 {
-    str w = s->word[i].token;
+    str w = s->token[i];
 
     return w.n && w.p[0] >= '0' && w.p[0] <= '9' ? STR("0") : w;
 }

@@ -1,6 +1,7 @@
 /* insight/findings_utterances.c - classes of utterances: questions and check-ins, talk of prices, of next steps. */
 #include "insight/cues.h"
 #include "insight/findings_priv.h"
+#include "text/word_set.h"
 
 static bool has_entry(const struct word_list *l, const struct sentence *s)
 {
@@ -14,33 +15,26 @@ static bool has_entry(const struct word_list *l, const struct sentence *s)
 /* "nine thousand pieces" is a number of something, "nine thousand for each" a sum. */
 static bool counts_things(const struct sentence *s, size_t at)
 {
-    static const char *const scales[] = {"thousand", "million", "tausend", "mille"};
-    static const char *const after[] = {"a",       "all", "and",  "as",     "at",     "but",  "each", "euro", "euros",
-                                        "dollars", "for", "if",   "in",     "is",     "less", "more", "net",  "on",
-                                        "or",      "per", "plus", "pounds", "francs", "so",   "that", "then", "to",
-                                        "total",   "up",  "was",  "which",  "with",   "und",  "für",  "pro",  "oder"};
-    str next = at + 1 < s->words_n ? s->word[at + 1].token : STR("");
-    bool scale = false;
+    WORD_SET(scales, "thousand", "million", "tausend", "mille");
+    WORD_SET(after, "a", "all", "and", "as", "at", "but", "each", "euro", "euros", "dollars", "for", "if", "in", "is",
+             "less", "more", "net", "on", "or", "per", "plus", "pounds", "francs", "so", "that", "then", "to", "total",
+             "up", "was", "which", "with", "und", "für", "pro", "oder");
+    str next = at + 1 < s->words_n ? s->token[at + 1] : STR("");
 
-    for (size_t k = 0; k < sizeof scales / sizeof *scales; k++)
-        scale |= str_eq(s->word[at].token, str_of(scales[k]));
-    for (size_t k = 0; k < sizeof after / sizeof *after; k++)
-        if (str_eq(next, str_of(after[k])))
-            return false;
-    return scale && next.n && !(next.p[0] >= '0' && next.p[0] <= '9');
+    return word_set_has(&scales, s->token[at]) && next.n && !word_set_has(&after, next) &&
+           !(next.p[0] >= '0' && next.p[0] <= '9');
 }
 
 static bool names_sum(const struct discourse *d, const struct sentence *s)
 {
-    static const char *const units[] = {"thousand", "euros", "euro", "dollars", "pounds",  "francs", "million",
-                                        "eur",      "usd",   "gbp",  "chf",     "tausend", "euros",  "mille"};
+    WORD_SET(units, "thousand", "euros", "euro", "dollars", "pounds", "francs", "million", "eur", "usd", "gbp", "chf",
+             "tausend", "euros", "mille");
 
     if (discourse_side(d, s->voice) != IA_SIDE_INTERNAL || s->asks || !sentence_has_number(d, s))
         return false;
     for (size_t i = 0; i < s->words_n; i++)
-        for (size_t k = 0; k < sizeof units / sizeof *units; k++)
-            if (str_eq(s->word[i].token, str_of(units[k])) && !counts_things(s, i))
-                return true;
+        if (word_set_has(&units, s->token[i]) && !counts_things(s, i))
+            return true;
     return false;
 }
 

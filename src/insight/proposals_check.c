@@ -134,7 +134,7 @@ struct reading {
     size_t sentence;
     unsigned doubts;
     bool promises, asks, hedges, refuses; /* acts the rules read in it */
-    const struct act *asked;
+    int asked; /* with `asks`: the one asked, or VOICE_NONE */
     int voice;
 };
 
@@ -143,8 +143,10 @@ static void sentence_read(const struct checker *k, size_t sentence, struct readi
     const struct discourse *d = &k->an.d;
     struct act_list acts = {0};
 
-    *out =
-        (struct reading){.sentence = sentence, .doubts = sentence_doubts(d, sentence), .voice = d->s[sentence].voice};
+    *out = (struct reading){.sentence = sentence,
+                            .doubts = sentence_doubts(d, sentence),
+                            .voice = d->s[sentence].voice,
+                            .asked = VOICE_NONE};
     acts_find(d, sentence, discourse_today(d), &acts);
     for (size_t i = 0; i < acts.n; i++) {
         out->promises |= acts.v[i].kind == ACT_PROMISE;
@@ -152,7 +154,7 @@ static void sentence_read(const struct checker *k, size_t sentence, struct readi
         out->refuses |= acts.v[i].kind == ACT_NEGATED;
         if (acts.v[i].kind == ACT_REQUEST) {
             out->asks = true;
-            out->asked = &acts.v[i];
+            out->asked = acts.v[i].owner;
         }
     }
 }
@@ -160,7 +162,7 @@ static void sentence_read(const struct checker *k, size_t sentence, struct readi
 /* "I'll", "we will" with a verb behind it that is no manner of speech; *out_we: more than the speaker. */
 static bool first_person(const struct discourse *d, size_t sentence, bool *out_we)
 {
-    static const char *const lead[] = {"and", "but", "so", "then", "yes", "okay", "sure", NULL};
+    WORD_SET(lead, "and", "but", "so", "then", "yes", "okay", "sure");
     const struct sentence *s = &d->s[sentence];
     struct marked k;
 
@@ -169,7 +171,7 @@ static bool first_person(const struct discourse *d, size_t sentence, bool *out_w
         size_t n = mark_at(&k, i, C_I | C_WE);
         if (!n || mark_at(&k, i, C_NEG | C_CANT | C_MIGHT) >= n || str_starts(word_at(&k, i), STR("will")))
             continue;
-        if (i > 0 && !s->word[i - 1].after && !word_is(&k, i - 1, lead))
+        if (i > 0 && !s->word[i - 1].after && !word_is(&k, i - 1, &lead))
             return false;
         *out_we = !mark_at(&k, i, C_I);
         return i + n < s->words_n && mark_at(&k, i + n, C_IDLE) <= mark_at(&k, i + n, C_ACTION);
@@ -236,7 +238,7 @@ static void committed_check(struct checker *k, const struct json *item, const st
 /* The one asked, when the words name somebody; else anybody but the asker. */
 static bool may_answer(const struct reading *r, int voice)
 {
-    return voice != VOICE_NONE && voice != r->voice && (r->asked->owner == VOICE_NONE || r->asked->owner == voice);
+    return voice != VOICE_NONE && voice != r->voice && (r->asked == VOICE_NONE || r->asked == voice);
 }
 
 static void accepted_check(struct checker *k, const struct json *item, const struct reading *r)
@@ -288,7 +290,7 @@ static void commitment_check(struct checker *k, const struct json *item)
     else if (str_eq(modality, STR("ACCEPTED")))
         accepted_check(k, item, &r);
     else if (str_eq(modality, STR("REQUESTED")))
-        soft_check(k, "REQUESTED", &r, r.asks, r.asks ? r.asked->owner : VOICE_NONE);
+        soft_check(k, "REQUESTED", &r, r.asks, r.asked);
     else if (str_eq(modality, STR("HEDGED")))
         soft_check(k, "HEDGED", &r, r.hedges, r.voice);
     else if (str_eq(modality, STR("NEGATED")))

@@ -43,7 +43,7 @@ static void evidence_make(const struct checker *k, size_t first, size_t last, st
     *out = (struct evidence){.d = d, .first = first, .last = last};
     for (size_t i = first; i <= last; i++)
         for (size_t w = 0; w < d->s[i].words_n && out->n < TOKENS_MAX; w++)
-            out->token[out->n++] = d->s[i].word[w].token;
+            out->token[out->n++] = d->s[i].token[w];
     out->names = voice == VOICE_NONE ? STR("") : uni_fold(k->an.a, d->voices[voice].name);
 }
 
@@ -109,7 +109,7 @@ static void text_marks(const struct checker *k, str text, struct words *w, struc
                            .token = w->token,
                            .atom = w->atom};
     for (size_t i = 0; i < w->n; i++)
-        s->word[i] = (struct dword){.start = w->word[i].inner_start, .end = w->word[i].inner_end, .token = w->token[i]};
+        s->word[i] = (struct dword){.start = w->word[i].inner_start, .end = w->word[i].inner_end};
     marks_of(&k->an.d, s, m);
 }
 

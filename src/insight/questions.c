@@ -45,15 +45,22 @@ static bool asks(str s)
     return false;
 }
 
-/* How many words the longest entry at `at` has that can be `bits`; 0: there is none. */
-static size_t match(const struct word_list *l, const struct words *w, size_t at, int bits)
+static size_t match_from(const struct word_list *l, const struct words *w, size_t at, int bits)
 {
     struct list_hit hit[LIST_ENTRY_WORDS];
-    size_t n = at < w->n ? list_hits(l, w->atom + at, w->n - at, hit) : 0;
+    size_t n = list_hits_from(l, w->atom + at, w->n - at, hit);
 
     while (n && !(hit[n - 1].value & bits))
         n--;
     return n ? hit[n - 1].words : 0;
+}
+
+/* How many words the longest entry at `at` has that can be `bits`; 0: there is none. */
+static inline size_t match(const struct word_list *l, const struct words *w, size_t at, int bits)
+{
+    return at < w->n && list_reaches(l, w->atom[at], bits) && list_may(l, w->atom + at, w->n - at)
+               ? match_from(l, w, at, bits)
+               : 0;
 }
 
 static bool checks_in(const struct word_list *l, const struct words *w, bool mark)

@@ -84,7 +84,7 @@ static int64_t pending(void)
 static void all_done(void)
 {
     for (int tries = 0; tries < 300 && pending(); tries++)
-        workers_wait_progress(&core, workers_progress(&core), (struct id){{0}}, 100);
+        workers_wait_progress(&core, workers_progress(&core), ID_NIL, 100);
     assert_int_equal(pending(), 0);
 }
 
@@ -380,7 +380,7 @@ static void a_finished_upload_is_not_read_again(void **state)
     OK(db_commit(t, &e));
     workers_wake(&core, "parse");
     for (int i = 0; i < 200 && pending(); i++)
-        workers_wait_progress(&core, workers_progress(&core), (struct id){{0}}, 100);
+        workers_wait_progress(&core, workers_progress(&core), ID_NIL, 100);
     assert_int_equal(pending(), 0);
     OK(ingest_wait(&core, r.raw, 0, a, &out, &e));
     assert_true(out.interactions_n == 1 && id_eq(out.interactions[0], r.interactions[0]));

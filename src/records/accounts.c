@@ -65,7 +65,7 @@ static enum err_code id_run(struct db_tx *t, const struct db_stmt *s, const stru
 {
     struct db_rows r;
 
-    *out = (struct id){{0}};
+    *out = ID_NIL;
     if (db_run(t, s, v, n, &r, e))
         return e->code;
     if (db_next(&r))
@@ -115,7 +115,7 @@ static enum err_code account_resolve(struct db_tx *t, const struct vaulted *v, s
     uint8_t by_name[BLIND_BYTES], by_domain[BLIND_BYTES];
     struct db_val domain_v = P_NULL(DB_BYTES);
 
-    *out = (struct id){{0}};
+    *out = ID_NIL;
     if (domain.n) {
         if (blind_index(v->keys, v->workspace, "account.domain", domain, by_domain, e))
             return e->code;
@@ -145,7 +145,7 @@ static enum err_code deal_resolve(struct db_tx *t, const struct vaulted *v, str 
     uint8_t index[BLIND_BYTES];
     str sealed;
 
-    *out = (struct id){{0}};
+    *out = ID_NIL;
     if (!str_trim(name).n)
         return ERR_OK;
     if (deal_find(t, v, name, a, index, out, e))

@@ -121,7 +121,7 @@ enum err_code card_add(struct db_tx *t, const struct vaulted *v, enum card_kind 
     struct seal_at at;
     str sealed;
 
-    c->id = (struct id){{0}};
+    c->id = ID_NIL;
     if (name_take(t, v, kind, c, a, &name, e))
         return e->code;
     c->id = id_new();

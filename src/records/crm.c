@@ -312,7 +312,7 @@ static enum err_code person_of(struct save *s, str email, str name, struct id *o
 {
     struct id key;
 
-    *out = (struct id){{0}};
+    *out = ID_NIL;
     if (!email.n && !name.n)
         return ERR_OK;
     if (person_key(s, email, name, &key))
@@ -376,7 +376,7 @@ static enum err_code adopt(struct save *s, const struct db_stmt *stmt, const cha
     struct db_rows r;
     struct id index;
 
-    *out = (struct id){{0}};
+    *out = ID_NIL;
     if (!name.n)
         return ERR_OK;
     if (hash_id(s, purpose, str_lower_ascii(s->a, name), &index) ||
@@ -394,7 +394,7 @@ static enum err_code account_put(struct save *s, str ext, str name, str domain, 
     struct map_slot *slot;
     str sealed;
 
-    *out = (struct id){{0}};
+    *out = ID_NIL;
     if (!ext.n)
         return ERR_OK;
     if (hash_id(s, "account.external", ext, &key))
@@ -426,7 +426,7 @@ static enum err_code deal_of(struct save *s, str ext, str name, struct id *out)
     struct id key;
     str sealed;
 
-    *out = (struct id){{0}};
+    *out = ID_NIL;
     if (!ext.n)
         return ERR_OK;
     if (hash_id(s, "deal.external", ext, &key))
@@ -563,7 +563,7 @@ static bool field_is_words(enum crm_field f)
 
 static enum err_code change_ref(struct save *s, const struct crm_change *c, struct id pipeline, struct id *out)
 {
-    *out = (struct id){{0}};
+    *out = ID_NIL;
     if (c->cleared || c->problem)
         return ERR_OK;
     if (c->field == CRM_F_STAGE)

@@ -11,19 +11,25 @@ enum {
     STALE,
     FEEDBACK_ADD,
     FEEDBACK_APPLY,
+    FEEDBACK_DROP,
+    FEEDBACK_CLEAR,
     CLICKS,
     FINDINGS_UP,
-    FINDINGS_DOWN
+    FINDINGS_DOWN,
+    FINDINGS_OF
 };
 
-#define FINDING_ID "md5(f.interaction_id::text || '.' || f.ordinal)::uuid"
+#define FINDING_ID "md5(f.interaction_id::text || '.' || f.ordinal::text)::uuid" /* as sql/0410 indexes it */
+#define FINDING_PLACE                                                                                                  \
+    "SELECT " FINDING_ID                                                                                               \
+    ", f.interaction_id, f.ordinal, i.deal_id, i.started_at FROM finding f JOIN interaction i ON "                     \
+    "i.workspace_id=$1 AND i.id=f.interaction_id WHERE f.workspace_id=$1 AND "
 /* $1 workspace, $2 kinds, $3 classes, $4 modalities, $5 persons, $6 deals, $7 interactions, $8 due from, $9 to, $10 started from,
  * $11 to, $12 place, $13 its id, $14 limit */
 #define FINDINGS_PAGE_(op, dir)                                                                                        \
-    "SELECT " FINDING_ID                                                                                               \
-    ", f.interaction_id, f.ordinal, i.deal_id, i.started_at FROM finding f JOIN interaction i ON "                     \
-    "i.workspace_id=$1 AND i.id=f.interaction_id WHERE f.workspace_id=$1 AND ($2::text[] IS NULL OR f.kind=ANY($2)) "  \
-    "AND ($3::text[] IS NULL OR f.class=ANY($3)) AND ($4::text[] IS NULL OR f.modality=ANY($4)) AND ($5::uuid[] IS "   \
+    FINDING_PLACE                                                                                                      \
+    "($2::text[] IS NULL OR f.kind=ANY($2)) AND ($3::text[] IS NULL OR f.class=ANY($3)) AND ($4::text[] IS NULL OR "   \
+    "f.modality=ANY($4)) AND ($5::uuid[] IS "                                                                          \
     "NULL OR f.owner_id=ANY($5)) AND ($6::uuid[] IS NULL OR i.deal_id=ANY($6)) AND ($7::uuid[] IS NULL OR "            \
     "f.interaction_id=ANY($7)) AND ($8::bigint IS NULL OR f.due_day>=$8) AND ($9::bigint IS NULL OR f.due_day<$9) "    \
     "AND ($10::bigint IS NULL OR i.started_at>=$10) AND ($11::bigint IS NULL OR i.started_at<$11) AND ($12::bigint "   \
@@ -77,6 +83,14 @@ const struct db_stmt findings_sql[] = {
          "finding_feedback.maker)"},
     [FINDINGS_UP] = {"findings_up", FINDINGS_PAGE(PAGE_UP)},
     [FINDINGS_DOWN] = {"findings_down", FINDINGS_PAGE(PAGE_DOWN)},
+    [FINDINGS_OF] = {"findings_of", FINDING_PLACE FINDING_ID " = ANY($2)"},
+    /* $3 kind, $4 class, $5 turn, $6 start, $7 end */
+    [FEEDBACK_DROP] = {"feedback_drop",
+                       "DELETE FROM finding_feedback WHERE workspace_id=$1 AND interaction_id=$2 AND kind=$3 AND class "
+                       "IS NOT DISTINCT FROM $4 AND turn=$5 AND start_b=$6 AND end_b=$7"},
+    [FEEDBACK_CLEAR] = {"feedback_clear",
+                        "UPDATE finding SET state=0 WHERE workspace_id=$1 AND interaction_id=$2 AND kind=$3 AND class "
+                        "IS NOT DISTINCT FROM $4 AND spans[1]=$5 AND spans[2]=$6 AND spans[3]=$7"},
     [FEEDBACK_APPLY] =
         {"feedback_apply",
          "UPDATE finding f SET state = CASE WHEN b.verdict THEN 1 ELSE 2 END FROM finding_feedback b WHERE "
@@ -158,7 +172,7 @@ static struct id owner_of(const struct record_ia *rec, str name)
     for (size_t i = 0; name.n && i < rec->cast_n; i++)
         if (str_eq(rec->cast[i].name, name))
             return rec->cast[i].person;
-    return (struct id){{0}};
+    return ID_NIL;
 }
 
 /* The rows of one statement, column by column. */
@@ -390,12 +404,23 @@ enum err_code record_findings_load(struct db_tx *t, const struct vaulted *v, con
     return ERR_OK;
 }
 
+static void places_read(struct db_rows *r, struct arena *a, struct finding_place **out, size_t *out_n)
+{
+    size_t n = 0;
+
+    *out = ARENA_ARRAY(a, struct finding_place, (size_t)r->rows_n + 1);
+    while (db_next(r))
+        (*out)[n++] = (struct finding_place){db_id(r, 0), db_id(r, 1), db_id(r, 3), (uint32_t)db_i64(r, 2),
+                                             db_is_null(r, 4) ? CLOCK_NONE : db_i64(r, 4)};
+    *out_n = n;
+    db_rows_done(r);
+}
+
 enum err_code findings_page(struct db_tx *t, const struct vaulted *v, const struct findings_filter *f,
                             const struct page_want *w, struct arena *a, struct finding_place **out, size_t *out_n,
                             struct err *e)
 {
     struct db_rows r;
-    size_t n = 0;
 
     if (db_run(t, &findings_sql[w->desc ? FINDINGS_DOWN : FINDINGS_UP],
                DB_ARGS(P_ID(v->workspace), f->kinds, f->classes, f->modalities, f->persons, f->deals, f->interactions,
@@ -403,12 +428,18 @@ enum err_code findings_page(struct db_tx *t, const struct vaulted *v, const stru
                        P_PAGE(w)),
                &r, e))
         return e->code;
-    *out = ARENA_ARRAY(a, struct finding_place, (size_t)r.rows_n + 1);
-    while (db_next(&r))
-        (*out)[n++] = (struct finding_place){db_id(&r, 0), db_id(&r, 1), db_id(&r, 3), (uint32_t)db_i64(&r, 2),
-                                             db_is_null(&r, 4) ? CLOCK_NONE : db_i64(&r, 4)};
-    *out_n = n;
-    db_rows_done(&r);
+    places_read(&r, a, out, out_n);
+    return ERR_OK;
+}
+
+enum err_code findings_places(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
+                              struct finding_place **out, size_t *out_n, struct err *e)
+{
+    struct db_rows r;
+
+    if (db_run(t, &findings_sql[FINDINGS_OF], DB_ARGS(P_ID(v->workspace), P_IDS(ids, n)), &r, e))
+        return e->code;
+    places_read(&r, a, out, out_n);
     return ERR_OK;
 }
 
@@ -435,6 +466,18 @@ enum err_code record_feedback_add(struct db_tx *t, const struct vaulted *v, stru
                 e))
         return e->code;
     return db_send(t, &findings_sql[FEEDBACK_APPLY], DB_ARGS(P_ID(v->workspace), P_ID(ia)), e);
+}
+
+enum err_code record_feedback_drop(struct db_tx *t, const struct vaulted *v, struct id ia, str kind, str class,
+                                   struct ia_span span, struct err *e)
+{
+    for (int i = FEEDBACK_DROP; i <= FEEDBACK_CLEAR; i++)
+        if (db_send(t, &findings_sql[i],
+                    DB_ARGS(P_ID(v->workspace), P_ID(ia), P_TEXT(kind), class.n ? P_TEXT(class) : P_NULL(DB_TEXT),
+                            P_I64(span.turn), P_I64(span.start), P_I64(span.end)),
+                    e))
+            return e->code;
+    return ERR_OK;
 }
 
 enum err_code record_clicks_load(struct db_tx *t, const struct vaulted *v, struct arena *a, struct finding_clicks **out,

@@ -71,6 +71,9 @@ struct finding_place {
 enum err_code findings_page(struct db_tx *t, const struct vaulted *v, const struct findings_filter *f,
                             const struct page_want *w, struct arena *a, struct finding_place **out, size_t *out_n,
                             struct err *e);
+/* Where the findings of these ids stand, in no particular order; those that are not there are left out. */
+enum err_code findings_places(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
+                              struct finding_place **out, size_t *out_n, struct err *e);
 /* Interactions over which a maker has not been in its version. */
 enum err_code record_findings_stale(struct db_tx *t, const struct vaulted *v, const struct finding_maker *makers,
                                     size_t makers_n, struct arena *a, struct id **out, size_t *out_n, struct err *e);
@@ -79,6 +82,10 @@ enum err_code record_findings_stale(struct db_tx *t, const struct vaulted *v, co
  * `person` may be nil. */
 enum err_code record_feedback_add(struct db_tx *t, const struct vaulted *v, struct id ia, str kind, str class,
                                   struct ia_span span, struct id tracker, struct id person, bool right, struct err *e);
+
+/* Takes back what people said of these words. */
+enum err_code record_feedback_drop(struct db_tx *t, const struct vaulted *v, struct id ia, str kind, str class,
+                                   struct ia_span span, struct err *e);
 
 /* due_day <-> "2026-03-12" */
 str finding_day_str(struct arena *a, int32_t day);

@@ -6,15 +6,18 @@
 
 enum { PEOPLE_LOCK, PERSON_BY_EMAIL, PERSON_BY_NAME, PERSON_ADD, PERSON_FORGET, PEOPLE_COUNT };
 
+/* Who was merged into another is that other. */
+#define PERSON_KNOWN(index)                                                                                            \
+    "SELECT " index ", k.id, k.subject_id FROM person p JOIN person k ON k.workspace_id=$1 AND "                       \
+    "k.id=coalesce(p.merged_into, p.id) WHERE p.workspace_id=$1 AND "
 const struct db_stmt people_sql[] = {
     /* $1 workspace: one lock per workspace until the end of the transaction */
     [PEOPLE_LOCK] = {"people_lock", "SELECT pg_advisory_xact_lock(hashtextextended('people' || $1::uuid::text, 0))"},
-    [PERSON_BY_EMAIL] = {"person_by_email", "SELECT email_index, id, subject_id FROM person "
-                                            "WHERE workspace_id=$1 AND email_index = ANY($2)"},
+    [PERSON_BY_EMAIL] = {"person_by_email", PERSON_KNOWN("p.email_index") "p.email_index = ANY($2)"},
     [PERSON_BY_NAME] =
         {"person_by_name",
-         "SELECT DISTINCT ON (name_index) name_index, id, subject_id FROM person WHERE workspace_id=$1 AND "
-         "name_index = ANY($2) AND email_index IS NULL AND erased_at IS NULL ORDER BY name_index, id"},
+         PERSON_KNOWN("DISTINCT ON (p.name_index) p.name_index") "p.name_index = ANY($2) AND p.email_index IS NULL AND "
+                                                                 "p.erased_at IS NULL ORDER BY p.name_index, p.id"},
     [PERSON_ADD] =
         {"person_add",
          "INSERT INTO person (workspace_id, id, subject_id, email_index, name_index, side, sealed, created_at) "
@@ -87,6 +90,19 @@ static enum err_code key_make(const struct vaulted *v, const struct people_want 
     return blind_index(v->keys, v->workspace, "person.name", name, out->index, e);
 }
 
+enum err_code people_name_index(const struct vaulted *v, str name, struct arena *a, uint8_t out[BLIND_BYTES],
+                                bool *out_named, struct err *e)
+{
+    struct people_want w = {.name = name};
+    struct key k;
+
+    if (key_make(v, &w, a, &k, e))
+        return e->code;
+    *out_named = k.kind == KEY_NAME;
+    memcpy(out, k.index, BLIND_BYTES);
+    return ERR_OK;
+}
+
 static enum err_code known_find(struct db_tx *t, const struct vaulted *v, struct people_want *w, const struct key *k,
                                 size_t n, enum key_kind kind, const struct db_stmt *s, struct arena *a, struct err *e)
 {
@@ -154,7 +170,7 @@ static enum err_code erased_forget(struct db_tx *t, const struct vaulted *v, str
             continue;
         if (db_send(t, &people_sql[PERSON_FORGET], DB_ARGS(P_ID(v->workspace), P_ID(w[i].person)), e))
             return e->code;
-        w[i].person = w[i].subject = (struct id){{0}};
+        w[i].person = w[i].subject = ID_NIL;
     }
     return ERR_OK;
 }
@@ -212,7 +228,7 @@ enum err_code people_find(struct db_tx *t, const struct vaulted *v, str who, str
     struct people_want w = {.name = mail ? STR("") : str_trim(who), .email = mail ? str_trim(who) : STR("")};
     struct key k;
 
-    *out = (struct id){{0}};
+    *out = ID_NIL;
     if (key_make(v, &w, a, &k, e) || known_find(t, v, &w, &k, 1, KEY_EMAIL, &people_sql[PERSON_BY_EMAIL], a, e) ||
         known_find(t, v, &w, &k, 1, KEY_NAME, &people_sql[PERSON_BY_NAME], a, e))
         return e->code;

@@ -8,10 +8,10 @@ enum { PEOPLE_UP, PEOPLE_DOWN, PEOPLE_OF };
 #define PERSON_SEEN                                                                                                    \
     " AND ((SELECT harken_reads_all()) OR EXISTS (SELECT FROM participant t WHERE t.workspace_id=person.workspace_id " \
     "AND t.person_id=person.id)) "
-#define PERSON_COLUMNS "SELECT id, subject_id, side, account_id, created_at, erased_at, sealed FROM person"
+#define PERSON_COLUMNS "SELECT id, subject_id, side, account_id, created_at, erased_at, sealed, merged_into FROM person"
 /* $1 workspace, $2 accounts, $3 sides, $4 address, $5 created from, $6 to, $7 place, $8 its id, $9 limit */
 #define PEOPLE_PAGE_(op, dir)                                                                                          \
-    PERSON_COLUMNS " WHERE workspace_id=$1 AND ($2::uuid[] IS NULL OR account_id=ANY($2))"                             \
+    PERSON_COLUMNS " WHERE workspace_id=$1 AND merged_into IS NULL AND ($2::uuid[] IS NULL OR account_id=ANY($2))"     \
                    " AND ($3::bigint[] IS NULL OR side=ANY($3)) AND ($4::bytea IS NULL OR email_index=$4)"             \
                    " AND ($5::bigint IS NULL OR created_at>=$5) AND ($6::bigint IS NULL OR created_at<$6)"             \
                    " AND ($7::bigint IS NULL OR (created_at, id) " op " ($7, $8::uuid))" PERSON_SEEN                   \
@@ -60,7 +60,8 @@ static enum err_code rows_read(struct db_rows *r, const struct vaulted *v, struc
                                  .side = (int)db_i64(r, 2),
                                  .account = db_id(r, 3),
                                  .created_at_ms = db_i64(r, 4),
-                                 .erased_at_ms = db_is_null(r, 5) ? CLOCK_NONE : db_i64(r, 5)};
+                                 .erased_at_ms = db_is_null(r, 5) ? CLOCK_NONE : db_i64(r, 5),
+                                 .merged_into = db_id(r, 7)};
         rc = person_open(v, a, db_bytes(r, 6), p, e);
     }
     db_rows_done(r);

@@ -581,7 +581,7 @@ static void another_workspace_sees_nothing(void **state)
     OK(db_begin(v.db, other.workspace, 10000, &t, &e));
     OK(record_ia_load(t, &v, &rec.ia.id, 1, a, &got, &n, &e)); /* asks for the right one in the wrong transaction */
     assert_int_equal(n, 0);
-    OK(record_ia_ids(t, &other, (struct id){{0}}, 100, a, &ids, &n, &e));
+    OK(record_ia_ids(t, &other, ID_NIL, 100, a, &ids, &n, &e));
     assert_int_equal(n, 0);
     assert_int_equal(raw_get(t, &v, rec.raw, &row, &e), ERR_NOT_FOUND);
     db_rollback(t);

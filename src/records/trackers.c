@@ -263,7 +263,7 @@ enum err_code record_tracker_add(struct db_tx *t, const struct vaulted *v, struc
     enum err_code rc;
     str sealed;
 
-    k->id = (struct id){{0}};
+    k->id = ID_NIL;
     rc = name_take(t, v, k, a, name, e);
     k->id = id_new();
     k->version = 1;

@@ -450,7 +450,7 @@ static void banner_print(struct serve *s, bool loading)
     str link;
 
     index_stats_get(s->core.ix, &st);
-    if (gateway_sign_in_link(s->gateway, (struct id){{0}}, s->a, &link, &e))
+    if (gateway_sign_in_link(s->gateway, ID_NIL, s->a, &link, &e))
         link = str_of(s->public_url);
     printf("Harken is ready at %s\n  sign in    %.*s  (once, within 15 minutes)\n  data       %.*s\n  embedding  %s\n"
            "  holds      %zu conversations%s\n%s%s%s  stop       Ctrl-C\n",

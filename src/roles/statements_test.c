@@ -20,11 +20,12 @@
 #include "store/workspace_store.h"
 
 /* The tables of rooms that keep them to themselves. */
-extern const struct db_stmt crm_sql[], crm_load_sql[], facts_sql[], evaluate_sql[], fit_sql[], view_sql[],
-    actions_sql[], figures_sql[], coaching_sql[], record_coaching_sql[], stakeholders_sql[], warnings_sql[],
-    similar_sql[];
-extern const size_t crm_sql_n, crm_load_sql_n, facts_sql_n, evaluate_sql_n, fit_sql_n, view_sql_n, actions_sql_n,
-    figures_sql_n, coaching_sql_n, record_coaching_sql_n, stakeholders_sql_n, warnings_sql_n, similar_sql_n;
+extern const struct db_stmt crm_sql[], crm_load_sql[], deal_edit_sql[], people_edit_sql[], facts_sql[], evaluate_sql[],
+    fit_sql[], view_sql[], actions_sql[], figures_sql[], coaching_sql[], record_coaching_sql[], stakeholders_sql[],
+    warnings_sql[], similar_sql[];
+extern const size_t crm_sql_n, crm_load_sql_n, deal_edit_sql_n, people_edit_sql_n, facts_sql_n, evaluate_sql_n,
+    fit_sql_n, view_sql_n, actions_sql_n, figures_sql_n, coaching_sql_n, record_coaching_sql_n, stakeholders_sql_n,
+    warnings_sql_n, similar_sql_n;
 extern const struct db_stmt raw_sql[], accounts_sql[], people_sql[], ia_save_sql[], ia_load_sql[], derived_sql[],
     rebuild_sql[], samples_sql[], findings_sql[], people_read_sql[], resource_sql[], idempotency_sql[], graphql_sql[],
     cards_sql[], audit_read_sql[], uploads_sql[], accounts_read_sql[], trackers_sql[];
@@ -64,6 +65,8 @@ static void every_statement_is_prepared(void **state)
         {"graphql", graphql_sql, graphql_sql_n},
         {"crm", crm_sql, crm_sql_n},
         {"crm_load", crm_load_sql, crm_load_sql_n},
+        {"people_edit", people_edit_sql, people_edit_sql_n},
+        {"deal_edit", deal_edit_sql, deal_edit_sql_n},
         {"facts", facts_sql, facts_sql_n},
         {"evaluate", evaluate_sql, evaluate_sql_n},
         {"fit", fit_sql, fit_sql_n},

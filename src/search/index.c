@@ -625,6 +625,24 @@ bool index_private_set(struct index *ix, struct id interaction, bool private_)
     return no != UINT32_MAX;
 }
 
+bool index_persons_set(struct index *ix, struct id interaction, const struct id *persons, size_t n)
+{
+    uint32_t no;
+
+    pthread_rwlock_wrlock(&ix->lock);
+    no = index_doc_find(ix, interaction);
+    if (no != UINT32_MAX) {
+        struct doc *d = &ix->docs[no];
+        if (n > d->persons_n)
+            d->persons = ARENA_ARRAY(d->a, struct id, n); /* the old list goes with the document */
+        if (n)
+            memcpy(d->persons, persons, n * sizeof *persons);
+        d->persons_n = (uint32_t)n;
+    }
+    pthread_rwlock_unlock(&ix->lock);
+    return no != UINT32_MAX;
+}
+
 static int at_order(int64_t x_at, struct id x, int64_t y_at, struct id y)
 {
     if (x_at != y_at)

@@ -60,6 +60,8 @@ bool index_vectors_put(struct index *ix, struct id interaction, const float *vec
 bool index_drop(struct index *ix, struct id interaction);
 /* Hides an interaction from all but those who took part, or shows it again. False when it is not there. */
 bool index_private_set(struct index *ix, struct id interaction, bool private_);
+/* Who takes part, anew. False when it is not there. */
+bool index_persons_set(struct index *ix, struct id interaction, const struct id *persons, size_t n);
 /* The same bytes came under other paths: replaces the paths of an interaction. False when it is not there. */
 bool index_sources_set(struct index *ix, struct id interaction, const struct index_source *sources, size_t n);
 

@@ -198,7 +198,9 @@ static void best_swap(struct best *b, size_t i, size_t j)
  * whatever order they came in. */
 static bool tie_after(const struct chunk_row *rows, uint32_t x, uint32_t y)
 {
-    return rows[x].tie > rows[y].tie || (rows[x].tie == rows[y].tie && x > y);
+    uint32_t a = rows[x].tie, b = rows[y].tie;
+
+    return a > b || (a == b && x > y);
 }
 
 static bool best_less(const struct best *b, size_t i, size_t j)

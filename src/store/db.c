@@ -748,7 +748,7 @@ void db_rows_done(struct db_rows *r)
 enum err_code db_ping(struct db *d, int timeout_ms, struct err *e)
 {
     struct db_tx *t = NULL;
-    enum err_code code = db_begin(d, (struct id){{0}}, timeout_ms, &t, e);
+    enum err_code code = db_begin(d, ID_NIL, timeout_ms, &t, e);
 
     return code || !t ? code : db_commit(t, e);
 }

@@ -202,7 +202,7 @@ static void source_cap_holds_over_claims(void **state)
                                    .object = id_new(),
                                    .source = i < 20   ? busy
                                              : i < 25 ? calm
-                                                      : (struct id){{0}}};
+                                                      : ID_NIL};
     enqueue(jobs, 30);
     got = claim(100, 3, 60000, &n);
     assert_int_equal(n, 3 + 3 + 5); /* jobs without a source know no cap */
@@ -325,7 +325,7 @@ static void failing_job_waits_longer_and_dies_at_last(void **state)
     assert_int_equal(jobs[0].failures, 0);
     assert_int_equal(job_fail(home.db, &jobs[0], ERR_INVALID, true, &e), ERR_OK); /* hopeless: at once */
     assert_int_equal(counts().dead, 1);
-    assert_int_equal(job_dead_drop(home.db, home.workspace, (struct id){{0}}, &moved, &e), ERR_OK);
+    assert_int_equal(job_dead_drop(home.db, home.workspace, ID_NIL, &moved, &e), ERR_OK);
     assert_int_equal(moved, 1);
     assert_int_equal(counts().dead, 0);
 }

@@ -20,7 +20,7 @@ enum err_code workspace_list(struct db *d, struct arena *a, struct id **out, siz
     struct db_tx *t;
     struct id *ids;
     size_t n = 0;
-    enum err_code code = db_begin(d, (struct id){{0}}, TX_MS, &t, e);
+    enum err_code code = db_begin(d, ID_NIL, TX_MS, &t, e);
 
     if (code)
         return code;

@@ -134,9 +134,15 @@ static bool entry_next(str *rest, str *out_entry, int *out_value, int *version)
     return false;
 }
 
+/* Before all others the words that are said most, so that they stand where their hash says. */
+static size_t list_rank(size_t i)
+{
+    return strncmp(lists_data[i].name, "stop.", 5) == 0 ? 0 : lists_data[i].n;
+}
+
 static int shorter_first(const void *x, const void *y)
 {
-    size_t a = lists_data[*(const size_t *)x].n, b = lists_data[*(const size_t *)y].n;
+    size_t a = list_rank(*(const size_t *)x), b = list_rank(*(const size_t *)y);
 
     return (a > b) - (a < b);
 }
@@ -180,22 +186,49 @@ static void lexicon_make(void)
 
 uint32_t list_atom(str word)
 {
-    struct short_slot s;
-    uint64_t hash;
-    uint32_t near;
+    uint32_t atom;
 
-    pthread_once(&lexicon_once, lexicon_make);
-    if (word.n > SHORT_MAX)
-        return long_find(word, str_hash(word))->atom;
-    if (!word.n)
-        return 0;
-    s = short_of(word);
-    hash = short_hash(&s);
-    near = short_find(lexicon.near, NEAR_SLOTS - 1, hash, &s)->atom;
-    return near ? near : short_find(lexicon.far, lexicon.far_mask, hash, &s)->atom;
+    list_atoms(&word, 1, &atom);
+    return atom;
 }
 
-static uint32_t child_slot(const struct word_list *l, uint32_t parent, uint32_t atom)
+void list_atoms(const str *words, size_t n, uint32_t *out)
+{
+    enum { TOGETHER = 16 };
+    struct short_slot s[TOGETHER] __attribute__((uninitialized));
+    uint64_t hash[TOGETHER] __attribute__((uninitialized));
+
+    pthread_once(&lexicon_once, lexicon_make);
+    for (size_t from = 0; from < n; from += TOGETHER) {
+        size_t m = n - from < TOGETHER ? n - from : TOGETHER;
+        const str *w = words + from;
+        uint32_t missed = 0;
+        for (size_t i = 0; i < m; i++)
+            if (w[i].n && w[i].n <= SHORT_MAX) {
+                s[i] = short_of(w[i]);
+                hash[i] = short_hash(&s[i]);
+                __builtin_prefetch(&lexicon.near[hash[i] & (NEAR_SLOTS - 1)]);
+            }
+        for (size_t i = 0; i < m; i++) {
+            uint32_t atom = 0;
+            if (w[i].n > SHORT_MAX)
+                atom = long_find(w[i], str_hash(w[i]))->atom;
+            else if (w[i].n)
+                atom = short_find(lexicon.near, NEAR_SLOTS - 1, hash[i], &s[i])->atom;
+            out[from + i] = atom;
+            if (!atom && w[i].n && w[i].n <= SHORT_MAX) {
+                __builtin_prefetch(&lexicon.far[hash[i] & lexicon.far_mask]);
+                missed |= 1u << i;
+            }
+        }
+        for (; missed; missed &= missed - 1) {
+            size_t i = (size_t)__builtin_ctz(missed);
+            out[from + i] = short_find(lexicon.far, lexicon.far_mask, hash[i], &s[i])->atom;
+        }
+    }
+}
+
+static inline uint32_t child_slot(const struct word_list *l, uint32_t parent, uint32_t atom)
 {
     uint32_t i = (uint32_t)((((uint64_t)parent << 32 | atom) * 0x9e3779b97f4a7c15u) >> 32) & l->child_mask;
 
@@ -205,11 +238,11 @@ static uint32_t child_slot(const struct word_list *l, uint32_t parent, uint32_t 
 }
 
 /* The node behind `at` (0: the beginning) by a word; 0: none. */
-static uint32_t step(const struct word_list *l, uint32_t at, uint32_t atom)
+static inline uint32_t step(const struct word_list *l, uint32_t at, uint32_t atom)
 {
     if (!at)
         return atom < l->first_n ? l->first[atom] : 0;
-    return atom && l->node[at].extended ? l->child[child_slot(l, at, atom)].node : 0;
+    return l->node[at].next & list_next_bit(atom) ? l->child[child_slot(l, at, atom)].node : 0;
 }
 
 static uint16_t node_make(struct word_list *l)
@@ -230,10 +263,11 @@ static void entry_add(struct word_list *l, str entry, int value)
         } else if (!next) {
             uint32_t i = child_slot(l, at, atom);
             next = node_make(l);
-            l->node[at].extended = true;
+            l->node[at].next |= list_next_bit(atom);
             l->child[i] = (struct list_child){atom, (uint16_t)at, (uint16_t)next};
         }
         at = next;
+        l->node[at].reach |= value;
     }
     l->n += l->node[at].value == 0;
     l->node[at].value = value;
@@ -394,7 +428,7 @@ size_t list_match_from(const struct word_list *l, const uint32_t *atoms, size_t 
             if (out_value)
                 *out_value = l->node[at].value;
         }
-        if (!l->node[at].extended)
+        if (!l->node[at].next)
             break;
     }
     return found;
@@ -422,7 +456,7 @@ static bool goes_on(const struct word_list *l, const uint32_t *atoms, size_t n)
 
     for (size_t i = 0; i < n; i++) {
         at = step(l, at, atoms[i]);
-        if (!at || !l->node[at].extended)
+        if (!at || !l->node[at].next)
             return false;
     }
     return true;

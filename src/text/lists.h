@@ -12,7 +12,8 @@
 /* A word, or the words of an entry up to one of them. */
 struct list_node {
     int32_t value; /* 0: only the beginning of entries */
-    bool extended; /* longer entries begin with it */
+    int32_t reach; /* bits of the values of it and of all that begin with it */
+    uint64_t next; /* a bit for each word that longer entries go on with; words share bits */
 };
 
 struct list_child;
@@ -38,6 +39,8 @@ int list_version(const struct word_list *l);
 size_t list_count(const struct word_list *l);
 /* 1..; 0 for what is no word of any list. `word`: lower case. */
 uint32_t list_atom(str word);
+/* The same of many words at once, which is faster. */
+void list_atoms(const str *words, size_t n, uint32_t *out);
 
 /* The value of a one-word or whole-phrase entry, 0 when there is none. */
 int list_value(const struct word_list *l, str entry);
@@ -49,14 +52,37 @@ static inline bool list_begins(const struct word_list *l, uint32_t atom)
 {
     return l && atom < l->first_n && l->first[atom];
 }
+/* Has an entry that begins with it one of the bits? */
+static inline bool list_reaches(const struct word_list *l, uint32_t atom, int bits)
+{
+    return l && atom < l->first_n && (l->node[l->first[atom]].reach & bits);
+}
+/* Who asks for many words in turn asks for one a few words ahead, so that its node is near when it is needed. */
+static inline void list_prefetch(const struct word_list *l, uint32_t atom)
+{
+    if (atom < l->first_n)
+        __builtin_prefetch(&l->node[l->first[atom]]);
+}
 /* The value of a word that is an entry by itself, else 0. */
 static inline int list_value_atom(const struct word_list *l, uint32_t atom)
 {
     return l && atom < l->first_n ? l->node[l->first[atom]].value : 0;
 }
+/* 0 for no word of any list. */
+static inline uint64_t list_next_bit(uint32_t atom)
+{
+    return (uint64_t)(atom != 0) << (atom * 0x9e3779b1u >> 26);
+}
+/* Can an entry be there, by its first two words? Without a branch: many words begin an entry, and few entries go on. */
+static inline bool list_may(const struct word_list *l, const uint32_t *atoms, size_t n) /* n > 0 */
+{
+    const struct list_node *first = &l->node[atoms[0] < l->first_n ? l->first[atoms[0]] : 0];
+
+    return ((uint64_t)(first->value != 0) | (first->next & list_next_bit(n > 1 ? atoms[1] : 0))) != 0;
+}
 static inline size_t list_match_atoms(const struct word_list *l, const uint32_t *atoms, size_t n, int *out_value)
 {
-    return n && list_begins(l, atoms[0]) ? list_match_from(l, atoms, n, out_value) : 0;
+    return n && l && list_may(l, atoms, n) ? list_match_from(l, atoms, n, out_value) : 0;
 }
 
 /* All entries that the words begin with, the shortest first; returns how many. */
@@ -70,7 +96,7 @@ size_t list_hits_from(const struct word_list *l, const uint32_t *atoms, size_t n
 static inline size_t list_hits(const struct word_list *l, const uint32_t *atoms, size_t n,
                                struct list_hit out[LIST_ENTRY_WORDS])
 {
-    return n && list_begins(l, atoms[0]) ? list_hits_from(l, atoms, n, out) : 0;
+    return n && l && list_may(l, atoms, n) ? list_hits_from(l, atoms, n, out) : 0;
 }
 
 /* Might an entry that begins within these tokens go on behind their end? */

@@ -50,18 +50,107 @@ static struct text_span trimmed(str text, size_t from, size_t to)
     return (struct text_span){(uint32_t)from, (uint32_t)to};
 }
 
-/* Plain ASCII that can break nowhere: a sentence ends only behind . ! ? or a line end (UAX 29, table 4), and here nothing but
- * such marks and blanks follows the first of them. Half of what is said on a call is like that. */
-static bool one_sentence(str text)
-{
-    size_t i = 0;
+/* ---- ASCII ---- */
 
-    for (; i < text.n && !strchr(".!?\r\n", text.p[i]); i++)
-        if (text.p[i] & 0x80)
+/* What rules of UAX 29 (table 4) see in an ASCII character; most of what is said is nothing else, and needs no tables of Unicode. */
+enum { S_OTHER, S_SPACE, S_LINE, S_LOWER, S_UPPER, S_DIGIT, S_STOP, S_END, S_GOES_ON, S_CLOSE, S_UNSURE };
+static const unsigned char class
+    [128] =
+        {
+            ['\t'] = S_SPACE,        ['\v'] = S_SPACE,        ['\f'] = S_SPACE,
+            [' '] = S_SPACE,         ['\n'] = S_LINE,         ['\r'] = S_LINE,
+            ['a' ... 'z'] = S_LOWER, ['A' ... 'Z'] = S_UPPER, ['0' ... '9'] = S_DIGIT,
+            ['.'] = S_STOP,          ['!'] = S_END,           ['?'] = S_END,
+            [','] = S_GOES_ON,       ['-'] = S_GOES_ON,       [':'] = S_GOES_ON,
+            ['"'] = S_CLOSE,         ['\''] = S_CLOSE,        ['('] = S_CLOSE,
+            [')'] = S_CLOSE,         ['['] = S_CLOSE,         [']'] = S_CLOSE,
+            ['{'] = S_CLOSE,         ['}'] = S_CLOSE,         [';'] = S_UNSURE, /* goes on since Unicode 15.1 */
+};
+
+static unsigned class_at(str t, size_t i)
+{
+    return i < t.n ? class[(unsigned char)t.p[i]] : S_OTHER;
+}
+
+static size_t line_end(str t, size_t i) /* behind the line end at i */
+{
+    return i + (t.p[i] == '\r' && i + 1 < t.n && t.p[i + 1] == '\n' ? 2 : 1);
+}
+
+static bool lower_follows(str t, size_t i) /* SB8 */
+{
+    for (; i < t.n; i++)
+        switch (class_at(t, i)) {
+        case S_LOWER:
+            return true;
+        case S_UPPER:
+        case S_LINE:
+        case S_STOP:
+        case S_END:
             return false;
-    for (; i < text.n; i++)
-        if (text.p[i] == 0 || !strchr(".!? \t", text.p[i]))
+        default:
+            break;
+        }
+    return false;
+}
+
+/* Where the sentence that begins at `from` ends in ASCII; SIZE_MAX: that depends on the version of Unicode. */
+static size_t ascii_end(str t, size_t from)
+{
+    size_t i = from;
+
+    while (i < t.n) {
+        unsigned mark = class_at(t, i), next;
+        size_t at;
+        if (mark == S_LINE)
+            return line_end(t, i);
+        if (mark != S_STOP && mark != S_END) {
+            i++;
+            continue;
+        }
+        at = i + 1;
+        next = class_at(t, at);
+        if (mark == S_STOP &&
+            (next == S_DIGIT || /* SB6, SB7 */
+             (next == S_UPPER && i && (class_at(t, i - 1) == S_UPPER || class_at(t, i - 1) == S_LOWER)))) {
+            i = at;
+            continue;
+        }
+        while (class_at(t, at) == S_CLOSE)
+            at++;
+        while (class_at(t, at) == S_SPACE)
+            at++;
+        next = class_at(t, at);
+        if (at >= t.n)
+            return t.n;
+        if (next == S_LINE)
+            return line_end(t, at);
+        if (next == S_UNSURE)
+            return SIZE_MAX;
+        if (next != S_GOES_ON && next != S_STOP && next != S_END && !(mark == S_STOP && lower_follows(t, at)))
+            return at;
+        i = at;
+    }
+    return t.n;
+}
+
+/* False: ICU is asked. */
+static bool ascii_split(str text, struct arena *a, struct text_span **out, size_t *out_n)
+{
+    size_t n = 0, cap = 0;
+
+    if (!uni_ascii(text))
+        return false;
+    for (size_t from = 0, to; from < text.n; from = to) {
+        struct text_span s;
+        to = ascii_end(text, from);
+        if (to == SIZE_MAX)
             return false;
+        s = trimmed(text, from, to);
+        if (s.start < s.end)
+            ARENA_PUSH(a, *out, n, cap) = s;
+    }
+    *out_n = n;
     return true;
 }
 
@@ -69,8 +158,8 @@ void sentences_split(str text, struct arena *a, struct text_span **out, size_t *
 {
     UErrorCode ec = U_ZERO_ERROR;
     UText ut = UTEXT_INITIALIZER;
-    UBreakIterator *brk = brk_get();
     struct text_span *list = NULL;
+    UBreakIterator *brk;
     size_t n = 0, cap = 0;
     int32_t from = 0, to;
 
@@ -78,13 +167,9 @@ void sentences_split(str text, struct arena *a, struct text_span **out, size_t *
     *out_n = 0;
     if (text.n == 0)
         return;
-    if (one_sentence(text)) {
-        struct text_span s = trimmed(text, 0, text.n);
-        *out = ARENA_NEW(a, struct text_span);
-        **out = s;
-        *out_n = s.start < s.end;
+    if (ascii_split(text, a, out, out_n))
         return;
-    }
+    brk = brk_get();
     utext_openUTF8(&ut, text.p, (int64_t)text.n, &ec);
     if (brk)
         ubrk_setUText(brk, &ut, &ec);

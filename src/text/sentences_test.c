@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "text/sentences.h"
 
 static void sentences_follow_uax29(void **state)
@@ -35,8 +36,42 @@ static void sentences_follow_uax29(void **state)
     arena_free(a);
 }
 
+/* ICU is the judge of what is decided without it: behind a first line that is not ASCII the same text is ICU's to split. */
+static void ascii_is_split_as_icu_splits_it(void **state)
+{
+    static const char *const pieces[] = {"a", "bc", "A",  "Dr", "7",  ".",    "..", "!", "?", ",",
+                                         "-", ":",  ";",  "\"", "'",  "(",    ")",  "[", "]", "{",
+                                         "}", " ",  "  ", "\t", "\n", "\r\n", "\r", "$", "*", "\x01"};
+    struct arena *a = arena_new("test");
+    uint32_t seed = 7;
+
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        struct buf b;
+        struct text_span *ours, *icu;
+        size_t ours_n, icu_n;
+        buf_init(&b, 4096);
+        buf_str(&b, STR("\u00e9\n"));
+        for (int k = 0; k < 14; k++) {
+            seed = seed * 1664525 + 1013904223;
+            buf_str(&b, str_of(pieces[(seed >> 16) % (sizeof pieces / sizeof *pieces)]));
+        }
+        sentences_split(str_from(buf_view(&b), 3), a, &ours, &ours_n);
+        sentences_split(buf_view(&b), a, &icu, &icu_n);
+        if (icu_n != ours_n + 1)
+            fail_msg("%zu for %zu: %.*s", ours_n, icu_n - 1, STR_ARG(buf_view(&b)));
+        for (size_t i = 0; i < ours_n; i++)
+            if (ours[i].start + 3 != icu[i + 1].start || ours[i].end + 3 != icu[i + 1].end)
+                fail_msg("sentence %zu: %.*s", i, STR_ARG(buf_view(&b)));
+        buf_done(&b);
+        arena_reset(a);
+    }
+    arena_free(a);
+}
+
 int main(void)
 {
-    const struct CMUnitTest t[] = {cmocka_unit_test(sentences_follow_uax29)};
+    const struct CMUnitTest t[] = {cmocka_unit_test(sentences_follow_uax29),
+                                   cmocka_unit_test(ascii_is_split_as_icu_splits_it)};
     return cmocka_run_group_tests(t, NULL, NULL);
 }

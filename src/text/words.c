@@ -124,28 +124,64 @@ str word_token(str text, const struct word *w, struct arena *a)
     return str_n(q, k);
 }
 
+/* Room for as many words as there are in most texts. */
+static struct word *words_room(str text, struct arena *a, size_t *out_cap)
+{
+    *out_cap = text.n / 4 + 2;
+    return ARENA_ARRAY(a, struct word, *out_cap);
+}
+
+static void ascii_words(str text, struct arena *a, struct words *ws)
+{
+    size_t cap, i = 0;
+
+    ws->word = words_room(text, a, &cap);
+    while (i < text.n) {
+        struct word w;
+        unsigned seen = 0, k;
+        while (i < text.n && kind[(unsigned char)text.p[i]] == 1)
+            i++;
+        w.start = w.inner_start = (uint32_t)i;
+        for (; i < text.n && (k = kind[(unsigned char)text.p[i]]) != 1; i++)
+            seen |= k;
+        w.end = w.inner_end = (uint32_t)i;
+        if (!(seen & 2))
+            continue;
+        while (kind[(unsigned char)text.p[w.inner_start]] == 4)
+            w.inner_start++;
+        while (kind[(unsigned char)text.p[w.inner_end - 1]] == 4)
+            w.inner_end--;
+        ARENA_PUSH(a, ws->word, ws->n, cap) = w;
+    }
+}
+
 struct words words_split(str text, struct arena *a)
 {
     bool ascii = uni_ascii(text);
     str low = ascii ? str_lower_ascii(a, text) : STR_NULL;
-    struct words ws = {0};
+    struct words ws = {.ascii = ascii};
     struct word_it it;
     struct word w;
-    size_t cap = 0;
+    size_t cap;
 
-    for (word_it_init(&it, text); word_it_next(&it, &w);)
-        ARENA_PUSH(a, ws.word, ws.n, cap) = w;
+    if (ascii) {
+        ascii_words(text, a, &ws);
+    } else {
+        ws.word = words_room(text, a, &cap);
+        for (word_it_init(&it, text); word_it_next(&it, &w);)
+            ARENA_PUSH(a, ws.word, ws.n, cap) = w;
+    }
     ws.token = ARENA_ARRAY(a, str, ws.n);
     ws.atom = ARENA_ARRAY(a, uint32_t, ws.n);
     for (size_t i = 0; i < ws.n; i++) {
         const struct word *x = &ws.word[i];
-        ws.token[i] = ascii ? str_sub(low, x->inner_start, x->inner_end) : word_token(text, x, a);
-        ws.atom[i] = list_atom(ws.token[i]);
+        ws.token[i] = ascii ? str_n(low.p + x->inner_start, x->inner_end - x->inner_start) : word_token(text, x, a);
     }
+    list_atoms(ws.token, ws.n, ws.atom);
     return ws;
 }
 
 struct words words_part(const struct words *w, size_t from, size_t to)
 {
-    return (struct words){w->word + from, w->token + from, w->atom + from, to - from};
+    return (struct words){w->word + from, w->token + from, w->atom + from, to - from, w->ascii};
 }

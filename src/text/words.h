@@ -32,6 +32,7 @@ struct words {
     str *token;
     uint32_t *atom;
     size_t n;
+    bool ascii; /* the whole text */
 };
 struct words words_split(str text, struct arena *a);
 struct words words_part(const struct words *w, size_t from, size_t to); /* [from, to), the memory is shared */

@@ -274,7 +274,7 @@ static enum err_code ring_make(const char *path, const unsigned char kek[KEY_BYT
     struct rec r;
 
     randombytes_buf(root, sizeof root);
-    rec_wrap(&r, REC_ROOT, id_new(), (struct id){{0}}, root, kek);
+    rec_wrap(&r, REC_ROOT, id_new(), ID_NIL, root, kek);
     sodium_memzero(root, sizeof root);
     return fs_write_atomic(path, str_n((const char *)&r, sizeof r), 0600, e);
 }

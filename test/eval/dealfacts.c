@@ -83,7 +83,7 @@ static void pipeline_add(struct dealfacts *d, const struct crm_record *r)
     for (size_t i = 0; i < r->settings_n; i++) {
         const struct crm_setting *s = &r->settings[i];
         p.settings[i] = (struct deal_setting){.warning = s->warning,
-                                              .stage = s->stage.n ? id_of("stage", s->stage) : (struct id){{0}},
+                                              .stage = s->stage.n ? id_of("stage", s->stage) : ID_NIL,
                                               .enabled = s->enabled,
                                               .severity = s->severity};
         memcpy(p.settings[i].values, s->values, sizeof s->values);

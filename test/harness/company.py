@@ -27,7 +27,8 @@ def mail(sender, *to, word, subject="Note"):
     m = email.message.EmailMessage()
     m["From"], m["To"] = f"{sender.title()} Person <{address(sender)}>", ", ".join(address(t) for t in to)
     m["Subject"], m["Date"], m["Message-ID"] = f"{subject} {word}", "Tue, 10 Mar 2026 10:00:00 +0000", f"<{word}@northwind.example>"
-    m.set_content(f"Good morning. The word of this mail is {word}. We talk about the price of the pilot next week.\n")
+    m.set_content(f"Good morning. The word of this mail is {word}. We talk about the price of the pilot next week.\n"
+                  f"I will send you the {word} offer on Friday.\n")
     return m.as_bytes()
 
 

@@ -69,6 +69,8 @@ class World:
             # somebody who takes part in this one only
             self.things["people"][name] = self.c.sql("SELECT person_id FROM participant p JOIN person q ON q.workspace_id=p.workspace_id AND q.id=p.person_id "
                                                      f"WHERE p.interaction_id='{ident}' ORDER BY (SELECT count(*) FROM participant r WHERE r.person_id=p.person_id) LIMIT 1")
+        for name, ident in self.things["interactions"].items():
+            self.things["findings"][name] = harken.wait_for("a finding", lambda: self.c.op.json("GET", f"/v1/findings?kind=commitment&interaction={ident}")["findings"], 60)[0]["id"]
 
     def deals(self):
         """A deal of everybody, as a CRM would say it: {owner: id}."""
@@ -201,7 +203,7 @@ class World:
 # Things that belong to nobody: whoever has the permission gets to all of them.
 WORKSPACE = {"jobs", "uploads", "factors", "identity-providers", "ResourceTypes", "Schemas", "v2", "accounts", "audit", "models", "playbooks",
              "privacy-requests", "sources", "trackers", "webhooks", "webhook-deliveries", "hook-sources", "settings", "Users", "Groups", "scorecards"}
-NOUNS = WORKSPACE | {"people", "interactions", "users", "teams", "deals", "keys", "sessions", "members", "access", "answers", "actions", "resumable-uploads",
+NOUNS = WORKSPACE | {"people", "interactions", "users", "teams", "deals", "findings", "keys", "sessions", "members", "access", "answers", "actions", "resumable-uploads",
                      "break-glass"}
 # A second factor belongs to a user, and the operator is none.
 OF_A_USER = {("POST", "/v1/me/totp"), ("POST", "/v1/me/webauthn")}
@@ -228,6 +230,11 @@ BODIES = {
     ("POST", "/v1/keys"): lambda w: {"name": "k", "scopes": ["status.read"]},
     ("POST", "/v1/search"): lambda w: {"query": "price of the pilot", "limit": 100},
     ("POST", "/v1/ask"): lambda w: {"question": "What was said about the price?"},
+    ("POST", "/v1/deals"): lambda w: {"name": f"Made deal {w.serial}", "pipeline": "Sales"},
+    ("PATCH", "/v1/deals/{}"): lambda w: {"amount": f"{w.serial}.00"},
+    ("PATCH", "/v1/people/{}"): lambda w: {"side": "unknown"},
+    ("POST", "/v1/people/{}/merge"): lambda w: {"into": w.things["people"]["nobody"]},
+    ("PATCH", "/v1/findings/{}"): lambda w: {"state": "confirmed"},
     ("PUT", "/v1/interactions/{}/private"): lambda w: {"private": False},
     ("PUT", "/v1/warnings/settings"): lambda w: {"pipeline": w.c.sql("SELECT id FROM pipeline LIMIT 1"), "warning": "W01", "enabled": True},
     ("POST", "/v1/deals/{}/warnings"): lambda w: {"warning": "W01", "right": True},
@@ -264,6 +271,8 @@ QUERIES = {"/v1/deals/{}/explain": "?figure=p", "/v1/analytics/explain": "?figur
 # Where an allowed request is not answered with a success, the one answer it has, and why.
 ANSWERS = {
     ("POST", "/v1/interactions/{}/scores"): (422, "about somebody who takes no part in it"),
+    ("POST", "/v1/people/{}/merge"): (409, "a user, or the same person"),
+    ("POST", "/v1/people/{}/unmerge"): (409, "nobody was merged"),
     ("POST", "/v1/break-glass"): (409, "who has the machine reads everything anyway, audited", {"operator"}),
     ("POST", "/v1/break-glass/{}/approve"): (409, "only a user can agree", {"operator"}),
     ("POST", "/v1/chat/completions"): (503, "there is no language model here"),
@@ -474,10 +483,3 @@ class Matrix:
             for name in ("ann", "boss"):
                 if self.reach_of(self.w.c.sessions[name], op) in ("own", "team"):
                     self.alike(op, self.w.c.sessions[name], "nobody")
-
-
-def locks(server, world_of=None):
-    """The whole matrix on one server: (cells, problems)."""
-    world = (world_of or World)(server)
-    m = Matrix(world).run()
-    return m.cells, m.problems

@@ -71,6 +71,36 @@ class Findings(unittest.TestCase):
         key = c.json("POST", "/v1/keys", {"name": "k", "user": user, "scopes": ["findings.read"]})["key"]
         self.assertEqual(json.loads(self.server.http("GET", "/v1/findings", token=key).body)["findings"], [])
 
+    def test_a_verdict_counts_stays_and_can_be_taken_back(self):
+        one = next(f for f in self.all_of() if f["kind"] == "commitment")
+        path = f"/v1/findings/{one['id']}"
+        reply = self.server.http("GET", path)
+        self.assertEqual(json.loads(reply.body), one)
+        tag = reply.headers["etag"]
+        self.assertEqual(self.server.http("PATCH", path, {"state": "dismissed"}).status, 428)
+        dry = self.server.http("PATCH", path + "?dry_run=1", {"state": "dismissed"}, headers={"If-Match": tag})
+        self.assertEqual((dry.status, json.loads(dry.body)["state"]), (200, "dismissed"))
+        self.assertEqual(self.get(path)["state"], "found")
+        done = self.server.http("PATCH", path, {"state": "dismissed"}, headers={"If-Match": tag})
+        self.assertEqual((done.status, json.loads(done.body)), (200, one | {"state": "dismissed"}))
+        self.assertEqual(self.server.http("PATCH", path, {"state": "confirmed"}, headers={"If-Match": tag}).status, 412)
+
+        insights = f"/v1/interactions/{one['interaction']}/insights"
+        words = (one["kind"], json.dumps(one["spans"]))
+        shown = [(f["kind"], json.dumps(f["spans"])) for f in self.get(insights)["findings"]]
+        self.assertNotIn(words, shown)
+        again = self.server.http("PATCH", path, {"state": "found"}, headers={"If-Match": done.headers["etag"]})
+        self.assertEqual((again.status, json.loads(again.body)["state"]), (200, "found"))
+        self.assertIn(words, [(f["kind"], json.dumps(f["spans"])) for f in self.get(insights)["findings"]])
+        self.assertEqual(self.server.http("GET", "/v1/findings/018f6e1c-7a3b-7c4d-8e5f-0123456789ab").status, 404)
+
+    def test_a_verdict_over_graphql(self):
+        one = self.all_of()[-1]
+        query = f'mutation {{ updateFinding(id: "{one["id"]}", ifMatch: "*", input: {{state: CONFIRMED}}) {{ id state }} }}'
+        said = json.loads(self.server.http("POST", "/graphql", {"query": query}).body)
+        self.assertNotIn("errors", said)
+        self.assertEqual(self.get(f"/v1/findings/{one['id']}")["state"], "confirmed")
+
     def test_over_graphql(self):
         query = "{ findings(first: 5) { nodes { kind state interaction { title } spans { quote } } } }"
         said = json.loads(self.server.http("POST", "/graphql", {"query": query}).body)

@@ -200,8 +200,10 @@ async function ask(question) {
     el("h2", {}, question),
     el("p", { className: "soft" }, answer.found ? "Quoted from the conversations; each quote opens where it was said." : ""),
     ...(answer.found ? answer.sentences.map(sentence) : [el("p", { className: "card" }, "Not found in what you may see.")]),
-    answer.rows.length ? el("h3", {}, `${answer.rows.length} conversations`) : "",
-    ...answer.rows.map((r) => el("p", { className: "card" }, el("a", { href: `#/c/${r.interaction}` }, r.title || r.source), ` ${r.kind}, ${day(r.started_at)}`)),
+    answer.rows.length ? el("h3", {}, "What was counted") : "",
+    ...answer.rows.map((r) => el("p", { className: "card" },
+      el("a", { href: r.deal ? `#/deals/${r.deal}` : `#/c/${r.interaction}` }, r.title || r.source),
+      ` ${[r.kind, r.started_at && day(r.started_at), r.detail].filter(Boolean).join(", ")}`)),
   ];
 }
 

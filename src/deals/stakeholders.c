@@ -29,7 +29,7 @@ const struct db_stmt stakeholders_sql[] = {
                      "SELECT p.person_id, count(*) FILTER (WHERE f.class='pos'), count(*) FILTER "
                      "(WHERE f.class='neg') FROM mine m JOIN finding f ON f.workspace_id=$1 AND "
                      "f.interaction_id=m.id AND f.kind='attitude' AND f.class IN ('pos', 'neg') AND "
-                     "f.state<>2 JOIN turn u ON u.workspace_id=$1 AND u.interaction_id=m.id AND "
+                     "f.confidence>0.85 AND f.state<>2 JOIN turn u ON u.workspace_id=$1 AND u.interaction_id=m.id AND "
                      "u.ordinal<=f.spans[1] AND f.spans[1]<u.ordinal+cardinality(u.speaker) JOIN participant p ON "
                      "p.workspace_id=$1 AND p.interaction_id=m.id AND p.person_id IS NOT NULL AND "
                      "p.ordinal=u.speaker[f.spans[1]-u.ordinal+1] WHERE m.started_at<=$3 GROUP BY 1"},

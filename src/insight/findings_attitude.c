@@ -58,7 +58,7 @@ void analysis_attitude(struct analysis *an)
         int a = attitude_of(&an->d.s[place[k]], &p);
         all.n[a + 1]++;
         third[3 * k / n].n[a + 1]++;
-        if (a && p > 0.85) {
+        if (a) {
             struct ia_span span = sentence_span(&an->d.s[place[k]]);
             f = analysis_add(an, "attitude", str_of(a > 0 ? "pos" : "neg"), &span, 1);
             f->has_value = true;

@@ -5,7 +5,7 @@
 #include "text/word_set.h"
 
 enum { R_ACK = 1, R_YES = 2, R_PARTLY = 4, R_NO = 8, R_OPPOSE = 16 };
-enum { LATER_FLOORS = 8, RESPONSE_SENTENCES = 24 };
+enum { LATER_FLOORS = 8, RESPONSE_SENTENCES = 24, PLAIN = 4 /* words of an entry that needs no other to oppose */ };
 
 static const char *const codes[] = {
     "",           "PRICE",      "BUDGET", "TIMING",           "AUTHORITY",        "NEED", "FIT", "TRUST",
@@ -53,7 +53,7 @@ static struct objection objection_in(const struct discourse *d, size_t at)
             continue;
         if (s->asks && severity < 3 && !own) /* asks about it, does not judge */
             continue;
-        if (!opposes && !own && severity < 3 && v / 10 != 1)
+        if (!opposes && !own && severity < 3 && n < PLAIN && v / 10 != 1)
             continue;
         if (severity > best.severity)
             best = (struct objection){v / 10, severity, at};

@@ -12,47 +12,74 @@ const char *const weigh_names[WEIGH_FEATURES] = {
     "f.hedged", "f.refused", "f.nextstep", "f.decision", "f.question", "f.matters"};
 
 /* Numbers of content words by their bytes: open addressing. */
+struct word_slot {
+    str word; /* n == 0: free */
+    uint32_t number;
+};
+enum { ATOMS_SEEN = 1024 };
+struct atom_slot {
+    uint32_t atom, number;
+};
 struct word_table {
-    str *word; /* of each place; n == 0: free */
-    uint32_t *number, n;
-    size_t mask;
+    struct word_slot *slot;
+    size_t cap; /* a power of two */
+    struct atom_slot *seen; /* ATOMS_SEEN: the last words by their atoms */
+    uint32_t n;
+    struct arena *a;
 };
 
-static struct word_table table_for(size_t words, struct arena *a)
+static struct word_slot *word_slot(const struct word_table *t, str w)
 {
-    size_t cap = 16;
+    size_t at = str_hash(w) & (t->cap - 1);
 
-    while (cap < 2 * words)
-        cap *= 2;
-    return (struct word_table){
-        .word = ARENA_ARRAY(a, str, cap), .number = ARENA_ARRAY(a, uint32_t, cap), .mask = cap - 1};
+    while (t->slot[at].word.n && !str_eq(t->slot[at].word, w))
+        at = (at + 1) & (t->cap - 1);
+    return &t->slot[at];
 }
 
-static size_t place_of(const struct word_table *t, str w)
+static void table_grow(struct word_table *t)
 {
-    size_t at = str_hash(w) & t->mask;
+    struct word_table old = *t;
 
-    while (t->word[at].n && !str_eq(t->word[at], w))
-        at = (at + 1) & t->mask;
-    return at;
+    t->cap = old.cap ? old.cap * 4 : 1024;
+    t->slot = ARENA_ARRAY(t->a, struct word_slot, t->cap);
+    for (size_t i = 0; i < old.cap; i++)
+        if (old.slot[i].word.n)
+            *word_slot(t, old.slot[i].word) = old.slot[i];
 }
 
-static uint32_t word_number(struct word_table *t, str w)
+/* Most words are of some list, and have a number there. */
+static uint32_t word_number(struct word_table *t, str w, uint32_t atom)
 {
-    size_t at = place_of(t, w);
+    struct word_slot *s;
+    struct atom_slot *k = &t->seen[atom % ATOMS_SEEN];
 
-    if (!t->word[at].n) {
-        t->word[at] = w;
-        t->number[at] = t->n++;
+    if (atom && k->atom == atom)
+        return k->number;
+    if (atom) {
+        *k = (struct atom_slot){atom, word_number(t, w, 0)};
+        return k->number;
     }
-    return t->number[at];
+    if (t->n * 2 >= t->cap)
+        table_grow(t);
+    s = word_slot(t, w);
+    if (!s->word.n)
+        *s = (struct word_slot){w, t->n++};
+    return s->number;
 }
 
-static int by_number(const void *x, const void *y)
+/* Puts a number into an ascending list that has each once. */
+static uint32_t number_put(uint32_t *list, uint32_t n, uint32_t number)
 {
-    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+    uint32_t at = n;
 
-    return (a > b) - (a < b);
+    while (at && list[at - 1] > number)
+        at--;
+    if (at && list[at - 1] == number)
+        return n;
+    memmove(list + at + 1, list + at, (n - at) * sizeof *list);
+    list[at] = number;
+    return n + 1;
 }
 
 /* ---- words ---- */
@@ -76,20 +103,15 @@ static void words_read(struct weighing *w, struct word_table *table, float *lett
     stop = stop ? stop : list_get("stop.en");
     for (size_t i = 0; i < w->d->n; i++) {
         const struct sentence *s = &w->d->s[i];
-        uint32_t n = 0, kept = 0;
-        size_t sum = 0;
+        size_t sum = 0, n = 0;
         w->word[i] = ARENA_ARRAY(w->a, uint32_t, s->words_n + 1);
         for (size_t k = 0; k < s->words_n; k++)
             if (is_content(s, k, stop)) {
-                w->word[i][n++] = word_number(table, s->token[k]);
+                w->words_n[i] = number_put(w->word[i], w->words_n[i], word_number(table, s->token[k], s->atom[k]));
                 sum += s->token[k].n;
+                n++;
             }
         letters[i] = n ? (float)sum / (float)n : 0;
-        list_sort(w->word[i], n, sizeof *w->word[i], by_number);
-        for (uint32_t k = 0; k < n; k++)
-            if (!kept || w->word[i][kept - 1] != w->word[i][k])
-                w->word[i][kept++] = w->word[i][k];
-        w->words_n[i] = kept;
     }
 }
 
@@ -106,9 +128,9 @@ static struct counts counts_of(const struct weighing *w, const struct word_table
             c.said[w->d->s[i].voice]++;
     }
     for (size_t i = 0; i < w->d->voices_n; i++) {
-        size_t at = place_of(table, w->d->voices[i].first);
-        if (w->d->voices[i].first.n && table->word[at].n)
-            c.name[table->number[at]] = true;
+        const struct word_slot *slot = table->cap ? word_slot(table, w->d->voices[i].first) : NULL;
+        if (slot && w->d->voices[i].first.n && slot->word.n)
+            c.name[slot->number] = true;
     }
     return c;
 }
@@ -186,14 +208,10 @@ static void features_of_findings(const struct analysis *an, size_t found_n, stru
 void weighing_make(const struct analysis *an, size_t found_n, struct weighing *out)
 {
     struct weighing w = {.d = &an->d, .a = an->a};
-    struct word_table table;
+    struct word_table table = {.a = an->a, .seen = ARENA_ARRAY(an->a, struct atom_slot, ATOMS_SEEN)};
     struct counts c;
     float *letters = ARENA_ARRAY(an->a, float, an->d.n + 1);
-    size_t words_n = 0;
 
-    for (size_t i = 0; i < an->d.n; i++)
-        words_n += an->d.s[i].words_n;
-    table = table_for(words_n, an->a);
     w.word = ARENA_ARRAY(an->a, uint32_t *, an->d.n + 1);
     w.words_n = ARENA_ARRAY(an->a, uint32_t, an->d.n + 1);
     w.feature = arena_array(an->a, an->d.n + 1, sizeof *w.feature);

@@ -1,6 +1,7 @@
 /* Filling a reply, and writing its head. The declarations are in net/http.h and net/http_priv.h. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "net/http_priv.h"
 
 enum { FIELDS_MAX = 16 * 1024 };
@@ -246,6 +247,8 @@ void http_problem_err(struct http_reply *rep, const struct err *e)
 
     if (i >= sizeof(rows) / sizeof(rows[0]) || !rows[i].status)
         i = ERR_INTERNAL;
+    if (rows[i].status == 500) /* who asked learns no more than the request's id */
+        LOG_ERROR("http.failed", F_CZ("request", rep->rq->id), F_CZ("code", err_name(e->code)), F_ERR(e));
     http_problem(rep, rows[i].status, STR_NULL, str_of(rows[i].title), rows[i].show ? str_of(e->msg) : STR_NULL);
 }
 

@@ -24,6 +24,7 @@ def camel(name):
 class GraphMatrix(matrix.Matrix):
     def __init__(self, world, only=None):
         super().__init__(world, only)
+        world.kept.clear()  # what another matrix made in this world it may have used up
         types = world.c.op.json("POST", "/graphql", {"query": INTROSPECT})["data"]["__schema"]["types"]
         self.types = {t["name"]: t for t in types}
         self.fields, ops = {}, []

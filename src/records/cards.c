@@ -1,5 +1,8 @@
 #include "records/cards.h"
 
+#include <stddef.h>
+
+#include "records/rows.h"
 #include "text/uni.h"
 
 enum { CARD_UP, CARD_DOWN, CARD_OF, CARD_LOCK, CARD_NAMED, CARD_ADD, CARD_SET, CARD_FORGET, CARD_DROP };
@@ -43,28 +46,17 @@ static enum err_code name_hash(const struct vaulted *v, enum card_kind kind, str
                        str_fmt(a, "%d %.*s", (int)kind, STR_ARG(uni_lower(a, str_trim(name)))), out, e);
 }
 
-static enum err_code rows_read(struct db_rows *r, const struct vaulted *v, struct arena *a, struct card **out,
-                               size_t *out_n, struct err *e)
+static void card_fill(const struct db_rows *r, struct arena *a, void *row)
 {
-    enum err_code rc = ERR_OK;
-    size_t n = 0;
-
-    *out = ARENA_ARRAY(a, struct card, (size_t)r->rows_n + 1);
-    while (!rc && db_next(r)) {
-        struct card *c = &(*out)[n++];
-        struct seal_at at = place(v, db_id(r, 0));
-        *c = (struct card){.id = db_id(r, 0),
-                           .owner = db_id(r, 1),
-                           .about = db_id(r, 2),
-                           .state = (int)db_i64(r, 3),
-                           .created_at_ms = db_i64(r, 4),
-                           .updated_at_ms = db_i64(r, 5)};
-        rc = seal_open(v->keys, &at, db_bytes(r, 6), a, &c->body, e);
-    }
-    db_rows_done(r);
-    *out_n = n;
-    return rc;
+    (void)a;
+    *(struct card *)row = (struct card){.id = db_id(r, 0),
+                                        .owner = db_id(r, 1),
+                                        .about = db_id(r, 2),
+                                        .state = (int)db_i64(r, 3),
+                                        .created_at_ms = db_i64(r, 4),
+                                        .updated_at_ms = db_i64(r, 5)};
 }
+static const struct sealed_rows card_rows = {"card", sizeof(struct card), 6, offsetof(struct card, body), card_fill};
 
 enum err_code cards_page(struct db_tx *t, const struct vaulted *v, enum card_kind kind, const struct card_filter *f,
                          const struct page_want *w, struct arena *a, struct card **out, size_t *out_n, struct err *e)
@@ -79,7 +71,7 @@ enum err_code cards_page(struct db_tx *t, const struct vaulted *v, enum card_kin
                        f->name.n ? P_BYTES_N(index, BLIND_BYTES) : P_NULL(DB_BYTES), P_PAGE_SPAN(w), P_PAGE(w)),
                &r, e))
         return e->code;
-    return rows_read(&r, v, a, out, out_n, e);
+    return sealed_rows_read(&r, v, &card_rows, a, (void **)out, out_n, e);
 }
 
 enum err_code cards_load(struct db_tx *t, const struct vaulted *v, enum card_kind kind, const struct id *ids, size_t n,
@@ -89,7 +81,7 @@ enum err_code cards_load(struct db_tx *t, const struct vaulted *v, enum card_kin
 
     if (db_run(t, &cards_sql[CARD_OF], DB_ARGS(P_ID(v->workspace), P_I64(kind), P_IDS(ids, n)), &r, e))
         return e->code;
-    return rows_read(&r, v, a, out, out_n, e);
+    return sealed_rows_read(&r, v, &card_rows, a, (void **)out, out_n, e);
 }
 
 /* *out: what to store as the name's hash. ERR_EXISTS when another card has the name. */
@@ -135,18 +127,6 @@ enum err_code card_add(struct db_tx *t, const struct vaulted *v, enum card_kind 
                    e);
 }
 
-static enum err_code touched(struct db_tx *t, const struct db_stmt *s, const struct db_val *v, size_t n, struct err *e)
-{
-    struct db_rows r;
-    int64_t rows;
-
-    if (db_run(t, s, v, n, &r, e))
-        return e->code;
-    rows = r.affected;
-    db_rows_done(&r);
-    return rows ? ERR_OK : err_set(e, ERR_NOT_FOUND, "no such card");
-}
-
 enum err_code card_set(struct db_tx *t, const struct vaulted *v, enum card_kind kind, struct card *c, struct arena *a,
                        struct err *e)
 {
@@ -157,15 +137,16 @@ enum err_code card_set(struct db_tx *t, const struct vaulted *v, enum card_kind 
     c->updated_at_ms = clock_now_ms();
     if (name_take(t, v, kind, c, a, &name, e) || seal(v->keys, key_class(KEY_METADATA), &at, c->body, a, &sealed, e))
         return e->code;
-    return touched(t, &cards_sql[CARD_SET],
-                   DB_ARGS(P_ID(v->workspace), P_I64(kind), P_ID(c->id), name, P_I64(c->state), P_BYTES(sealed),
-                           P_I64(c->updated_at_ms)),
-                   e);
+    return row_touch(t, &cards_sql[CARD_SET],
+                     DB_ARGS(P_ID(v->workspace), P_I64(kind), P_ID(c->id), name, P_I64(c->state), P_BYTES(sealed),
+                             P_I64(c->updated_at_ms)),
+                     ERR_NOT_FOUND, "no such card", e);
 }
 
 enum err_code card_drop(struct db_tx *t, const struct vaulted *v, enum card_kind kind, struct id id, struct err *e)
 {
-    return touched(t, &cards_sql[CARD_DROP], DB_ARGS(P_ID(v->workspace), P_I64(kind), P_ID(id)), e);
+    return row_touch(t, &cards_sql[CARD_DROP], DB_ARGS(P_ID(v->workspace), P_I64(kind), P_ID(id)), ERR_NOT_FOUND,
+                     "no such card", e);
 }
 
 enum err_code cards_forget(struct db_tx *t, const struct vaulted *v, enum card_kind kind, int64_t before_ms,

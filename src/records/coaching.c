@@ -1,5 +1,9 @@
 #include "records/coaching.h"
 
+#include <stddef.h>
+
+#include "records/rows.h"
+
 enum { REMARK_ADD, REMARKS_LOAD, SHEET_PUT, SHEETS_LOAD };
 
 const struct db_stmt record_coaching_sql[] = {
@@ -10,10 +14,9 @@ const struct db_stmt record_coaching_sql[] = {
          "i.workspace_id=$1 AND i.id=$2 AND ($6::int IS NULL OR i.turns_n>$6) AND ($5::uuid IS NULL OR "
          "EXISTS (SELECT FROM participant p WHERE p.workspace_id=$1 AND p.interaction_id=$2 AND "
          "p.person_id=$5))"},
-    [REMARKS_LOAD] =
-        {"remarks_load",
-         "SELECT id, author_id, about_id, turn, start_b, end_b, sealed, created_at, kind FROM remark WHERE "
-         "workspace_id=$1 AND interaction_id=$2 ORDER BY created_at, id"},
+    [REMARKS_LOAD] = {"remarks_load", "SELECT id, author_id, about_id, turn, start_b, end_b, sealed, created_at, kind, "
+                                      "interaction_id FROM remark WHERE "
+                                      "workspace_id=$1 AND interaction_id=$2 ORDER BY created_at, id"},
     [SHEET_PUT] =
         {"sheet_put",
          "INSERT INTO score_sheet (workspace_id, interaction_id, id, form_id, about_id, author_id, model, answers, "
@@ -23,9 +26,10 @@ const struct db_stmt record_coaching_sql[] = {
          "about_id, author_id, "
          "model) DO UPDATE SET id=excluded.id, answers=excluded.answers, sealed=excluded.sealed, "
          "updated_at=excluded.updated_at RETURNING created_at"},
-    [SHEETS_LOAD] = {"sheets_load",
-                     "SELECT id, form_id, about_id, author_id, model, answers, sealed, created_at, updated_at FROM "
-                     "score_sheet WHERE workspace_id=$1 AND interaction_id=$2 ORDER BY created_at, id"},
+    [SHEETS_LOAD] =
+        {"sheets_load",
+         "SELECT id, form_id, about_id, author_id, model, answers, sealed, created_at, updated_at, interaction_id FROM "
+         "score_sheet WHERE workspace_id=$1 AND interaction_id=$2 ORDER BY created_at, id"},
 };
 const size_t record_coaching_sql_n = sizeof record_coaching_sql / sizeof *record_coaching_sql;
 
@@ -56,32 +60,30 @@ enum err_code remark_add(struct db_tx *t, const struct vaulted *v, struct remark
     return rows.affected == 1 ? ERR_OK : err_set(e, ERR_NOT_FOUND, "no such conversation, turn or person in it");
 }
 
+static void remark_fill(const struct db_rows *r, struct arena *a, void *row)
+{
+    (void)a;
+    *(struct remark *)row =
+        (struct remark){.id = db_id(r, 0),
+                        .author = db_id(r, 1),
+                        .about = db_id(r, 2),
+                        .placed = !db_is_null(r, 3),
+                        .span = {(uint32_t)db_i64(r, 3), (uint32_t)db_i64(r, 4), (uint32_t)db_i64(r, 5)},
+                        .created_ms = db_i64(r, 7),
+                        .kind = (enum remark_kind)db_i64(r, 8),
+                        .interaction = db_id(r, 9)};
+}
+static const struct sealed_rows remark_rows = {"remark", sizeof(struct remark), 6, offsetof(struct remark, text),
+                                               remark_fill};
+
 enum err_code remarks_load(struct db_tx *t, const struct vaulted *v, struct id interaction, struct arena *a,
                            struct remark **out, size_t *out_n, struct err *e)
 {
-    enum err_code rc = ERR_OK;
     struct db_rows r;
-    size_t cap = 0;
 
-    *out = NULL;
-    *out_n = 0;
     if (db_run(t, &record_coaching_sql[REMARKS_LOAD], DB_ARGS(P_ID(v->workspace), P_ID(interaction)), &r, e))
         return e->code;
-    while (!rc && db_next(&r)) {
-        struct remark k = {.id = db_id(&r, 0),
-                           .interaction = interaction,
-                           .author = db_id(&r, 1),
-                           .about = db_id(&r, 2),
-                           .placed = !db_is_null(&r, 3),
-                           .span = {(uint32_t)db_i64(&r, 3), (uint32_t)db_i64(&r, 4), (uint32_t)db_i64(&r, 5)},
-                           .created_ms = db_i64(&r, 7),
-                           .kind = (enum remark_kind)db_i64(&r, 8)};
-        struct seal_at where = place(v, "remark", k.id);
-        rc = seal_open(v->keys, &where, db_bytes(&r, 6), a, &k.text, e);
-        ARENA_PUSH(a, *out, *out_n, cap) = k;
-    }
-    db_rows_done(&r);
-    return rc;
+    return sealed_rows_read(&r, v, &remark_rows, a, (void **)out, out_n, e);
 }
 
 enum err_code score_sheet_put(struct db_tx *t, const struct vaulted *v, struct score_sheet *s, struct arena *a,
@@ -108,34 +110,32 @@ enum err_code score_sheet_put(struct db_tx *t, const struct vaulted *v, struct s
     return there ? ERR_OK : err_set(e, ERR_NOT_FOUND, "no such conversation, or nobody of ours in it");
 }
 
+static void sheet_fill(const struct db_rows *r, struct arena *a, void *row)
+{
+    struct score_sheet *s = row;
+    size_t n;
+    int32_t *answers = db_i32s(r, 5, a, &n);
+
+    *s = (struct score_sheet){.id = db_id(r, 0),
+                              .form = db_id(r, 1),
+                              .about = db_id(r, 2),
+                              .author = db_id(r, 3),
+                              .model = db_bool(r, 4),
+                              .answers_n = n < SHEET_ANSWERS_MAX ? n : SHEET_ANSWERS_MAX,
+                              .created_ms = db_i64(r, 7),
+                              .updated_ms = db_i64(r, 8),
+                              .interaction = db_id(r, 9)};
+    memcpy(s->answers, answers, s->answers_n * sizeof *answers);
+}
+static const struct sealed_rows sheet_rows = {"score_sheet", sizeof(struct score_sheet), 6,
+                                              offsetof(struct score_sheet, note), sheet_fill};
+
 enum err_code score_sheets_load(struct db_tx *t, const struct vaulted *v, struct id interaction, struct arena *a,
                                 struct score_sheet **out, size_t *out_n, struct err *e)
 {
-    enum err_code rc = ERR_OK;
     struct db_rows r;
-    size_t cap = 0;
 
-    *out = NULL;
-    *out_n = 0;
     if (db_run(t, &record_coaching_sql[SHEETS_LOAD], DB_ARGS(P_ID(v->workspace), P_ID(interaction)), &r, e))
         return e->code;
-    while (!rc && db_next(&r)) {
-        struct score_sheet s = {.id = db_id(&r, 0),
-                                .interaction = interaction,
-                                .form = db_id(&r, 1),
-                                .about = db_id(&r, 2),
-                                .author = db_id(&r, 3),
-                                .model = db_bool(&r, 4),
-                                .created_ms = db_i64(&r, 7),
-                                .updated_ms = db_i64(&r, 8)};
-        struct seal_at where = place(v, "score_sheet", s.id);
-        int32_t *answers = db_i32s(&r, 5, a, &s.answers_n);
-        s.answers_n = s.answers_n < SHEET_ANSWERS_MAX ? s.answers_n : SHEET_ANSWERS_MAX;
-        memcpy(s.answers, answers, s.answers_n * sizeof *answers);
-        if (!db_is_null(&r, 6))
-            rc = seal_open(v->keys, &where, db_bytes(&r, 6), a, &s.note, e);
-        ARENA_PUSH(a, *out, *out_n, cap) = s;
-    }
-    db_rows_done(&r);
-    return rc;
+    return sealed_rows_read(&r, v, &sheet_rows, a, (void **)out, out_n, e);
 }

@@ -1,5 +1,9 @@
 #include "records/glass.h"
 
+#include <stddef.h>
+
+#include "records/rows.h"
+
 enum { GLASS_UP, GLASS_DOWN, GLASS_OF, GLASS_ADD, GLASS_DECIDE, GLASS_END };
 
 #define NOW_MS "(extract(epoch FROM now()) * 1000)::bigint"
@@ -43,31 +47,22 @@ static struct seal_at place(const struct vaulted *v, struct id id)
     return (struct seal_at){v->workspace, "break_glass", "sealed", id, 0};
 }
 
-static enum err_code rows_read(struct db_rows *r, const struct vaulted *v, struct arena *a, struct glass **out,
-                               size_t *out_n, struct err *e)
+static void glass_fill(const struct db_rows *r, struct arena *a, void *row)
 {
-    enum err_code rc = ERR_OK;
-    size_t n = 0;
+    struct glass *g = row;
 
-    *out = ARENA_ARRAY(a, struct glass, (size_t)r->rows_n + 1);
-    while (!rc && db_next(r)) {
-        struct glass *g = &(*out)[n++];
-        struct seal_at at = place(v, db_id(r, 0));
-        *g = (struct glass){.id = db_id(r, 0),
-                            .asked_by = db_id(r, 1),
-                            .decided_by = db_id(r, 2),
-                            .minutes = (int)db_i64(r, 4),
-                            .state = (enum glass_state)db_i64(r, 5),
-                            .created_at_ms = db_i64(r, 6),
-                            .decided_at_ms = db_is_null(r, 7) ? CLOCK_NONE : db_i64(r, 7),
-                            .until_at_ms = db_is_null(r, 8) ? CLOCK_NONE : db_i64(r, 8)};
-        g->interactions = db_ids(r, 3, a, &g->interactions_n);
-        rc = seal_open(v->keys, &at, db_bytes(r, 9), a, &g->reason, e);
-    }
-    db_rows_done(r);
-    *out_n = n;
-    return rc;
+    *g = (struct glass){.id = db_id(r, 0),
+                        .asked_by = db_id(r, 1),
+                        .decided_by = db_id(r, 2),
+                        .minutes = (int)db_i64(r, 4),
+                        .state = (enum glass_state)db_i64(r, 5),
+                        .created_at_ms = db_i64(r, 6),
+                        .decided_at_ms = db_is_null(r, 7) ? CLOCK_NONE : db_i64(r, 7),
+                        .until_at_ms = db_is_null(r, 8) ? CLOCK_NONE : db_i64(r, 8)};
+    g->interactions = db_ids(r, 3, a, &g->interactions_n);
 }
+static const struct sealed_rows glass_rows = {"break_glass", sizeof(struct glass), 9, offsetof(struct glass, reason),
+                                              glass_fill};
 
 enum err_code glass_page(struct db_tx *t, const struct vaulted *v, const struct glass_filter *f,
                          const struct page_want *w, struct arena *a, struct glass **out, size_t *out_n, struct err *e)
@@ -78,7 +73,7 @@ enum err_code glass_page(struct db_tx *t, const struct vaulted *v, const struct 
                DB_ARGS(P_ID(v->workspace), P_BOOL(f->mine_only), P_ID(f->who), f->states, P_PAGE_SPAN(w), P_PAGE(w)),
                &r, e))
         return e->code;
-    return rows_read(&r, v, a, out, out_n, e);
+    return sealed_rows_read(&r, v, &glass_rows, a, (void **)out, out_n, e);
 }
 
 enum err_code glass_load(struct db_tx *t, const struct vaulted *v, const struct glass_filter *f, const struct id *ids,
@@ -89,7 +84,7 @@ enum err_code glass_load(struct db_tx *t, const struct vaulted *v, const struct 
     if (db_run(t, &glass_sql[GLASS_OF], DB_ARGS(P_ID(v->workspace), P_BOOL(f->mine_only), P_ID(f->who), P_IDS(ids, n)),
                &r, e))
         return e->code;
-    return rows_read(&r, v, a, out, out_n, e);
+    return sealed_rows_read(&r, v, &glass_rows, a, (void **)out, out_n, e);
 }
 
 enum err_code glass_add(struct db_tx *t, const struct vaulted *v, struct glass *g, struct arena *a, struct err *e)
@@ -110,28 +105,16 @@ enum err_code glass_add(struct db_tx *t, const struct vaulted *v, struct glass *
                    e);
 }
 
-static enum err_code touched(struct db_tx *t, const struct db_stmt *s, const struct db_val *v, size_t n,
-                             const char *otherwise, struct err *e)
-{
-    struct db_rows r;
-    int64_t rows;
-
-    if (db_run(t, s, v, n, &r, e))
-        return e->code;
-    rows = r.affected;
-    db_rows_done(&r);
-    return rows ? ERR_OK : err_set(e, ERR_CONFLICT, "%s", otherwise);
-}
-
 enum err_code glass_decide(struct db_tx *t, const struct vaulted *v, struct id id, struct id who, bool grant,
                            struct err *e)
 {
-    return touched(t, &glass_sql[GLASS_DECIDE],
-                   DB_ARGS(P_ID(v->workspace), P_ID(id), P_ID(who), P_I64(grant ? GLASS_GRANTED : GLASS_REFUSED)),
-                   "it waits for no decision of yours", e);
+    return row_touch(t, &glass_sql[GLASS_DECIDE],
+                     DB_ARGS(P_ID(v->workspace), P_ID(id), P_ID(who), P_I64(grant ? GLASS_GRANTED : GLASS_REFUSED)),
+                     ERR_CONFLICT, "it waits for no decision of yours", e);
 }
 
 enum err_code glass_end(struct db_tx *t, const struct vaulted *v, struct id id, struct err *e)
 {
-    return touched(t, &glass_sql[GLASS_END], DB_ARGS(P_ID(v->workspace), P_ID(id)), "it is not open", e);
+    return row_touch(t, &glass_sql[GLASS_END], DB_ARGS(P_ID(v->workspace), P_ID(id)), ERR_CONFLICT, "it is not open",
+                     e);
 }

@@ -183,7 +183,7 @@ class Api(unittest.TestCase):
         made = self.call("POST", "/v1/playbooks", {"name": "Life", "stages": [{"name": "Discovery", "questions": ["Who?"]}]}, 201)
         where, tag = self.headers["location"], self.headers["etag"]
         self.assertEqual(where, f"/v1/playbooks/{made['id']}")
-        self.assertEqual(made["stages"], [{"name": "Discovery", "questions": ["Who?"], "exit_criteria": [], "fields": []}])
+        self.assertEqual(made["stages"], [{"name": "Discovery", "questions": ["Who?"], "exit_criteria": [], "fields": [], "talk_track": []}])
         self.assertEqual(self.call("GET", where), made)
         self.assertEqual(self.headers["etag"], tag)
         self.call("POST", "/v1/playbooks", {"name": " life "}, 409)

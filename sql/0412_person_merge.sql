@@ -22,9 +22,9 @@ CREATE INDEX person_merge_gone ON person_merge (workspace_id, gone_id) WHERE und
 CREATE TABLE person_merge_row (
     workspace_id uuid NOT NULL,
     merge_id uuid NOT NULL,
-    tab text NOT NULL,
-    col text NOT NULL,
-    key jsonb NOT NULL, -- of the row, as it is after the merge
+    tab text NOT NULL CHECK (tab ~ '^[a-z_]{1,63}$'),
+    col text NOT NULL CHECK (col ~ '^[a-z_]{1,63}$'),
+    key jsonb NOT NULL CHECK (jsonb_typeof(key) = 'object'), -- of the row, as it is after the merge: ids and numbers
     was uuid[],         -- of a list: before it
     FOREIGN KEY (workspace_id, merge_id) REFERENCES person_merge (workspace_id, id) ON DELETE CASCADE
 );

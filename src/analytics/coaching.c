@@ -5,15 +5,21 @@
 #include "base/sort.h"
 
 #define OWN(id, unit)                                                                                                  \
-    {id, unit,                                                                                                         \
+    {id,                                                                                                               \
+     unit,                                                                                                             \
      "mean per call of the rep's own \"" id "\" (conversation statistics), over calls with 30 s of their "             \
      "talk or more",                                                                                                   \
-     COACH_MEAN, COACH_OF_REP}
+     COACH_MEAN,                                                                                                       \
+     COACH_OF_REP,                                                                                                     \
+     "calls"}
 #define CALL(id, unit)                                                                                                 \
-    {id, unit,                                                                                                         \
+    {id,                                                                                                               \
+     unit,                                                                                                             \
      "mean per call of the call's \"" id "\" (conversation statistics), over calls with 30 s of the rep's "            \
      "talk or more",                                                                                                   \
-     COACH_MEAN, COACH_OF_CALL}
+     COACH_MEAN,                                                                                                       \
+     COACH_OF_CALL,                                                                                                    \
+     "calls"}
 
 const struct coach_def coach_defs[] = {
     OWN("talk_time", "s"),
@@ -51,38 +57,43 @@ const struct coach_def coach_defs[] = {
      "objections in calls the rep spoke in that the buyer's own later words resolved, or after which the deal went on "
      "by a "
      "stage within 14 days / all of them that are 14 days old; by part: a code of objections; Wilson interval",
-     COACH_SHARE, COACH_OTHER},
+     COACH_SHARE, COACH_OTHER, "calls"},
     {"next_step_specificity", "1",
      "mean over calls with the customer that the rep spoke in, of the best next step of each, 0 to 5: one point each "
      "for a concrete promise, a named "
      "owner, a date, a later meeting with somebody external, a stated purpose; 0 without a next step",
-     COACH_MEAN, COACH_OTHER},
+     COACH_MEAN, COACH_OTHER, "calls"},
     {"methodology_completeness", "1",
      "mean over the rep's open deals of: required fields of the qualification that are known / required up to the "
      "deal's stage, as the playbooks say, or by phase where they say nothing",
-     COACH_MEAN, COACH_OTHER},
+     COACH_MEAN, COACH_OTHER, "deals"},
     {"coaching_coverage", "1",
      "calls the rep spoke in that somebody else commented on or scored / calls; Wilson interval", COACH_SHARE,
-     COACH_OTHER},
+     COACH_OTHER, "calls"},
     {"score", "1",
      "mean answer, 1 to 5, to a question of a scorecard about the rep; by part: form/question; what a model scored "
      "counts only from model_agreement 0.7 on",
-     COACH_MEAN, COACH_OTHER},
-    {"calls_attended", "1", "calls the rep took part in", COACH_COUNT, COACH_OTHER},
-    {"own_calls_viewed", "1", "own calls the rep opened, each once (from the audit log)", COACH_COUNT, COACH_OTHER},
+     COACH_MEAN, COACH_OTHER, "calls"},
+    {"calls_attended", "1", "calls the rep took part in", COACH_COUNT, COACH_OTHER, "calls"},
+    {"own_calls_viewed", "1", "own calls the rep opened, each once (from the audit log)", COACH_COUNT, COACH_OTHER,
+     "calls"},
     {"others_calls_viewed", "1", "calls of others the rep opened, each once (from the audit log)", COACH_COUNT,
-     COACH_OTHER},
-    {"comments_given", "1", "comments the rep wrote", COACH_COUNT, COACH_OTHER},
-    {"comments_received", "1", "comments of others about the rep", COACH_COUNT, COACH_OTHER},
-    {"scorecards_given", "1", "scorecards the rep filled in about others", COACH_COUNT, COACH_OTHER},
-    {"scorecards_received", "1", "scorecards others filled in about the rep", COACH_COUNT, COACH_OTHER},
-    {"feedback_given", "1", "findings the rep called right or wrong", COACH_COUNT, COACH_OTHER},
-    {"calls_hosted", "1", "calls the rep organised", COACH_NOT_RECORDED, COACH_OTHER},
-    {"calls_shared", "1", "calls the rep shared inside or outside", COACH_NOT_RECORDED, COACH_OTHER},
-    {"feedback_requested", "1", "feedback the rep asked for", COACH_NOT_RECORDED, COACH_OTHER},
-    {"talk_track_adherence", "1", "elements of the talk track that came up / required ones", COACH_NOT_RECORDED,
-     COACH_OTHER},
-    {NULL, NULL, NULL, COACH_MEAN, COACH_OTHER},
+     COACH_OTHER, "calls"},
+    {"comments_given", "1", "comments the rep wrote", COACH_COUNT, COACH_OTHER, "comments"},
+    {"comments_received", "1", "comments of others about the rep", COACH_COUNT, COACH_OTHER, "comments"},
+    {"scorecards_given", "1", "scorecards the rep filled in about others", COACH_COUNT, COACH_OTHER, "scorecards"},
+    {"scorecards_received", "1", "scorecards others filled in about the rep", COACH_COUNT, COACH_OTHER, "scorecards"},
+    {"feedback_given", "1", "findings the rep called right or wrong", COACH_COUNT, COACH_OTHER, "verdicts"},
+    {"calls_hosted", "1", "calls the rep organised; no source says who did", COACH_NOT_RECORDED, COACH_OTHER, "calls"},
+    {"calls_shared", "1", "calls the rep pointed others to by a link of Harken, each once", COACH_COUNT, COACH_OTHER,
+     "calls"},
+    {"feedback_requested", "1", "comments by which the rep asked for feedback", COACH_COUNT, COACH_OTHER, "comments"},
+    {"talk_track_adherence", "1",
+     "mean over calls with the customer that the rep spoke in, at a stage with a talk track: trackers of the track "
+     "that "
+     "came up / trackers of the track",
+     COACH_MEAN, COACH_OTHER, "calls"},
+    {0},
 };
 const size_t coach_defs_n = sizeof coach_defs / sizeof *coach_defs - 1;
 
@@ -104,6 +115,13 @@ int coach_def_find(str id)
         if (str_eq(id, str_of(coach_defs[i].id)))
             return (int)i;
     return -1;
+}
+
+const char *coaching_inputs_of(const char *id)
+{
+    int def = coach_def_find(str_of(id));
+
+    return def < 0 ? "calls" : coach_defs[def].inputs_of;
 }
 
 const char *coaching_definition(const char *id)

@@ -23,6 +23,7 @@ struct coach_def {
     const char *id, *unit, *definition;
     enum coach_kind kind;
     enum coach_stand stand;
+    const char *inputs_of; /* what the rows it is made of are: calls, deals, comments, scorecards, verdicts */
 };
 extern const struct coach_def coach_defs[]; /* ends with id NULL */
 enum { COACH_TALK_TIME, COACH_TALK_RATIO, COACH_TALK_RATIO_OF_CALL, COACH_QUESTIONS }; /* the first of them */
@@ -67,6 +68,7 @@ struct coach_figure {
     size_t inputs_n;
 };
 void coaching_make(const struct coach_input *in, struct arena *a, struct coach_figure **out, size_t *out_n);
+const char *coaching_inputs_of(const char *id);
 const char *coaching_definition(const char *id); /* also of figures that rest on others: "ramp_weeks" */
 
 /* The trailing COACHING_ALERT_DAYS of a rep against what was before, or against the others in the same days: Welch's test of

@@ -5,6 +5,7 @@
 #include "analytics/figures_load.h"
 #include "base/sort.h"
 #include "deals/methodology.h"
+#include "records/coaching.h"
 #include "records/crm.h"
 #include "store/audit_store.h"
 #include "store/reader.h"
@@ -20,7 +21,8 @@ enum {
     COACH_VIEWS,
     COACH_REMARKS,
     COACH_SHEETS,
-    COACH_CLICKS
+    COACH_CLICKS,
+    COACH_TRACKED
 };
 
 /* $2, $3: starts of calls, the first not in it */
@@ -65,8 +67,9 @@ const struct db_stmt coaching_sql[] = {
          "workspace_id=$1 AND act=$4 AND at>$2 AND at<=$3 UNION ALL SELECT actor_id, object_id, at FROM audit_pending "
          "WHERE workspace_id=$1 AND act=$4 AND at>$2 AND at<=$3) l JOIN interaction i ON i.workspace_id=$1 AND "
          "i.id=l.object_id AND i.kind=0 WHERE l.actor_id IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"},
-    [COACH_REMARKS] = {"coach_remarks", "SELECT interaction_id, id, author_id, about_id, created_at FROM remark WHERE "
-                                        "workspace_id=$1 AND created_at>$2 AND created_at<=$3 ORDER BY id"},
+    [COACH_REMARKS] = {"coach_remarks",
+                       "SELECT interaction_id, id, author_id, about_id, created_at, kind FROM remark WHERE "
+                       "workspace_id=$1 AND created_at>$2 AND created_at<=$3 ORDER BY id"},
     [COACH_SHEETS] = {"coach_sheets",
                       "SELECT interaction_id, id, author_id, about_id, created_at, form_id, model, answers FROM "
                       "score_sheet WHERE workspace_id=$1 AND created_at>$2 AND created_at<=$3 ORDER BY id"},
@@ -74,6 +77,8 @@ const struct db_stmt coaching_sql[] = {
         {"coach_clicks",
          "SELECT interaction_id, id, person_id, created_at FROM finding_feedback WHERE workspace_id=$1 AND "
          "person_id IS NOT NULL AND created_at>$2 AND created_at<=$3 ORDER BY id"},
+    [COACH_TRACKED] = {"coach_tracked", "SELECT DISTINCT x.interaction_id, x.class FROM finding x" OF_CALLS
+                                        "AND x.kind='tracker' AND x.state<>2"},
 };
 const size_t coaching_sql_n = sizeof coaching_sql / sizeof *coaching_sql;
 
@@ -92,6 +97,8 @@ struct coach_call {
     size_t voice_n, voice_cap;
     double *value; /* of the call itself */
     double step; /* points of its best next step so far */
+    struct id_set track; /* trackers that were to come up */
+    size_t tracked; /* and did */
 };
 struct user_person {
     struct id user, person;
@@ -113,7 +120,8 @@ struct loading {
     struct coach_rating *ratings;
     size_t ratings_n, ratings_cap;
     int64_t from_ms;
-    int def_recovery, def_step, def_method, def_coverage;
+    struct methodology methods;
+    int def_recovery, def_step, def_method, def_coverage, def_track;
 };
 
 static int call_cmp(const void *id, const void *call)
@@ -192,7 +200,7 @@ static enum err_code open_json(struct loading *l, const char *table, const char 
     *out = NULL;
     rc = seal_open(l->v->keys, &where, sealed, l->a, &plain, l->e);
     if (rc == ERR_NOT_FOUND)
-        return ERR_OK;
+        return l->e->code = ERR_OK;
     return rc ? rc : json_parse(plain, out, l->e);
 }
 
@@ -325,6 +333,9 @@ static void call_items(struct loading *l, const struct coach_call *c)
         item_add(l, l->def_coverage, NULL, v->person, c->id, c->at_ms, v->reviewed, 1);
         if (c->external)
             item_add(l, l->def_step, NULL, v->person, c->id, c->at_ms, c->step, 0);
+        if (c->external && c->track.n)
+            item_add(l, l->def_track, NULL, v->person, c->id, c->at_ms, (double)c->tracked / (double)c->track.n,
+                     (double)c->track.n);
     }
 }
 
@@ -491,25 +502,62 @@ static enum err_code methods_load(struct loading *l)
     struct deal_state *s = ARENA_ARRAY(l->a, struct deal_state, l->facts_n + 1);
     struct id *stages = ARENA_ARRAY(l->a, struct id, l->facts_n + 1);
     str *names = ARENA_ARRAY(l->a, str, l->facts_n + 1);
-    struct methodology m;
 
     for (size_t i = 0; i < l->facts_n; i++) {
         deal_state_at(&l->facts[i], at, &s[i]);
         stages[i] = s[i].stage ? s[i].stage->id : ID_NIL;
     }
-    if (methodology_load(l->t, l->v, l->a, &m, l->e) ||
-        record_names_load(l->t, l->v, NAME_STAGE, stages, l->facts_n, l->a, names, l->e))
+    if (record_names_load(l->t, l->v, NAME_STAGE, stages, l->facts_n, l->a, names, l->e))
         return l->e->code;
     for (size_t i = 0; i < l->facts_n; i++) {
         struct methodology_need need, missing;
         if (s[i].outcome != DEAL_OPEN || !s[i].stage || id_is_nil(s[i].owner))
             continue;
-        methodology_required(&m, names[i], s[i].stage, &need);
+        methodology_required(&l->methods, names[i], s[i].stage, &need);
         methodology_missing(&need, &l->facts[i], at, &missing);
         if (need.n)
             item_add(l, l->def_method, NULL, s[i].owner, l->facts[i].deal, at,
                      (double)(need.n - missing.n) / (double)need.n, (double)need.n);
     }
+    return ERR_OK;
+}
+
+/* ---- talk tracks ---- */
+
+/* The track of the stage a call's deal was in then. */
+static enum err_code tracks_find(struct loading *l)
+{
+    struct id *stages = ARENA_ARRAY(l->a, struct id, l->calls_n + 1);
+    str *names = ARENA_ARRAY(l->a, str, l->calls_n + 1);
+
+    for (size_t i = 0; i < l->calls_n; i++) {
+        const struct deal_facts *f = facts_find(l, l->calls[i].deal);
+        struct deal_state s = {0};
+        if (f && f->pipe)
+            deal_state_at(f, l->calls[i].at_ms, &s);
+        stages[i] = s.stage ? s.stage->id : (struct id){{0}};
+    }
+    if (record_names_load(l->t, l->v, NAME_STAGE, stages, l->calls_n, l->a, names, l->e))
+        return l->e->code;
+    for (size_t i = 0; i < l->calls_n; i++)
+        l->calls[i].track = methodology_track(&l->methods, names[i]);
+    return ERR_OK;
+}
+
+static enum err_code tracks_load(struct loading *l)
+{
+    struct db_rows r;
+
+    if (methodology_load(l->t, l->v, l->a, &l->methods, l->e) || tracks_find(l) ||
+        db_run(l->t, &coaching_sql[COACH_TRACKED], DB_ARGS(SPAN_ARGS), &r, l->e))
+        return l->e->code;
+    while (db_next(&r)) {
+        struct coach_call *c = call_find(l, db_id(&r, 0));
+        struct id tracker;
+        if (c && id_parse(db_bytes(&r, 1), &tracker))
+            c->tracked += id_set_has(&c->track, tracker);
+    }
+    db_rows_done(&r);
     return ERR_OK;
 }
 
@@ -552,6 +600,17 @@ static enum err_code users_load(struct loading *l)
     return ERR_OK;
 }
 
+/* Was it counted since the item `from`? */
+static bool counted(const struct loading *l, size_t from, const char *id, struct id rep, struct id source)
+{
+    int def = coach_def_find(str_of(id));
+
+    for (size_t i = from; i < l->items_n; i++)
+        if (l->items[i].def == def && id_eq(l->items[i].rep, rep) && id_eq(l->items[i].source, source))
+            return true;
+    return false;
+}
+
 static void reviewed_set(struct coach_call *c, struct id about, struct id author)
 {
     for (size_t i = 0; c && i < c->voice_n; i++)
@@ -561,6 +620,7 @@ static void reviewed_set(struct coach_call *c, struct id about, struct id author
 
 static enum err_code remarks_read(struct loading *l)
 {
+    size_t from = l->items_n;
     struct db_rows r;
 
     if (db_run(l->t, &coaching_sql[COACH_REMARKS], DB_ARGS(SPAN_ARGS), &r, l->e))
@@ -568,7 +628,14 @@ static enum err_code remarks_read(struct loading *l)
     while (db_next(&r)) {
         struct coach_call *c = call_find(l, db_id(&r, 0));
         struct id author = person_of(l, db_id(&r, 2)), about = db_id(&r, 3);
+        enum remark_kind kind = (enum remark_kind)db_i64(&r, 5);
         if (!c)
+            continue;
+        if (kind == REMARK_REQUEST)
+            count_add(l, "feedback_requested", author, db_id(&r, 1), db_i64(&r, 4));
+        if (kind == REMARK_SHARE && !counted(l, from, "calls_shared", author, c->id))
+            count_add(l, "calls_shared", author, c->id, db_i64(&r, 4));
+        if (kind != REMARK_COMMENT)
             continue;
         reviewed_set(c, about, author);
         count_add(l, "comments_given", author, db_id(&r, 1), db_i64(&r, 4));
@@ -670,12 +737,13 @@ enum err_code coaching_load(struct db_tx *t, const struct vaulted *v, bool (*see
     l.def_step = coach_def_find(STR("next_step_specificity"));
     l.def_method = coach_def_find(STR("methodology_completeness"));
     l.def_coverage = coach_def_find(STR("coaching_coverage"));
+    l.def_track = coach_def_find(STR("talk_track_adherence"));
     e->code = ERR_OK;
     if (deals_context_load(t, v, a, &c, e) || figures_facts_load(t, v, &c, a, &facts, &l.facts_n, e))
         return e->code;
     l.facts = facts;
     if (calls_load(&l, sees, arg) || cast_load(&l) || stats_load(&l) || objections_load(&l) || steps_load(&l) ||
-        methods_load(&l) || users_load(&l) || remarks_read(&l) || sheets_read(&l) || deeds_read(&l))
+        tracks_load(&l) || methods_load(&l) || users_load(&l) || remarks_read(&l) || sheets_read(&l) || deeds_read(&l))
         return e->code;
     for (size_t i = 0; i < l.calls_n; i++)
         call_items(&l, &l.calls[i]);

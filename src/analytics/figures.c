@@ -43,6 +43,12 @@ void fig_null(struct figure *f, const char *reason)
     f->reason = reason;
 }
 
+void fig_rests_on(struct figure *f, const struct figure *gathered)
+{
+    f->inputs = gathered->inputs;
+    f->inputs_n = gathered->inputs_n;
+}
+
 /* A rate, mean or median of fewer than five is not shown. */
 void fig_small(struct figure *f)
 {
@@ -95,54 +101,56 @@ static void rows_make(struct figures *x)
 
 static void win_rates(struct figures *x)
 {
-    struct figure *rate, *value, *won_sum, *lost_sum;
-    int64_t won = 0, lost = 0, excluded = 0, won_micros = 0, lost_micros = 0;
+    enum { WON, LOST, EXCLUDED, BOTH, KINDS };
+    static const char *const counts[] = {"won_count", "lost_count", "excluded_count"};
+    struct figure of[KINDS] = {0}, *rate, *value, *sum;
+    int64_t micros[2] = {0};
 
-    rate = fig_add(x, "win_rate", NULL, "1");
     for (size_t i = 0; i < x->rows_n; i++) {
         const struct fig_row *r = &x->rows[i];
+        int kind = !r->times_ok ? EXCLUDED : r->end.outcome == DEAL_WON ? WON : LOST;
         if (!r->closed_in)
             continue;
-        if (!r->times_ok) {
-            excluded++;
+        fig_input(x, &of[kind], r->f->deal);
+        of[kind].n++;
+        if (kind == EXCLUDED)
             continue;
-        }
-        fig_input(x, rate, r->f->deal);
-        won += r->end.outcome == DEAL_WON;
-        lost += r->end.outcome == DEAL_LOST;
+        fig_input(x, &of[BOTH], r->f->deal);
+        of[BOTH].n++;
         if (fig_in_currency(x, &r->end))
-            *(r->end.outcome == DEAL_WON ? &won_micros : &lost_micros) += r->end.amount_micros;
+            micros[kind] += r->end.amount_micros;
     }
-    rate->n = won + lost;
-    fig_value(rate, rate->n ? (double)won / (double)rate->n : NAN);
+    rate = fig_add(x, "win_rate", NULL, "1");
+    fig_rests_on(rate, &of[BOTH]);
+    rate->n = of[BOTH].n;
+    fig_value(rate, rate->n ? (double)of[WON].n / (double)rate->n : NAN);
     if (rate->n) {
         rate->has_interval = true;
-        deal_wilson(won, rate->n, &rate->low, &rate->high);
+        deal_wilson(of[WON].n, rate->n, &rate->low, &rate->high);
     }
     fig_small(rate);
     x->win_rate = rate->has_value ? rate->value : NAN;
-    struct {
-        const char *id;
-        int64_t n;
-    } counts[] = {{"won_count", won}, {"lost_count", lost}, {"excluded_count", excluded}};
-    for (size_t i = 0; i < 3; i++) {
-        struct figure *f = fig_add(x, counts[i].id, NULL, "1");
-        f->n = counts[i].n;
-        fig_value(f, (double)counts[i].n);
+    for (int k = WON; k <= EXCLUDED; k++) {
+        struct figure *f = fig_add(x, counts[k], NULL, "1");
+        f->n = of[k].n;
+        fig_value(f, (double)f->n);
+        fig_rests_on(f, &of[k]);
     }
-    won_sum = fig_add(x, "won_value", NULL, x->in->pipe->currency);
-    won_sum->n = won;
-    fig_money(won_sum, won_micros);
-    lost_sum = fig_add(x, "lost_value", NULL, x->in->pipe->currency);
-    lost_sum->n = lost;
-    fig_money(lost_sum, lost_micros);
+    for (int k = WON; k <= LOST; k++) {
+        sum = fig_add(x, k == WON ? "won_value" : "lost_value", NULL, x->in->pipe->currency);
+        sum->n = of[k].n;
+        fig_money(sum, micros[k]);
+        fig_rests_on(sum, &of[k]);
+    }
     value = fig_add(x, "win_rate_value", NULL, "1");
-    value->n = won + lost;
-    fig_value(value, won_micros + lost_micros ? (double)won_micros / (double)(won_micros + lost_micros) : NAN);
+    value->n = of[BOTH].n;
+    fig_value(value, micros[WON] + micros[LOST] ? (double)micros[WON] / (double)(micros[WON] + micros[LOST]) : NAN);
+    fig_rests_on(value, &of[BOTH]);
     fig_small(value);
     x->win_rate_value = value->has_value ? value->value : NAN;
-    x->won_n = won;
-    x->won_micros = won_micros;
+    x->won_n = of[WON].n;
+    x->won_micros = micros[WON];
+    x->won = of[WON];
 }
 
 static void cycle_of(struct figures *x, const char *id, enum deal_outcome outcome)
@@ -192,10 +200,9 @@ static void won_value_mean(struct figures *x)
 /* Deals that were open at some moment of the period. */
 static void velocity(struct figures *x)
 {
-    struct figure *f, *v;
+    struct figure all = {0}, made_and_closed = {0}, *f;
     int64_t n = 0, both = 0;
 
-    f = fig_add(x, "opportunities", NULL, "1");
     for (size_t i = 0; i < x->rows_n; i++) {
         const struct fig_row *r = &x->rows[i];
         bool at_start = r->start.outcome == DEAL_OPEN;
@@ -203,19 +210,26 @@ static void velocity(struct figures *x)
         if (!at_start && !during)
             continue;
         n++;
-        fig_input(x, f, r->f->deal);
-        both += during && r->closed_in;
+        fig_input(x, &all, r->f->deal);
+        if (!during || !r->closed_in)
+            continue;
+        both++;
+        fig_input(x, &made_and_closed, r->f->deal);
     }
+    f = fig_add(x, "opportunities", NULL, "1");
     f->n = n;
     fig_value(f, (double)n);
-    v = fig_add(x, "created_and_closed", NULL, "1");
-    v->n = both;
-    fig_value(v, (double)both);
-    v = fig_add(x, "sales_velocity", NULL, "per_day");
-    v->n = n;
-    fig_value(v, (double)n * x->win_rate * x->mean_won / x->cycle_days);
-    if (!v->has_value)
-        v->reason = "rests_on_a_figure_without_value";
+    fig_rests_on(f, &all);
+    f = fig_add(x, "created_and_closed", NULL, "1");
+    f->n = both;
+    fig_value(f, (double)both);
+    fig_rests_on(f, &made_and_closed);
+    f = fig_add(x, "sales_velocity", NULL, "per_day");
+    f->n = n;
+    fig_value(f, (double)n * x->win_rate * x->mean_won / x->cycle_days);
+    fig_rests_on(f, &all);
+    if (!f->has_value)
+        f->reason = "rests_on_a_figure_without_value";
 }
 
 void figures_make(const struct figures_input *in, struct arena *a, struct figure **out, size_t *out_n)

@@ -49,10 +49,8 @@ static void share_of(struct figures *x, const char *part, const char *class_)
         if (!counts(r))
             continue;
         f->n++;
-        if (!first_mention(r, class_))
-            continue;
-        with++;
         fig_input(x, f, r->f->deal);
+        with += first_mention(r, class_) != NULL;
     }
     fig_value(f, f->n ? (double)with / (double)f->n : NAN);
     fig_small(f);

@@ -19,6 +19,7 @@ struct figures {
     size_t n, cap;
     double win_rate, win_rate_value, mean_won, cycle_days; /* NaN: none */
     int64_t won_n, won_micros;
+    struct figure won; /* gathered: deals won in the period */
 };
 
 /* The pointer is good until the next fig_add. */
@@ -28,6 +29,8 @@ void fig_value(struct figure *f, double value); /* not finite: no value */
 void fig_money(struct figure *f, int64_t micros);
 void fig_null(struct figure *f, const char *reason);
 void fig_small(struct figure *f);
+/* `f` rests on the deals that were gathered elsewhere: in another figure, or in a loose one before there was `f`. */
+void fig_rests_on(struct figure *f, const struct figure *gathered);
 int64_t fig_day_start(const struct figures *x, int64_t day);
 bool fig_in_currency(const struct figures *x, const struct deal_state *s);
 bool fig_closes_in(const struct figures *x, const struct deal_state *s);

@@ -72,7 +72,7 @@ static void conversion_of(struct figures *x, const struct deal_stage *s, struct 
 
 static void time_of(struct figures *x, const struct deal_stage *s, struct stay **stays, const size_t *stays_n)
 {
-    struct figure *median = fig_add(x, "time_in_stage", ordinal_text(x, s), "d"), *p90;
+    struct figure all = {0}, *f;
     double *days = NULL;
     size_t n = 0, cap = 0;
 
@@ -82,15 +82,15 @@ static void time_of(struct figures *x, const struct deal_stage *s, struct stay *
             if (in->stage != s || in->to == CLOCK_NONE || in->to < x->from_ms || in->to >= x->end_ms)
                 continue;
             ARENA_PUSH(x->a, days, n, cap) = (double)(in->to - in->from) / (double)DAY_MS;
-            fig_input(x, median, x->rows[i].f->deal);
+            fig_input(x, &all, x->rows[i].f->deal);
         }
-    median->n = (int64_t)n;
-    fig_value(median, deal_quantile(days, n, 0.5));
-    fig_small(median);
-    p90 = fig_add(x, "time_in_stage_p90", ordinal_text(x, s), "d");
-    p90->n = (int64_t)n;
-    fig_value(p90, deal_quantile(days, n, 0.9));
-    fig_small(p90);
+    for (int p90 = 0; p90 < 2; p90++) {
+        f = fig_add(x, p90 ? "time_in_stage_p90" : "time_in_stage", ordinal_text(x, s), "d");
+        f->n = (int64_t)n;
+        fig_value(f, deal_quantile(days, n, p90 ? 0.9 : 0.5));
+        fig_rests_on(f, &all);
+        fig_small(f);
+    }
 }
 
 void figures_stages(struct figures *x)
@@ -148,20 +148,23 @@ static bool first_close(const struct figures *x, const struct fig_row *r, int64_
 
 void figures_moves(struct figures *x)
 {
-    struct figure *f = fig_add(x, "push_count", NULL, "1");
+    struct figure pushed = {0}, *f;
     int64_t count = 0, days = 0, early = 0;
 
     for (size_t i = 0; i < x->rows_n; i++) {
         int64_t before = count;
         pushes_of(x, x->rows[i].f, &count, &days);
         if (count > before)
-            fig_input(x, f, x->rows[i].f->deal);
+            fig_input(x, &pushed, x->rows[i].f->deal);
     }
+    f = fig_add(x, "push_count", NULL, "1");
     f->n = count;
     fig_value(f, (double)count);
+    fig_rests_on(f, &pushed);
     f = fig_add(x, "mean_push_days", NULL, "d");
     f->n = count;
     fig_value(f, count ? (double)days / (double)count : NAN);
+    fig_rests_on(f, &pushed);
     fig_small(f);
     f = fig_add(x, "pull_in", NULL, "1");
     for (size_t i = 0; i < x->rows_n; i++) {

@@ -38,15 +38,23 @@ static int change_part(const struct figures *x, const struct deal_state *before,
     return is > was ? WF_INCREASED : WF_DECREASED;
 }
 
+static void part_add(struct figures *x, struct figure *part, const struct fig_row *r, bool counts)
+{
+    if (!counts)
+        return;
+    part->n++;
+    fig_input(x, part, r->f->deal);
+}
+
 /* Every instant at which something changed is one step, so the parts add up whatever happens at once. */
-static void steps_of(const struct figures *x, const struct fig_row *r, int64_t sum[WF_PARTS], int64_t n[WF_PARTS])
+static void steps_of(struct figures *x, const struct fig_row *r, int64_t sum[WF_PARTS], struct figure of[WF_PARTS])
 {
     struct deal_state before = r->start;
     int64_t was = worth(x, &before);
     bool counted = was > 0;
 
     sum[WF_OPENING] += was;
-    n[WF_OPENING] += was > 0;
+    part_add(x, &of[WF_OPENING], r, was > 0);
     for (size_t i = 0; i < r->f->change_n; i++) {
         int64_t at = r->f->change[i].at_ms, is;
         struct deal_state after;
@@ -58,14 +66,14 @@ static void steps_of(const struct figures *x, const struct fig_row *r, int64_t s
         if (is != was) {
             part = change_part(x, &before, &after, was, is, counted);
             sum[part] += is > was ? is - was : was - is;
-            n[part]++;
+            part_add(x, &of[part], r, true);
         }
         counted |= is > 0;
         was = is;
         before = after;
     }
     sum[WF_CLOSING] += was;
-    n[WF_CLOSING] += was > 0;
+    part_add(x, &of[WF_CLOSING], r, was > 0);
 }
 
 static void slip(struct figures *x)
@@ -80,10 +88,9 @@ static void slip(struct figures *x)
             continue;
         n++;
         due += w;
-        if (r->end.outcome == DEAL_OPEN || r->end.outcome == DEAL_UNKNOWN) {
+        fig_input(x, f, r->f->deal);
+        if (r->end.outcome == DEAL_OPEN || r->end.outcome == DEAL_UNKNOWN)
             slipped += w;
-            fig_input(x, f, r->f->deal);
-        }
     }
     f->n = n;
     fig_value(f, due ? (double)slipped / (double)due : NAN);
@@ -94,14 +101,16 @@ static void slip(struct figures *x)
 
 void figures_waterfall(struct figures *x)
 {
-    int64_t sum[WF_PARTS] = {0}, n[WF_PARTS] = {0};
+    struct figure of[WF_PARTS] = {0};
+    int64_t sum[WF_PARTS] = {0};
 
     for (size_t i = 0; i < x->rows_n; i++)
-        steps_of(x, &x->rows[i], sum, n);
+        steps_of(x, &x->rows[i], sum, of);
     for (int p = 0; p < WF_PARTS; p++) {
         struct figure *f = fig_add(x, "waterfall", wf_names[p], x->in->pipe->currency);
-        f->n = n[p];
+        f->n = of[p].n;
         fig_money(f, sum[p]);
+        fig_rests_on(f, &of[p]);
     }
     slip(x);
 }
@@ -126,7 +135,7 @@ static void calibrated_interval(struct figures *x, struct figure *f)
     f->high = deal_quantile(totals, FIGURES_RESAMPLES, 0.975);
 }
 
-static void coverage(struct figures *x, int64_t open)
+static void coverage(struct figures *x, int64_t open, const struct figure *deals)
 {
     struct figure *f = fig_add(x, "coverage", NULL, "1");
     int64_t quota = 0, n = 0;
@@ -141,6 +150,7 @@ static void coverage(struct figures *x, int64_t open)
         n++;
     }
     f->n = n;
+    fig_rests_on(f, deals);
     if (!n)
         fig_null(f, "no_quota");
     else if (quota <= x->won_micros)
@@ -157,6 +167,7 @@ static void hygiene(struct figures *x)
 {
     static const char *const parts[] = {"all", "next_step", "close_date", "contact", "amount"};
     int64_t n = 0, good[5] = {0}, now = x->end_ms - 1, ignored;
+    struct figure open = {0};
 
     for (size_t i = 0; i < x->rows_n; i++) {
         const struct fig_row *r = &x->rows[i];
@@ -164,6 +175,7 @@ static void hygiene(struct figures *x)
         if (r->end.outcome != DEAL_OPEN)
             continue;
         n++;
+        fig_input(x, &open, r->f->deal);
         has[1] = deal_next_step(r->f, now, &ignored);
         has[2] = r->end.has_close && r->end.close_day >= deal_day(x->in->pipe, now);
         has[3] = r->f->person_n > 0;
@@ -176,6 +188,7 @@ static void hygiene(struct figures *x)
         struct figure *f = fig_add(x, "hygiene", parts[k], "1");
         f->n = n;
         fig_value(f, n ? (double)good[k] / (double)n : NAN);
+        fig_rests_on(f, &open);
         fig_small(f);
     }
 }
@@ -183,44 +196,48 @@ static void hygiene(struct figures *x)
 void figures_outlook(struct figures *x)
 {
     static const enum crm_category shown[] = {CRM_C_OMITTED, CRM_C_PIPELINE, CRM_C_BEST_CASE, CRM_C_COMMIT};
-    int64_t open = 0, n = 0, by[CRM_CATEGORIES] = {0}, by_n[CRM_CATEGORIES] = {0}, scored = 0;
+    struct figure all = {0}, of[CRM_CATEGORIES] = {0}, *f;
+    int64_t open = 0, n = 0, by[CRM_CATEGORIES] = {0};
     double weighted = 0, calibrated = 0;
     bool untold = false;
-    struct figure *f = fig_add(x, "open_value", NULL, x->in->pipe->currency);
 
     for (size_t i = 0; i < x->rows_n; i++) {
         const struct fig_row *r = &x->rows[i];
         int64_t w = worth(x, &r->end);
         if (!w)
             continue;
-        fig_input(x, f, r->f->deal);
+        fig_input(x, &all, r->f->deal);
         open += w;
         n++;
         by[r->end.category] += w;
-        by_n[r->end.category]++;
+        part_add(x, &of[r->end.category], r, true);
         weighted += (double)w / 1e6 * r->end.probability;
         untold |= isnan(r->p);
-        scored++;
         calibrated += (double)w / 1e6 * r->p;
     }
+    f = fig_add(x, "open_value", NULL, x->in->pipe->currency);
     f->n = n;
     fig_money(f, open);
+    fig_rests_on(f, &all);
     f = fig_add(x, "weighted_pipeline", NULL, x->in->pipe->currency);
     f->n = n;
     fig_value(f, weighted);
+    fig_rests_on(f, &all);
     f = fig_add(x, "calibrated_pipeline", NULL, x->in->pipe->currency);
-    f->n = scored;
+    f->n = n;
     fig_value(f, calibrated);
+    fig_rests_on(f, &all);
     if (untold)
         fig_null(f, "no_score");
     else
         calibrated_interval(x, f);
     for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
         f = fig_add(x, "category_value", crm_category_name(shown[k]), x->in->pipe->currency);
-        f->n = by_n[shown[k]];
+        f->n = of[shown[k]].n;
         fig_money(f, by[shown[k]]);
+        fig_rests_on(f, &of[shown[k]]);
     }
-    coverage(x, open);
+    coverage(x, open, &all);
     hygiene(x);
 }
 
@@ -231,8 +248,8 @@ static void week_of(struct figures *x, int week, int64_t won_at_end)
     static const enum crm_category shown[] = {CRM_C_PIPELINE, CRM_C_BEST_CASE, CRM_C_COMMIT};
     int64_t at = x->from_ms + week * 7 * DAY_MS - 1, forecast = 0, all[CRM_CATEGORIES] = {0}, won[CRM_CATEGORIES] = {0};
     const char *part = str_cz(x->a, str_fmt(x->a, "w%d", week));
+    struct figure of[CRM_CATEGORIES] = {0}, counted = {0}, *f;
     bool over = x->end_ms == x->to_ms;
-    struct figure *f;
 
     if (at >= x->end_ms)
         return;
@@ -240,27 +257,35 @@ static void week_of(struct figures *x, int week, int64_t won_at_end)
         const struct fig_row *r = &x->rows[i];
         struct deal_state s;
         deal_state_at(r->f, at, &s);
-        if (s.outcome == DEAL_WON && s.closed >= x->from_ms && fig_in_currency(x, &s) && r->times_ok)
+        if (s.outcome == DEAL_WON && s.closed >= x->from_ms && fig_in_currency(x, &s) && r->times_ok) {
             forecast += s.amount_micros;
+            fig_input(x, &counted, r->f->deal);
+        }
         if (s.outcome != DEAL_OPEN || !fig_closes_in(x, &s))
             continue;
-        if (s.category == CRM_C_COMMIT)
+        if (s.category == CRM_C_COMMIT) {
             forecast += worth(x, &s);
+            fig_input(x, &counted, r->f->deal);
+        }
         all[s.category]++;
+        fig_input(x, &of[s.category], r->f->deal);
         won[s.category] += r->closed_in && r->end.outcome == DEAL_WON;
     }
     f = fig_add(x, "forecast", part, x->in->pipe->currency);
     f->n = all[CRM_C_COMMIT];
     fig_money(f, forecast);
+    fig_rests_on(f, &counted);
     f = fig_add(x, "forecast_accuracy", part, "1");
     fig_value(f, won_at_end > 0 ? 1 - fabs((double)(forecast - won_at_end)) / (double)won_at_end : NAN);
     f->n = x->won_n;
+    fig_rests_on(f, &x->won);
     if (!over)
         fig_null(f, "period_not_over");
     for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
         f = fig_add(x, "category_close_rate", str_cz(x->a, str_fmt(x->a, "%s.w%d", crm_category_name(shown[k]), week)),
                     "1");
         f->n = all[shown[k]];
+        fig_rests_on(f, &of[shown[k]]);
         fig_value(f, all[shown[k]] ? (double)won[shown[k]] / (double)all[shown[k]] : NAN);
         if (!over)
             fig_null(f, "period_not_over");

@@ -2,11 +2,13 @@
 #include "analytics/figures_load.h"
 #include "api/deals_priv.h"
 #include "insight/findings.h"
+#include "records/crm.h"
 #include "store/reader.h"
 
 enum {
     F_ID_,
     F_PART,
+    F_STAGE,
     F_VALUE,
     F_UNIT,
     F_REASON,
@@ -23,6 +25,8 @@ enum {
 static const struct res_field fields[F_COUNT] = {
     [F_ID_] = {"id", RES_STR, 0, "Its name.", "\"win_rate\""},
     [F_PART] = {"part", RES_STR, RES_MAYBE, "Which part of it.", "\"count\""},
+    [F_STAGE] = {"stage", RES_STR, RES_MAYBE | RES_SEALED, "Name of the stage, where the part is one.",
+                 "\"Discovery\""},
     [F_VALUE] = {"value", RES_JSON, RES_NULLABLE, "A number, or money as a decimal text; null: see reason.", "0.31"},
     [F_UNIT] = {"unit", RES_STR, 0, "Its unit.", "\"share\""},
     [F_REASON] = {"reason", RES_STR, RES_MAYBE, "Why there is none.", "\"too_few\""},
@@ -70,7 +74,31 @@ static str part_of(struct res_ctx *c, const struct figure *f)
     return str_of(f->part);
 }
 
-static struct res_val *item_of(struct res_ctx *c, const struct figure *f, const struct figures_input *in, bool inputs)
+/* Names of the stages of the pipeline, in their order. */
+static enum err_code stages_name(struct res_ctx *c, const struct figures_input *in, str **out, struct err *e)
+{
+    size_t n = in->pipe ? in->pipe->stages_n : 0;
+    struct id *ids = ARENA_ARRAY(c->a, struct id, n + 1);
+
+    *out = ARENA_ARRAY(c->a, str, n + 1);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = in->pipe->stages[i].id;
+    return record_names_load(c->t, c->v, NAME_STAGE, ids, n, c->a, *out, e);
+}
+
+/* The stage a part stands for. */
+static struct res_val stage_of(const struct figure *f, const struct figures_input *in, const str *names)
+{
+    int64_t ordinal;
+
+    for (size_t i = 0; in->pipe && f->part && str_to_i64(str_of(f->part), &ordinal) && i < in->pipe->stages_n; i++)
+        if (in->pipe->stages[i].ordinal == ordinal)
+            return res_str_or(names[i], RES_ABSENT);
+    return (struct res_val){.is = RES_ABSENT};
+}
+
+static struct res_val *item_of(struct res_ctx *c, const struct figure *f, const struct figures_input *in,
+                               const str *names, bool inputs)
 {
     struct arena *a = c->a;
     struct res_val *item = ARENA_ARRAY(a, struct res_val, F_COUNT), *ids;
@@ -78,6 +106,7 @@ static struct res_val *item_of(struct res_ctx *c, const struct figure *f, const 
     item[F_ID_] = res_str(str_of(f->id));
     if (f->part)
         item[F_PART] = res_str(part_of(c, f));
+    item[F_STAGE] = stage_of(f, in, names);
     item[F_VALUE] = value_of(a, f);
     item[F_UNIT] = res_str(str_of(f->unit));
     if (!f->has_value)
@@ -135,10 +164,12 @@ static enum err_code figures_act(struct res_ctx *c, const struct res_val *q, str
     struct figure *f = NULL;
     struct res_val *list;
     size_t n = 0, shown = 0;
+    str *names;
 
     if (analytics_period(c, q, &in.from_day, &in.to_day, &in.as_of, e) ||
         figures_load(c->t, c->v, q[Q_PIPELINE].is == RES_SET ? q[Q_PIPELINE].v.s : STR(""),
-                     q[Q_OWNER].is == RES_SET ? q[Q_OWNER].v.s : STR(""), c->a, &in, e))
+                     q[Q_OWNER].is == RES_SET ? q[Q_OWNER].v.s : STR(""), c->a, &in, e) ||
+        stages_name(c, &in, &names, e))
         return e->code;
     for (size_t i = 0; i < in.facts_n; i++) /* deals the caller may not see count for nothing */
         if (!reader_sees_deal(c->who.reader, in.facts[i].deal))
@@ -147,7 +178,7 @@ static enum err_code figures_act(struct res_ctx *c, const struct res_val *q, str
     list = ARENA_ARRAY(c->a, struct res_val, n + 1);
     for (size_t i = 0; i < n; i++)
         if (!only.n || str_eq(only, str_of(f[i].id)))
-            list[shown++] = res_obj(item_of(c, &f[i], &in, only.n > 0));
+            list[shown++] = res_obj(item_of(c, &f[i], &in, names, only.n > 0));
     if (!shown)
         return res_say(c, 404, "not found", STR("there is no such figure; GET /v1/analytics lists them"), e);
     *out = ARENA_ARRAY(c->a, struct res_val, 4);

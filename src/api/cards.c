@@ -52,7 +52,7 @@ enum err_code card_res_list(struct res_ctx *c, const struct card_def *d, const s
 enum err_code card_res_many(struct res_ctx *c, const struct card_def *d, const struct id *ids, size_t n,
                             struct res_val **items, struct err *e)
 {
-    struct res_val *item;
+    struct res_val *item = NULL;
     struct card *rows = NULL;
     size_t rows_n = 0;
 

@@ -24,8 +24,10 @@ enum {
     F_VERSION,
     F_DEFINITION,
     F_INPUTS,
+    F_INPUTS_OF,
     F_COUNT
 };
+static const char *const inputs_words[] = {"calls", "deals", "comments", "scorecards", "verdicts", NULL};
 static const struct res_field fields[F_COUNT] = {
     [F_REP] = {"rep", RES_ID, RES_NULLABLE, "The person; null: the team.", SOME_ID, .to = "people"},
     [F_NAME] = {"name", RES_STR, RES_SEALED | RES_NULLABLE, "Their name.", "\"Ann Lee\""},
@@ -46,6 +48,8 @@ static const struct res_field fields[F_COUNT] = {
     [F_DEFINITION] = {"definition", RES_STR, RES_MAYBE | RES_DETAIL, "How it is worked out.", "\"mean per call ...\""},
     [F_INPUTS] = {"inputs", RES_ID, RES_LIST | RES_MAYBE | RES_DETAIL, "Rows it is made of: calls, deals, comments.",
                   SOME_ID},
+    [F_INPUTS_OF] = {"inputs_of", RES_ENUM, RES_MAYBE | RES_DETAIL, "What those rows are.", "\"calls\"",
+                     .words = inputs_words},
 };
 static const struct res_shape shape = {"CoachingFigure", "A figure of somebody who sells.", RES_FIELDS(fields)};
 
@@ -164,6 +168,7 @@ static struct res_val *item_of(struct res_ctx *c, const struct asked *q, const s
     for (size_t i = 0; i < f->inputs_n; i++)
         ids[i] = res_id(f->inputs[i]);
     item[F_INPUTS] = res_vals(ids, f->inputs_n);
+    item[F_INPUTS_OF] = res_str(str_of(coaching_inputs_of(f->id)));
     return item;
 }
 

@@ -26,10 +26,17 @@ static struct id id_or_nil(const struct res_val *v)
 
 /* ---- comments ---- */
 
-enum { C_TEXT, C_ABOUT, C_TURN, C_START, C_END, C_IN };
+enum { C_TEXT, C_ABOUT, C_TURN, C_START, C_END, C_KIND, C_IN };
+static const char *const remark_kinds[] = {"comment", "request", "share", NULL}; /* as enum remark_kind */
 #define PLACE_FIELDS(maybe)                                                                                            \
-    [C_TEXT] = {"text",   RES_STR,    RES_SEALED | ((maybe) ? 0 : RES_NEEDED), "The words.", "\"Good question.\"",     \
-                .min = 1, .max = 8000},                                                                                \
+    [C_TEXT] = {"text",     RES_STR, RES_SEALED, "The words; only a share may have none.", "\"Good question.\"",       \
+                .max = 8000},                                                                                          \
+    [C_KIND] = {"kind",                                                                                                \
+                RES_ENUM,                                                                                              \
+                0,                                                                                                     \
+                "A comment; a request for feedback; a note that its author pointed somebody here by a link.",          \
+                "\"comment\"",                                                                                         \
+                .words = remark_kinds},                                                                                \
     [C_ABOUT] = {"about", RES_ID,        maybe, "The person it is about; left out: the conversation.",                 \
                  SOME_ID, .to = "people"},                                                                             \
     [C_TURN] = {"turn", RES_INT, maybe, "Number of the turn it stands at.", "3", .max = IA_TURNS_MAX},                 \
@@ -63,6 +70,7 @@ static struct res_val *comment_of(struct arena *a, const struct remark *r)
         item[C_START] = res_i64(r->span.start);
         item[C_END] = res_i64(r->span.end);
     }
+    item[C_KIND] = res_str(str_of(remark_kinds[r->kind]));
     item[C_ID] = res_id(r->id);
     item[C_AUTHOR] = res_id(r->author);
     item[C_CREATED] = res_time(r->created_ms);
@@ -95,11 +103,16 @@ static enum err_code comment_act(struct res_ctx *c, struct id id, const struct r
                        .author = caller_actor(&c->who),
                        .about = id_or_nil(&in[C_ABOUT]),
                        .placed = placed,
-                       .text = in[C_TEXT].v.s};
+                       .text = in[C_TEXT].is == RES_SET ? in[C_TEXT].v.s : STR("")};
 
     (void)query;
+    for (int k = 0; in[C_KIND].is == RES_SET && k < REMARK_KINDS; k++)
+        if (str_eq(in[C_KIND].v.s, str_of(remark_kinds[k])))
+            r.kind = (enum remark_kind)k;
     if (seen(c, id, e))
         return e->code;
+    if (!str_trim(r.text).n && r.kind != REMARK_SHARE)
+        return res_say(c, 422, "nothing is said", STR("a comment and a request have \"text\""), e);
     if (placed && (in[C_TURN].is != RES_SET || in[C_START].is != RES_SET || in[C_END].is != RES_SET ||
                    in[C_START].v.i >= in[C_END].v.i))
         return res_say(c, 422, "the place is not complete",

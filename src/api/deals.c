@@ -377,7 +377,7 @@ static enum err_code briefs_act(struct res_ctx *c, struct id id, const struct re
                                 struct res_val **out, struct err *e)
 {
     int64_t as_of = deals_time(&query[0], clock_now_ms()), since = deals_time(&query[1], CLOCK_NONE);
-    struct res_val *list, *one;
+    struct res_val *list, *one = NULL;
     struct deal_views vs;
     struct id account, *ids;
     size_t n, kept = 0;

@@ -521,13 +521,15 @@ static void text_make(struct maker *m)
         buf_fmt(&m->b, "type Mutation {\n%.*s}\n", STR_ARG(buf_view(&m->mutation)));
 }
 
+static struct arena *kept; /* of the table and its bindings, which live as long as the process */
+
 static void schema_make(void)
 {
     struct maker *m = calloc(1, sizeof *m);
 
     if (!m)
         abort();
-    m->a = arena_new("graphql.table"); /* bindings live as long as the process */
+    m->a = kept = arena_new("graphql.table");
     buf_init(&m->b, 8 << 20);
     buf_init(&m->query, 4 << 20);
     buf_init(&m->mutation, 4 << 20);

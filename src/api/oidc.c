@@ -242,7 +242,7 @@ static enum err_code session_make(struct call *k, const struct provider *p, cons
 {
     struct api *api = k->app;
     struct db_tx *t;
-    struct user u;
+    struct user u = {0};
     struct id session;
 
     if (db_begin(api->core->v.db, api->core->v.workspace, 20000, &t, e))

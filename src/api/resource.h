@@ -408,8 +408,8 @@ void res_rows_find(const struct res_shape *s, struct res_val **rows, size_t rows
 #define RES_ROWS_FUNCTIONS                                                                                             \
     static enum err_code list(struct res_ctx *c, const struct res_query *q, struct res_page *page, struct err *e)      \
     {                                                                                                                  \
-        struct res_val **rows;                                                                                         \
-        size_t n;                                                                                                      \
+        struct res_val **rows = NULL;                                                                                  \
+        size_t n = 0;                                                                                                  \
                                                                                                                        \
         if (rows_load(c, &rows, &n, e))                                                                                \
             return e->code;                                                                                            \
@@ -419,8 +419,8 @@ void res_rows_find(const struct res_shape *s, struct res_val **rows, size_t rows
     static enum err_code many(struct res_ctx *c, const struct id *ids, size_t n, uint64_t want,                        \
                               struct res_val **items, struct err *e)                                                   \
     {                                                                                                                  \
-        struct res_val **rows;                                                                                         \
-        size_t rows_n;                                                                                                 \
+        struct res_val **rows = NULL;                                                                                  \
+        size_t rows_n = 0;                                                                                             \
                                                                                                                        \
         (void)want;                                                                                                    \
         if (rows_load(c, &rows, &rows_n, e))                                                                           \

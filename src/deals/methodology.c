@@ -12,6 +12,17 @@ static const struct {
     {"meddpicc.competition", CRM_PROPOSAL},     {"meddpicc.paper_process", CRM_NEGOTIATION},
 };
 
+static struct id_set track_read(const struct json *list, struct arena *a)
+{
+    struct id *ids = ARENA_ARRAY(a, struct id, json_len(list) + 1);
+    struct json_it it;
+    size_t n = 0;
+
+    for (json_it_init(&it, list); json_it_next(&it);)
+        n += id_parse(json_str(it.val, STR("")), &ids[n]);
+    return id_set_of(ids, n);
+}
+
 static void stages_read(const struct card *card, const struct json *stages, struct arena *a, struct methodology *out)
 {
     str *fields = ARENA_ARRAY(a, str, METHODOLOGY_FIELDS_MAX);
@@ -25,8 +36,9 @@ static void stages_read(const struct card *card, const struct json *stages, stru
             fields[n++] = str_dup(a, json_str(in.val, STR("")));
         s.name = str_dup(a, json_str(json_get(it.val, "name"), STR("")));
         s.fields = fields; /* those before come first */
-        s.fields_n = n;
-        if (n > before)
+        s.fields_n = n > before ? n : 0;
+        s.track = track_read(json_get(it.val, "talk_track"), a);
+        if (s.fields_n || s.track.n)
             ARENA_PUSH(a, out->stages, out->stages_n, out->stages_cap) = s;
     }
 }
@@ -68,7 +80,7 @@ void methodology_required(const struct methodology *m, str name, const struct de
 {
     *out = (struct methodology_need){0};
     for (size_t i = 0; m && i < m->stages_n; i++)
-        if (str_eq_nocase(m->stages[i].name, name)) {
+        if (str_eq_nocase(m->stages[i].name, name) && m->stages[i].fields_n) {
             out->playbook = m->stages[i].playbook;
             for (size_t k = 0; k < m->stages[i].fields_n; k++)
                 need_add(out, m->stages[i].fields[k]);
@@ -77,6 +89,14 @@ void methodology_required(const struct methodology *m, str name, const struct de
     for (size_t i = 0; s && i < sizeof by_phase / sizeof *by_phase; i++)
         if (by_phase[i].from <= s->phase)
             need_add(out, str_of(by_phase[i].field));
+}
+
+struct id_set methodology_track(const struct methodology *m, str name)
+{
+    for (size_t i = 0; i < m->stages_n; i++)
+        if (m->stages[i].track.n && str_eq_nocase(m->stages[i].name, name))
+            return m->stages[i].track;
+    return (struct id_set){0};
 }
 
 void methodology_missing(const struct methodology_need *need, const struct deal_facts *f, int64_t as_of,

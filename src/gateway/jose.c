@@ -333,7 +333,7 @@ static bool key_named(const struct jwk *k, const struct alg *alg)
     if (!k->alg.n || str_eq(k->alg, str_of(alg->name)))
         return true;
     if (alg->family == FAM_RSA || alg->family == FAM_PSS)
-        return alg_find(k->alg, NULL) && str_eq(str_sub(k->alg, 0, 2), str_n(alg->name, 2)) &&
+        return alg_find(k->alg, NULL) && str_starts(k->alg, str_sub(str_of(alg->name), 0, 2)) &&
                str_cmp(k->alg, str_of(alg->name)) <= 0;
     return alg->half == 66 && str_eq(k->alg, STR("ES521")); /* a slip that is about */
 }

@@ -321,10 +321,9 @@ static void slot_run(struct exec *x, struct group *g, const struct gql_slot *slo
     str why;
 
     for (size_t i = 0; i < g->n; i++) {
-        struct gql_rnode *r = &g->node[i]->child[at];
         if (!alive(g->node[i]))
             continue;
-        node[c.n] = r;
+        node[c.n] = &g->node[i]->child[at];
         parent[c.n++] = g->p[i];
     }
     if (!c.n)

@@ -23,7 +23,7 @@ enum {
 static bool number_of(str w, double *out, bool *out_money)
 {
     static const char *const signs[] = {"$", "€", "£"};
-    double v = 0, unit = 0.1;
+    double v = 0, unit = 1;
     size_t at = 0, digits = 0;
 
     *out_money = false;
@@ -40,8 +40,10 @@ static bool number_of(str w, double *out, bool *out_money)
             digits++;
         }
     if (at < w.n && w.p[at] == '.')
-        for (at++; at < w.n && w.p[at] >= '0' && w.p[at] <= '9'; at++, unit /= 10)
+        for (at++; at < w.n && w.p[at] >= '0' && w.p[at] <= '9'; at++) {
+            unit /= 10;
             v += (w.p[at] - '0') * unit;
+        }
     if (at + 1 == w.n && (w.p[at] == 'k' || w.p[at] == 'K')) {
         v *= 1000;
         at++;

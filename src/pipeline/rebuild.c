@@ -124,9 +124,8 @@ struct rebuild {
     struct err e; /* of the first failure; written once, before `failed` */
 };
 
-static enum err_code page_put(struct rebuild *rb, const struct id *ids, size_t n, struct arena *a, struct err *e)
+static enum err_code page_put(struct core *c, const struct id *ids, size_t n, struct arena *a, struct err *e)
 {
-    struct core *c = rb->c;
     struct record_chunk_row *rows;
     struct record_ia *recs;
     size_t recs_n, rows_n, at = 0;
@@ -152,6 +151,19 @@ static enum err_code page_put(struct rebuild *rb, const struct id *ids, size_t n
     return rc;
 }
 
+enum err_code rebuild_some(struct core *c, const struct id *ids, size_t n, struct err *e)
+{
+    struct arena *a = arena_new_wiped("rebuild");
+    enum err_code rc = ERR_OK;
+
+    for (size_t i = 0; !rc && i < n; i += PAGE) {
+        arena_reset(a);
+        rc = page_put(c, ids + i, n - i < PAGE ? n - i : PAGE, a, e);
+    }
+    arena_free(a);
+    return rc;
+}
+
 /* A line for every 5000 interactions: a large store takes a while to open. */
 static void progress_note(struct core *c, size_t done)
 {
@@ -173,7 +185,7 @@ static void pages_run(void *arg)
             break;
         n = rb->n - from < PAGE ? rb->n - from : PAGE;
         arena_reset(a);
-        if (page_put(rb, rb->ids + from, n, a, &e)) {
+        if (page_put(rb->c, rb->ids + from, n, a, &e)) {
             bool was = false;
             if (atomic_compare_exchange_strong(&rb->failed, &was, true))
                 rb->e = e;

@@ -13,6 +13,8 @@ enum err_code rebuild_stale_analyses(struct core *c, int64_t *out_n, struct err 
 /* Puts one stored interaction into the index, with those vectors that are there. */
 enum err_code rebuild_one(struct core *c, struct record_ia *rec, const struct record_chunk_row *rows, size_t rows_n,
                           struct arena *a);
+/* Puts these again: their words, people or vectors changed in the store. Blocks on the database. */
+enum err_code rebuild_some(struct core *c, const struct id *ids, size_t n, struct err *e);
 /* Chunk text and speakers as index and embedding want them. */
 struct index_chunk chunk_words(const struct interaction *ia, const struct record_chunk *chunk, struct arena *a);
 void index_doc_put(struct core *c, const struct record_ia *rec, const struct record_chunk *chunks, size_t n,

@@ -29,4 +29,5 @@ enum err_code deal_stage_run(struct core *c, const struct job *jobs, size_t n, s
 enum err_code score_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code hook_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code webhook_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
+enum err_code erase_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);
 enum err_code embed_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e);

@@ -39,6 +39,7 @@ const struct stage stages[] = {
     {.queue = "track", .batch = 8, .threads = 1, .run = track_stage_run},
     {.queue = "embed", .batch = 16, .threads = 3, .run = embed_stage_run},
     {.queue = "webhook", .batch = 1, .threads = 2, .run = webhook_stage_run},
+    {.queue = "erase", .batch = 1, .threads = 1, .run = erase_stage_run},
     {.queue = "hook", .batch = 16, .threads = 1, .run = hook_stage_run},
     {.queue = NULL},
 };

@@ -3,15 +3,17 @@
 enum { REMARK_ADD, REMARKS_LOAD, SHEET_PUT, SHEETS_LOAD };
 
 const struct db_stmt record_coaching_sql[] = {
-    [REMARK_ADD] = {"remark_add",
-                    "INSERT INTO remark (workspace_id, interaction_id, id, author_id, about_id, turn, start_b, end_b, "
-                    "sealed, created_at) SELECT $1, i.id, $3, $4, $5, $6, $7, $8, $9, $10 FROM interaction i WHERE "
-                    "i.workspace_id=$1 AND i.id=$2 AND ($6::int IS NULL OR i.turns_n>$6) AND ($5::uuid IS NULL OR "
-                    "EXISTS (SELECT FROM participant p WHERE p.workspace_id=$1 AND p.interaction_id=$2 AND "
-                    "p.person_id=$5))"},
-    [REMARKS_LOAD] = {"remarks_load",
-                      "SELECT id, author_id, about_id, turn, start_b, end_b, sealed, created_at FROM remark WHERE "
-                      "workspace_id=$1 AND interaction_id=$2 ORDER BY created_at, id"},
+    [REMARK_ADD] =
+        {"remark_add",
+         "INSERT INTO remark (workspace_id, interaction_id, id, author_id, about_id, turn, start_b, end_b, "
+         "sealed, created_at, kind) SELECT $1, i.id, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM interaction i WHERE "
+         "i.workspace_id=$1 AND i.id=$2 AND ($6::int IS NULL OR i.turns_n>$6) AND ($5::uuid IS NULL OR "
+         "EXISTS (SELECT FROM participant p WHERE p.workspace_id=$1 AND p.interaction_id=$2 AND "
+         "p.person_id=$5))"},
+    [REMARKS_LOAD] =
+        {"remarks_load",
+         "SELECT id, author_id, about_id, turn, start_b, end_b, sealed, created_at, kind FROM remark WHERE "
+         "workspace_id=$1 AND interaction_id=$2 ORDER BY created_at, id"},
     [SHEET_PUT] =
         {"sheet_put",
          "INSERT INTO score_sheet (workspace_id, interaction_id, id, form_id, about_id, author_id, model, answers, "
@@ -46,7 +48,8 @@ enum err_code remark_add(struct db_tx *t, const struct vaulted *v, struct remark
                DB_ARGS(P_ID(v->workspace), P_ID(r->interaction), P_ID(r->id), P_ID(r->author), P_ID_OR_NULL(r->about),
                        r->placed ? P_I64(r->span.turn) : P_NULL(DB_I64),
                        r->placed ? P_I64(r->span.start) : P_NULL(DB_I64),
-                       r->placed ? P_I64(r->span.end) : P_NULL(DB_I64), P_BYTES(sealed), P_I64(r->created_ms)),
+                       r->placed ? P_I64(r->span.end) : P_NULL(DB_I64), P_BYTES(sealed), P_I64(r->created_ms),
+                       P_I64(r->kind)),
                &rows, e))
         return e->code;
     db_rows_done(&rows);
@@ -71,7 +74,8 @@ enum err_code remarks_load(struct db_tx *t, const struct vaulted *v, struct id i
                            .about = db_id(&r, 2),
                            .placed = !db_is_null(&r, 3),
                            .span = {(uint32_t)db_i64(&r, 3), (uint32_t)db_i64(&r, 4), (uint32_t)db_i64(&r, 5)},
-                           .created_ms = db_i64(&r, 7)};
+                           .created_ms = db_i64(&r, 7),
+                           .kind = (enum remark_kind)db_i64(&r, 8)};
         struct seal_at where = place(v, "remark", k.id);
         rc = seal_open(v->keys, &where, db_bytes(&r, 6), a, &k.text, e);
         ARENA_PUSH(a, *out, *out_n, cap) = k;

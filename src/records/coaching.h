@@ -7,8 +7,11 @@
 
 enum { SHEET_ANSWERS_MAX = 50, SHEET_ANSWER_MAX = 5 };
 
+enum remark_kind { REMARK_COMMENT, REMARK_REQUEST, REMARK_SHARE, REMARK_KINDS };
+
 struct remark {
-    struct id id, interaction, author, about; /* about nil: the conversation */
+    struct id id, interaction, author, about; /* about nil: the conversation; of a share: with whom */
+    enum remark_kind kind;
     bool placed;
     struct ia_span span;
     str text;

@@ -99,8 +99,10 @@ enum err_code record_names_load(struct db_tx *t, const struct vaulted *v, enum n
         struct seal_at where = {v->workspace, of[kind].table, "sealed", db_id(&r, 0), 0};
         str opened, name;
         enum err_code rc = seal_open(v->keys, &where, db_bytes(&r, 1), a, &opened, e);
-        if (rc == ERR_NOT_FOUND) /* erased */
+        if (rc == ERR_NOT_FOUND) { /* erased */
+            e->code = ERR_OK;
             continue;
+        }
         if (rc) {
             db_rows_done(&r);
             return rc;

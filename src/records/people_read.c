@@ -36,7 +36,7 @@ static enum err_code person_open(const struct vaulted *v, struct arena *a, str s
     rc = seal_open(v->keys, &where, sealed, a, &plain, e);
     if (rc == ERR_NOT_FOUND) {
         out->erased = true;
-        return ERR_OK;
+        return e->code = ERR_OK;
     }
     if (rc || json_parse(plain, &d, e))
         return e->code;

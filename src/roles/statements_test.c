@@ -21,11 +21,11 @@
 
 /* The tables of rooms that keep them to themselves. */
 extern const struct db_stmt crm_sql[], crm_load_sql[], deal_edit_sql[], people_edit_sql[], facts_sql[], evaluate_sql[],
-    fit_sql[], view_sql[], actions_sql[], figures_sql[], coaching_sql[], record_coaching_sql[], stakeholders_sql[],
-    warnings_sql[], similar_sql[];
+    fit_sql[], view_sql[], actions_sql[], figures_sql[], coaching_sql[], record_coaching_sql[], erasure_sql[],
+    stakeholders_sql[], warnings_sql[], similar_sql[];
 extern const size_t crm_sql_n, crm_load_sql_n, deal_edit_sql_n, people_edit_sql_n, facts_sql_n, evaluate_sql_n,
-    fit_sql_n, view_sql_n, actions_sql_n, figures_sql_n, coaching_sql_n, record_coaching_sql_n, stakeholders_sql_n,
-    warnings_sql_n, similar_sql_n;
+    fit_sql_n, view_sql_n, actions_sql_n, figures_sql_n, coaching_sql_n, record_coaching_sql_n, erasure_sql_n,
+    stakeholders_sql_n, warnings_sql_n, similar_sql_n;
 extern const struct db_stmt raw_sql[], accounts_sql[], people_sql[], ia_save_sql[], ia_load_sql[], derived_sql[],
     rebuild_sql[], samples_sql[], findings_sql[], people_read_sql[], resource_sql[], idempotency_sql[], graphql_sql[],
     cards_sql[], audit_read_sql[], uploads_sql[], accounts_read_sql[], trackers_sql[];
@@ -78,6 +78,7 @@ static void every_statement_is_prepared(void **state)
         {"stakeholders", stakeholders_sql, stakeholders_sql_n},
         {"coaching", coaching_sql, coaching_sql_n},
         {"record_coaching", record_coaching_sql, record_coaching_sql_n},
+        {"erasure", erasure_sql, erasure_sql_n},
         {"findings", findings_sql, findings_sql_n},
         {"reader", reader_sql, reader_sql_n},
         {"users", users_sql, users_sql_n},

@@ -9,7 +9,8 @@
 #include "vault/audit.h"
 
 enum audit_act {
-    AUDIT_SIGN_IN = 1,
+    AUDIT_NONE, /* nothing is written */
+    AUDIT_SIGN_IN,
     AUDIT_READ,
     AUDIT_SEARCH,
     AUDIT_ASK,

@@ -51,6 +51,13 @@ static enum err_code head_read(const unsigned char *head, struct id workspace, s
     return ERR_OK;
 }
 
+enum err_code seal_key(str sealed, struct id workspace, struct key_ref *out, struct err *e)
+{
+    if (sealed.n < SEAL_OVERHEAD)
+        return err_set(e, ERR_CORRUPT, "not a sealed value");
+    return head_read((const unsigned char *)sealed.p, workspace, out, e);
+}
+
 static void place_name(struct place *p, const char *name)
 {
     size_t n = strnlen(name, NAME_MAX_BYTES);

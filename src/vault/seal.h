@@ -33,6 +33,9 @@ enum err_code seal_buf(struct keyring *k, struct key_ref key, const struct seal_
  * erased), ERR_CORRUPT (changed bytes, another place, another workspace), ERR_UNSUPPORTED (newer version). */
 enum err_code seal_open(struct keyring *k, const struct seal_at *at, str sealed, struct arena *a, str *out,
                         struct err *e);
+/* The key that a sealed value names, to seal a changed one under the same; opens nothing. Errors as seal_open, without
+ * ERR_NOT_FOUND. */
+enum err_code seal_key(str sealed, struct id workspace, struct key_ref *out, struct err *e);
 /* Into memory of the caller with room for sealed.n - SEAL_OVERHEAD bytes. */
 enum err_code seal_open_to(struct keyring *k, const struct seal_at *at, str sealed, void *out, size_t *out_n,
                            struct err *e);

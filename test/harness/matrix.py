@@ -277,6 +277,8 @@ ANSWERS = {
     ("POST", "/v1/break-glass/{}/approve"): (409, "only a user can agree", {"operator"}),
     ("POST", "/v1/chat/completions"): (503, "there is no language model here"),
     ("POST", "/v1/keys"): (409, "the operator is no user", {"operator"}),
+    ("GET", "/v1/privacy-requests/{}/erasure"): (409, "the request asks for access"),
+    ("POST", "/v1/privacy-requests/{}/approval"): (409, "the request asks for access"),
     ("POST", "/v1/me/totp/confirm"): (400, "without a code"),
     ("POST", "/v1/me/webauthn/confirm"): (400, "without an answer of the authenticator"),
 }

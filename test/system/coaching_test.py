@@ -134,8 +134,7 @@ class Coaching(unittest.TestCase):
 
     def test_what_is_not_recorded_says_so(self):
         have = self.figures()
-        for name in ("calls_hosted", "calls_shared", "feedback_requested", "talk_track_adherence"):
-            self.assertEqual((have[None, name, None]["value"], have[None, name, None]["reason"]), (None, "not_recorded"))
+        self.assertEqual((have[None, "calls_hosted", None]["value"], have[None, "calls_hosted", None]["reason"]), (None, "not_recorded"))
         self.assertEqual(have["Lucy Fairweather", "calls_attended", None]["value"], sum("Lucy Fairweather" in self.own(c) for c in self.insights))
 
     def test_comments_and_scores_are_kept_and_counted(self):
@@ -165,6 +164,24 @@ class Coaching(unittest.TestCase):
         coverage = have["Lucy Fairweather", "coaching_coverage", None]
         self.assertAlmostEqual(coverage["value"], 6 / coverage["n"], 9)
         self.assertNotIn(text, self.server.log())
+
+    def test_a_talk_track_is_followed_as_far_as_its_trackers_came_up(self):
+        before = self.figures("--figure", "talk_track_adherence")
+        self.assertEqual({r["reason"] for r in before.values()}, {"nothing_to_count"})  # no stage has a talk track yet
+        made = [self.post("/v1/trackers", {"name": name, "kind": "words", "phrases": [phrase]}, 201)["id"] for name, phrase in (("Price said", "price"), ("Never said", "xylophone"))]
+        harken.wait_for("the trackers", lambda: not self.server.status()["pending"], 120, 0.3)
+        self.post("/v1/playbooks", {"name": "Bad", "stages": [{"name": "Proposal", "talk_track": ["018f6e1c-7a3b-7c4d-8e5f-0123456789ab"]}]}, 422)
+        stages = sorted({d["stage"] for d in self.get("/v1/deals?outcome=all&limit=500")["deals"] if d.get("stage")} | {"Qualification", "Discovery", "Evaluation", "Proposal", "Negotiation"})
+        self.post("/v1/playbooks", {"name": "All calls", "stages": [{"name": s, "talk_track": made + made[:1]} for s in stages]}, 201)
+        came = {c: sum(any(f["kind"] == "tracker" and f["class"] == t for f in self.get(f"/v1/interactions/{c}/insights")["findings"]) for t in made) / 2 for c in self.insights}
+        rows = self.server.json("coaching", "--json", *PERIOD, "--figure", "talk_track_adherence")["figures"]
+        shown = [r for r in rows if r["rep"] and r["n"]]
+        self.assertTrue(any(r["value"] is not None for r in shown))
+        for r in shown:
+            self.assertTrue(all(r["name"] in self.said(c) for c in r["inputs"]))
+            if r["value"] is not None:
+                self.assertAlmostEqual(r["value"], sum(came[c] for c in r["inputs"]) / len(r["inputs"]), 9)
+                self.assertLessEqual(r["value"], 0.5)  # one of the two never comes up
 
     def test_a_rep_sees_only_their_own_figures_and_scores(self):
         c = company.Company(self.server)

@@ -154,7 +154,7 @@ function people(ia) {
 }
 
 async function conversation(id, spans) {
-  const [ia, insights] = await Promise.all([api("GET", `/v1/interactions/${id}`), api("GET", `/v1/interactions/${id}/insights`)]);
+  const [ia, insights, { comments }] = await Promise.all(["", "/insights", "/comments"].map((of) => api("GET", `/v1/interactions/${id}${of}`)));
   const folded = [...(ia.quoted || []), ...(ia.signature || [])];
   return [
     el("h2", {}, ia.title || ia.source || id),
@@ -162,6 +162,7 @@ async function conversation(id, spans) {
     people(ia) ?? "",
     ia.kind === "call" ? el("details", {}, el("summary", {}, `Figures (${insights.statistics.length})`), statistics(insights.statistics)) : "",
     insights.findings.length ? el("details", {}, el("summary", {}, `Findings (${insights.findings.length})`), findings(id, insights.findings)) : "",
+    discussion(id, spans, comments),
     transcript(ia, spans),
     folded.length ? el("details", {}, el("summary", {}, "Quoted mail and signature"), ...folded.map((t) => el("p", { className: "card" }, typeof t === "string" ? t : t.text))) : "",
   ];
@@ -212,7 +213,7 @@ async function ask(question) {
 const begin = () => [
   el("h2", {}, "Conversations"),
   el("p", {}, "Choose one on the list, or search and ask above. Every answer quotes the words it rests on."),
-  el("p", { className: "soft keys" }, "Keys: / search, j and k through the list, d deals, Esc back here."),
+  el("p", { className: "soft keys" }, "Keys: / search, j and k through the list, d deals, c coaching, a analytics, Esc back here."),
 ];
 
 /** What an address shows, and the spans to bring into sight. */
@@ -223,6 +224,8 @@ async function view(parts, query) {
   }
   if (parts[0] === "deals") return [await dealsView(), []];
   if (parts[0] === "d" && parts[1]) return [await dealView(parts[1]), []];
+  if (parts[0] === "coaching") return [await coachingView(new URLSearchParams(query)), []];
+  if (parts[0] === "analytics") return [await analyticsView(new URLSearchParams(query)), []];
   if (parts[0] === "me") return [await accountView(), []];
   if ((parts[0] === "search" || parts[0] === "ask") && parts[1]) {
     const text = decodeURIComponent(parts[1]);
@@ -280,10 +283,10 @@ for (const button of document.querySelectorAll("[data-kind]"))
 document.addEventListener("keydown", (event) => {
   if (event.target.matches("input, textarea, select") && event.key !== "Escape") return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const deals = [...document.querySelectorAll("a.deal")]; // the list in sight is the one the keys go through
-  const links = deals.length ? deals : [...$("rows").querySelectorAll("a")];
-  const at = deals.length ? links.indexOf(document.activeElement) : links.findIndex((a) => a.getAttribute("aria-current"));
-  const go = (link) => (deals.length ? link.focus() : link.click());
+  const inSight = [...document.querySelectorAll("a.deal, details.figure > summary")].filter((x) => x.checkVisibility()); // the keys go through these
+  const links = inSight.length ? inSight : [...$("rows").querySelectorAll("a")];
+  const at = inSight.length ? links.indexOf(document.activeElement) : links.findIndex((a) => a.getAttribute("aria-current"));
+  const go = (link) => (inSight.length ? link.focus() : link.click());
   if (event.key === "/") {
     event.preventDefault();
     $("q").focus();
@@ -292,7 +295,7 @@ document.addEventListener("keydown", (event) => {
     location.hash = "#/";
   } else if (event.key === "j" && links[at + 1]) go(links[at + 1]);
   else if (event.key === "k" && links[at - 1]) go(links[at - 1]);
-  else if (event.key === "d") location.hash = "#/deals";
+  else if ({ d: 1, c: 1, a: 1 }[event.key]) location.hash = { d: "#/deals", c: "#/coaching", a: "#/analytics" }[event.key];
 });
 
 window.addEventListener("hashchange", route);

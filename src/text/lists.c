@@ -186,10 +186,19 @@ static void lexicon_make(void)
 
 uint32_t list_atom(str word)
 {
-    uint32_t atom;
+    struct short_slot s;
+    uint64_t hash;
+    uint32_t near;
 
-    list_atoms(&word, 1, &atom);
-    return atom;
+    pthread_once(&lexicon_once, lexicon_make);
+    if (word.n > SHORT_MAX)
+        return long_find(word, str_hash(word))->atom;
+    if (!word.n)
+        return 0;
+    s = short_of(word);
+    hash = short_hash(&s);
+    near = short_find(lexicon.near, NEAR_SLOTS - 1, hash, &s)->atom;
+    return near ? near : short_find(lexicon.far, lexicon.far_mask, hash, &s)->atom;
 }
 
 void list_atoms(const str *words, size_t n, uint32_t *out)

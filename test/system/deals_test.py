@@ -172,7 +172,7 @@ class Deals(unittest.TestCase):
                 rows[r["name"]] = [h["new"] for h in r["history"] if h["field"] == "stage"][-1]
         a = self.server.ask("How many deals are in negotiation?")
         self.assertEqual(a["count"], sum(s == "negotiation" for s in rows.values()))
-        self.assertEqual({o["name"] for o in a["others"]}, {n for n, s in rows.items() if s == "negotiation"})
+        self.assertEqual({r["title"] for r in a["rows"]}, {n for n, s in rows.items() if s == "negotiation"})
         self.assertEqual(self.server.ask("How many deals were won in Q2 2026?")["count"], 6)   # crm/deals.csv, closed_at
         self.assertIn("252000.00 EUR", self.server.ask("What is the sum of the deals won in Q2 2026?")["sentences"][0]["text"])
         self.assertNotIn("count", self.server.ask("How many deals smell of lavender?"))

@@ -104,7 +104,8 @@ static enum err_code end(struct core *c, const struct job *job, struct erasure *
     return db_commit(t, e);
 }
 
-static enum err_code load(struct core *c, const struct job *job, struct erasure *x, bool *out_found, struct err *e)
+static enum err_code load(struct core *c, const struct job *job, struct erasure *x, bool *out_found, struct arena *a,
+                          struct id **out_subjects, size_t *out_n, struct err *e)
 {
     struct db_tx *t;
     enum err_code rc;
@@ -112,6 +113,8 @@ static enum err_code load(struct core *c, const struct job *job, struct erasure 
     if (db_begin_system(c->v.db, c->v.workspace, ERASE_DB_MS, &t, e))
         return e->code;
     rc = erasure_load(t, &c->v, job->object, x, out_found, e);
+    if (!rc && *out_found)
+        rc = erasure_subjects(t, &c->v, x->person, a, out_subjects, out_n, e);
     if (!rc && !*out_found) {
         rc = job_done(t, job, 1, e);
         if (!rc)
@@ -125,21 +128,21 @@ enum err_code erase_stage_run(struct core *c, const struct job *jobs, size_t n, 
 {
     struct arena *a = arena_new_wiped("erase");
     struct erasure x;
-    struct id *touched = NULL;
-    size_t touched_n = 0;
+    struct id *touched = NULL, *subjects = NULL;
+    size_t touched_n = 0, subjects_n = 0;
     bool found = false;
     enum err_code rc;
 
     (void)n; /* one at a time */
-    rc = load(c, jobs, &x, &found, e);
+    rc = load(c, jobs, &x, &found, a, &subjects, &subjects_n, e);
     if (!rc && found) {
         if (x.state == ERASURE_AGREED)
             rc = rows_take(c, &x, a, &touched, &touched_n, e) || rebuild_some(c, touched, touched_n, e) ? e->code
                                                                                                         : ERR_OK;
         else
             rc = index_all(c, a, e);
-        if (!rc)
-            rc = keyring_subject_destroy(c->v.keys, c->v.workspace, x.subject, e);
+        for (size_t i = 0; i < subjects_n && (!rc || rc == ERR_NOT_FOUND); i++)
+            rc = keyring_subject_destroy(c->v.keys, c->v.workspace, subjects[i], e);
         if (!rc || rc == ERR_NOT_FOUND)
             rc = end(c, jobs, &x, a, e);
         if (!rc)

@@ -89,10 +89,11 @@ const struct db_stmt erasure_sql[] = {
     [DROP_##NAME] = {"erase_drop_" #table, "DELETE FROM " #table " WHERE workspace_id=$1 AND " row "=$2"},
         KEPT_TABLES(X)
 #undef X
-            [E_ADD] = {"erasure_add",
-                       "INSERT INTO erasure (workspace_id, id, person_id, subject_id, asked_by, approved_by, counts, "
-                       "approved_at) SELECT $1, $2, p.id, p.subject_id, $4, $5, $6, $7 FROM person p WHERE "
-                       "p.workspace_id=$1 AND p.id=$3 ON CONFLICT DO NOTHING RETURNING subject_id"},
+            [E_ADD] =
+                {"erasure_add",
+                 "INSERT INTO erasure (workspace_id, id, person_id, subject_id, asked_by, approved_by, counts, "
+                 "approved_at) SELECT $1, $2, p.id, p.subject_id, $4, $5, $6, $7 FROM person p WHERE "
+                 "p.workspace_id=$1 AND p.id=$3 AND p.merged_into IS NULL ON CONFLICT DO NOTHING RETURNING subject_id"},
     [E_LOAD] = {"erasure_load", "SELECT person_id, subject_id, asked_by, approved_by, state, counts, approved_at, "
                                 "done_at FROM erasure WHERE workspace_id=$1 AND id=$2"},
     [E_SET] = {"erasure_set", "UPDATE erasure SET state=$3, counts=$4, done_at=$5 WHERE workspace_id=$1 AND id=$2"},
@@ -106,11 +107,12 @@ const struct db_stmt erasure_sql[] = {
                 "f.workspace_id=$1 AND f.interaction_id IN (SELECT interaction_id FROM own)), (SELECT count(*) FROM "
                 "app_user u JOIN person p ON p.workspace_id=$1 AND p.id=$2 JOIN user_address d ON d.workspace_id=$1 "
                 "AND d.email_index=p.email_index AND d.user_id=u.id WHERE u.workspace_id=$1), EXISTS (SELECT FROM "
-                "person WHERE workspace_id=$1 AND id=$2)"},
+                "person WHERE workspace_id=$1 AND id=$2 AND merged_into IS NULL)"},
     /* $2 person -> where they take part */
     [E_CAST] = {"erase_cast", "SELECT interaction_id, ordinal, sealed FROM participant WHERE workspace_id=$1 AND "
                               "person_id=$2 ORDER BY interaction_id, ordinal"},
-    [E_NAMES] = {"erase_person", "SELECT sealed FROM person WHERE workspace_id=$1 AND id=$2"},
+    [E_NAMES] = {"erase_person", "SELECT id, subject_id, sealed FROM person WHERE workspace_id=$1 AND (id=$2 OR "
+                                 "merged_into=$2)"},
     [E_IAS] = {"erase_ias", "SELECT id FROM interaction WHERE workspace_id=$1 AND id>$2 ORDER BY id LIMIT $3"},
     /* $2 interactions */
     [E_TURNS] = {"erase_turns", "SELECT interaction_id, ordinal, speaker, sealed FROM turn WHERE workspace_id=$1 AND "
@@ -204,6 +206,10 @@ struct erasing {
     size_t own_n, own_cap;
     struct id *touched; /* those and all in which they were named */
     size_t touched_n, touched_cap;
+    struct self {
+        struct id person, subject;
+    } *self; /* the person, and who was merged into them */
+    size_t self_n, self_cap;
 };
 
 static bool is_own(const struct erasing *s, struct id ia)
@@ -305,8 +311,10 @@ static enum err_code needles_find(struct erasing *s)
 
     if (db_run(s->t, &erasure_sql[E_NAMES], DB_ARGS(P_ID(s->v->workspace), P_ID(s->x->person)), &r, s->e))
         return s->e->code;
-    if (db_next(&r))
-        rc = names_read(s, "person", s->x->person, 0, db_bytes(&r, 0), list, &n);
+    while (!rc && db_next(&r)) {
+        ARENA_PUSH(s->a, s->self, s->self_n, s->self_cap) = (struct self){db_id(&r, 0), db_id(&r, 1)};
+        rc = names_read(s, "person", db_id(&r, 0), 0, db_bytes(&r, 2), list, &n);
+    }
     db_rows_done(&r);
     if (rc || cast_read(s, list, &n))
         return s->e->code;
@@ -656,10 +664,10 @@ static enum err_code cast_blank(struct erasing *s)
     return ERR_OK;
 }
 
-static enum err_code person_blank(struct erasing *s)
+static enum err_code person_blank(struct erasing *s, const struct self *self)
 {
-    const struct db_val who = P_ID(s->x->person), workspace = P_ID(s->v->workspace);
-    struct seal_at at = {s->v->workspace, "person", "sealed", s->x->person, 0};
+    const struct db_val who = P_ID(self->person), workspace = P_ID(s->v->workspace);
+    struct seal_at at = {s->v->workspace, "person", "sealed", self->person, 0};
     struct db_rows r;
     str now;
 
@@ -672,7 +680,9 @@ static enum err_code person_blank(struct erasing *s)
         return s->e->code;
     s->x->counts[ERASED_USERS] += r.affected;
     db_rows_done(&r);
-    if (seal(s->v->keys, key_subject(s->x->subject), &at, STR("{}"), s->a, &now, s->e))
+    if (!keyring_subject_has(s->v->keys, s->v->workspace, self->subject))
+        return ERR_OK;
+    if (seal(s->v->keys, key_subject(self->subject), &at, STR("{}"), s->a, &now, s->e))
         return s->e->code;
     return db_run(s->t, &erasure_sql[E_PERSON], DB_ARGS(workspace, who, P_BYTES(now), P_I64(clock_now_ms())), NULL,
                   s->e);
@@ -689,8 +699,12 @@ static enum err_code all_take(struct erasing *s)
     for (size_t i = 0; i < sizeof sealed_tables / sizeof *sealed_tables; i++)
         if (table_mask(s, &sealed_tables[i]))
             return s->e->code;
-    return copies_drop(s) || originals_drop(s) || derived_drop(s) || cast_blank(s) || person_blank(s) ? s->e->code
-                                                                                                      : ERR_OK;
+    if (copies_drop(s) || originals_drop(s) || derived_drop(s) || cast_blank(s))
+        return s->e->code;
+    for (size_t i = 0; i < s->self_n; i++)
+        if (person_blank(s, &s->self[i]))
+            return s->e->code;
+    return ERR_OK;
 }
 
 enum err_code erasure_rows(struct db_tx *t, const struct vaulted *v, struct erasure *x, struct arena *a,
@@ -715,6 +729,21 @@ enum err_code erasure_rows(struct db_tx *t, const struct vaulted *v, struct eras
         t, &erasure_sql[E_SET],
         DB_ARGS(P_ID(v->workspace), P_ID(x->id), P_I64(x->state), P_I64S(x->counts, ERASED_KINDS), P_NULL(DB_I64)),
         NULL, e);
+}
+
+enum err_code erasure_subjects(struct db_tx *t, const struct vaulted *v, struct id person, struct arena *a,
+                               struct id **out, size_t *out_n, struct err *e)
+{
+    struct db_rows r;
+
+    *out_n = 0;
+    if (db_run(t, &erasure_sql[E_NAMES], DB_ARGS(P_ID(v->workspace), P_ID(person)), &r, e))
+        return e->code;
+    *out = ARENA_ARRAY(a, struct id, (size_t)r.rows_n + 1);
+    while (db_next(&r))
+        (*out)[(*out_n)++] = db_id(&r, 1);
+    db_rows_done(&r);
+    return ERR_OK;
 }
 
 /* ---- the ledger ---- */

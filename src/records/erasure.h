@@ -37,7 +37,7 @@ struct erasure {
 /* What an erasure would take: counts that need no opening of words (mentions and answers stay 0). ERR_NOT_FOUND. */
 enum err_code erasure_plan(struct db_tx *t, const struct vaulted *v, struct id person, int64_t counts[ERASED_KINDS],
                            struct err *e);
-/* Sets subject, state and time. ERR_NOT_FOUND: no such person; ERR_EXISTS: agreed to already. */
+/* Sets subject, state and time. ERR_NOT_FOUND: no such person, or one merged into another; ERR_EXISTS: agreed to already. */
 enum err_code erasure_add(struct db_tx *t, const struct vaulted *v, struct erasure *x, struct err *e);
 /* *out_found false: there is none. */
 enum err_code erasure_load(struct db_tx *t, const struct vaulted *v, struct id id, struct erasure *out, bool *out_found,
@@ -46,4 +46,7 @@ enum err_code erasure_load(struct db_tx *t, const struct vaulted *v, struct id i
  * changed, in no order. Sets state and adds to the counts. */
 enum err_code erasure_rows(struct db_tx *t, const struct vaulted *v, struct erasure *x, struct arena *a,
                            struct id **out_touched, size_t *out_n, struct err *e);
+/* Whose keys go: the person's, and those of everybody merged into them. */
+enum err_code erasure_subjects(struct db_tx *t, const struct vaulted *v, struct id person, struct arena *a,
+                               struct id **out, size_t *out_n, struct err *e);
 enum err_code erasure_finish(struct db_tx *t, const struct vaulted *v, struct erasure *x, struct err *e);

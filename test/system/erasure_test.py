@@ -145,6 +145,24 @@ class Erasure(unittest.TestCase):
         self.gone()
         self.assertEqual(self.report(request)["turns"], 2)
 
+    def test_who_was_merged_into_them_goes_as_well(self):
+        other, address, words = "Zeli Quordlepleen", "zeli@home.example", "astrolabe warranty"
+        files.write(self.server.root, "in/again.json", call("Second talk", [(OTHER, "Hello."), (NAME, f"The {words} matters.")], "2026-03-09T10:00:00Z")
+                    .replace(NAME, other).replace(MAIL, address))
+        self.server.ingest(self.server.root / "in/again.json")
+        self.settle()
+        two = next(p["id"] for p in self.c.op.json("GET", "/v1/people?limit=200")["people"] if p["name"] == other)
+        self.c.op.json("POST", f"/v1/people/{two}/merge", {"into": self.person})
+        request = self.request()
+        self.assertEqual(self.report(request)["conversations"], 2)
+        self.approve(request)
+        harken.wait_for("the erasure", lambda: self.report(request)["state"] == "done", 60, 0.1)
+        self.settle()
+        self.gone()
+        said = (self.everything() + self.c.op.ask("GET", f"/v1/people/{two}").body.decode()).lower()
+        for canary in (other, address, words, "quordlepleen"):
+            self.assertNotIn(canary.lower(), said)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -155,7 +155,8 @@ void coaching_alerts(const struct coach_input *in, struct arena *a, struct coach
             size_t first = x.out_n;
             for (size_t r = 0; r < in->reps_n; r++)
                 test_one(&x, in->reps[r], peers);
-            correct(x.out + first, x.out_n - first);
+            if (x.out_n > first)
+                correct(x.out + first, x.out_n - first);
         }
     }
     *out = x.out;

@@ -76,7 +76,7 @@ check-asan: configured ## every test under address and undefined-behaviour sanit
 	@echo "== tests under address and undefined-behaviour sanitizers"
 	@$(configure) $(BUILD)/asan clang-19 clang++-19 -Db_sanitize=address,undefined -Db_lundef=false
 	@ninja -C $(BUILD)/asan --quiet
-	@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1 \
+	@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1:quarantine_size_mb=16 \
 	  UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 LSAN_OPTIONS=suppressions=$(TOP)/tools/check/lsan.supp:print_suppressions=0 \
 	  $(run_tests) --build $(BUILD)/asan $(TESTS)
 

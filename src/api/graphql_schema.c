@@ -377,8 +377,11 @@ static void list_write(struct maker *m, const struct resource *r, const struct r
 {
     str name = gq_camel(m->a, r->key, false);
 
-    if (!name_new(m, name))
-        return;
+    if (!name_new(m, name)) { /* some things are called the same, one or many */
+        name = str_fmt(m->a, "%.*sList", STR_ARG(name));
+        if (!name_new(m, name))
+            return;
+    }
     connection_write(m, r);
     describe(&m->query, op->about);
     buf_fmt(&m->query, "%.*s(first: Int!, after: String", STR_ARG(name));
@@ -437,8 +440,11 @@ static void act_write(struct maker *m, const struct resource *r, const struct re
 
     if (r->shape)
         name = str_fmt(m->a, "%.*s%s", STR_ARG(name), r->shape->name);
-    if (!name_new(m, name))
-        return;
+    if ((!r->shape && !reads) || !name_new(m, name)) { /* "judge" of what? */
+        name = str_fmt(m->a, "%.*s%.*s", STR_ARG(name), STR_ARG(gq_camel(m->a, r->one, true)));
+        if (!name_new(m, name))
+            return;
+    }
     answer = op->answer ? shape_write(m, op->answer, AS_OUTPUT, same) : STR("Boolean");
     args = one || op->body || (op->query && op->query->n);
     describe(b, op->about);

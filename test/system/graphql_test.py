@@ -91,6 +91,14 @@ class Graphql(unittest.TestCase):
         self.assertEqual(said["errors"][0]["path"], ["search"])
         self.assertEqual(said["errors"][0]["extensions"]["code"], "BAD_USER_INPUT")
 
+    def test_no_operation_loses_its_field_to_a_name(self):
+        fields = {(r["method"], r["path"]): r["graphql"] for r in self.server.json("routes", "--json")}
+        for operation, field in ((("GET", "/v1/break-glass"), "Query.breakGlassList"), (("GET", "/v1/break-glass/{id}"), "Query.breakGlass"),
+                                 (("GET", "/v1/analytics/explain"), "Query.explain"), (("GET", "/v1/analytics/coaching/explain"), "Query.explainCoachingFigure"),
+                                 (("POST", "/v1/interactions/{id}/comments"), "Mutation.createComment")):
+            self.assertEqual(fields[operation], [field])
+        self.assertEqual(self.data("{ breakGlassList(first: 1) { nodes { id } } }")["breakGlassList"]["nodes"], [])
+
     def test_status_codes_by_media_type(self):
         for body, as_json, as_response in (({"query": "{ __typename }"}, 200, 200), ({"query": "{"}, 200, 400), ({"query": "{ nothing }"}, 200, 400),
                                            ({"query": "query ($n: Int!) { interactions(first: $n) { totalCount } }"}, 200, 400),

@@ -218,13 +218,18 @@ static void features_of_findings(const struct analysis *an, size_t found_n, stru
 
 /* ---- models ---- */
 
-/* All models side by side: what a word weighs in each of them stands in one row. */
+/* All models side by side: what a word weighs in each of them stands in one row. Two of them are added at once. */
+enum { PAIRS = 2 };
+typedef double pair __attribute__((vector_size(2 * sizeof(double))));
+typedef int32_t pair_of_int __attribute__((vector_size(2 * sizeof(int32_t))));
+_Static_assert(WEIGH_MODELS == 2 * PAIRS, "two models in each");
+
 static struct {
     struct arena *a;
-    double feature[WEIGH_FEATURES][WEIGH_MODELS];
+    pair feature[WEIGH_FEATURES][PAIRS];
     uint16_t *row; /* of each atom below `atoms`; 0: no model has it */
     uint32_t atoms;
-    int32_t (*word)[WEIGH_MODELS];
+    pair_of_int (*word)[PAIRS];
 } models;
 static pthread_once_t models_once = PTHREAD_ONCE_INIT;
 
@@ -244,7 +249,7 @@ static void models_make(void)
         models.atoms = l[m]->first_n > models.atoms ? l[m]->first_n : models.atoms;
         rows += list_count(l[m]);
         for (size_t k = 0; k < WEIGH_FEATURES; k++)
-            models.feature[k][m] = weight_of(list_value(l[m], str_of(weigh_names[k])));
+            models.feature[k][m / 2][m % 2] = weight_of(list_value(l[m], str_of(weigh_names[k])));
     }
     models.row = ARENA_ARRAY(models.a, uint16_t, models.atoms + 1);
     models.word = arena_array(models.a, rows, sizeof *models.word);
@@ -255,7 +260,7 @@ static void models_make(void)
             if (v && !models.row[atom])
                 models.row[atom] = (uint16_t)rows++;
             if (v)
-                models.word[models.row[atom]][m] = weight_of(v);
+                models.word[models.row[atom]][m / 2][m % 2] = weight_of(v);
         }
 }
 
@@ -266,17 +271,19 @@ static void scores_make(struct weighing *w)
         w->score[m] = ARENA_ARRAY(w->a, double, w->d->n + 1);
     for (size_t i = 0; i < w->d->n; i++) {
         const struct sentence *s = &w->d->s[i];
-        double sum[WEIGH_MODELS] = {0};
-        for (size_t k = 0; k < WEIGH_FEATURES; k++)
-            for (size_t m = 0; m < WEIGH_MODELS; m++)
-                sum[m] += models.feature[k][m] * (double)w->feature[i][k];
+        pair x = {0}, y = {0};
+        for (size_t k = 0; k < WEIGH_FEATURES; k++) {
+            double f = (double)w->feature[i][k];
+            x += models.feature[k][0] * f;
+            y += models.feature[k][1] * f;
+        }
         for (size_t k = 0; k < s->words_n; k++) {
-            uint32_t row = s->atom[k] < models.atoms ? models.row[s->atom[k]] : 0;
-            for (size_t m = 0; m < WEIGH_MODELS; m++)
-                sum[m] += models.word[row][m];
+            const pair_of_int *row = models.word[s->atom[k] < models.atoms ? models.row[s->atom[k]] : 0];
+            x += __builtin_convertvector(row[0], pair);
+            y += __builtin_convertvector(row[1], pair);
         }
         for (size_t m = 0; m < WEIGH_MODELS; m++)
-            w->score[m][i] = sum[m] / WEIGH_SCALE;
+            w->score[m][i] = (m / 2 ? y : x)[m % 2] / WEIGH_SCALE;
     }
 }
 

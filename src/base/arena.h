@@ -22,4 +22,8 @@ void *arena_array(struct arena *a, size_t n, size_t size) __attribute__((malloc,
 /* Doubles *p when n == *cap (old memory stays in the arena): the way to build arrays of unknown length.
  *     ARENA_PUSH(a, list, n, cap) = value; */
 void *arena_grow(struct arena *a, void *p, size_t n, size_t *cap, size_t size) __attribute__((returns_nonnull));
-#define ARENA_PUSH(a, p, n, cap) ((p) = arena_grow((a), (p), (n), &(cap), sizeof(*(p))), &(p)[(n)++])[0]
+static inline void *arena_room(struct arena *a, void *p, size_t n, size_t *cap, size_t size)
+{
+    return n < *cap ? p : arena_grow(a, p, n, cap, size);
+}
+#define ARENA_PUSH(a, p, n, cap) ((p) = arena_room((a), (p), (n), &(cap), sizeof(*(p))), &(p)[(n)++])[0]

@@ -7,11 +7,23 @@
 enum { NAME_WORDS_MAX = 4, WINDOW = 10, NAME_BYTES_MAX = 64, NAMES_MAX = 64 };
 enum { HEARD_BYTES_MIN = 5 }; /* shorter names are found letter by letter only */
 
+/* At most one letter is another, more or missing: what they share at both ends leaves no more than that. */
+static bool one_apart(str x, str y)
+{
+    size_t most = x.n > y.n ? x.n : y.n, least = x.n < y.n ? x.n : y.n, begin = 0, end = 0;
+
+    while (begin < least && x.p[begin] == y.p[begin])
+        begin++;
+    while (begin + end < least && x.p[x.n - 1 - end] == y.p[y.n - 1 - end])
+        end++;
+    return begin + end + 1 >= most;
+}
+
 /* At most so many letters apart, both of them names. */
 static bool near(str x, str y, size_t most)
 {
     return x.n <= NAME_BYTES_MAX && y.n <= NAME_BYTES_MAX && (x.n > y.n ? x.n - y.n : y.n - x.n) <= most &&
-           str_distance(x, y) <= most;
+           (most == 1 ? one_apart(x, y) : str_distance(x, y) <= most);
 }
 
 /* Letters that sound alike are one; 'a' stands for the vowels; 0: no letter. */

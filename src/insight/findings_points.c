@@ -14,6 +14,7 @@ static const double ALIKE = 0.5;
 
 struct point_class {
     const char *name, *list;
+    enum weigh_model model;
     size_t every; /* one point for so many sentences */
     bool rests; /* only sentences that a commitment, whatever its modality, or a next step rests on */
 };
@@ -33,7 +34,7 @@ static double entry(const struct word_list *l, const char *name)
 static void points(struct analysis *an, const struct point_class *c)
 {
     const struct word_list *l = list_get(c->list);
-    double *score = weighing_scores(an->weighing, c->list);
+    double *score = an->weighing->score[c->model];
     double slope = entry(l, "curve.slope"), offset = entry(l, "curve.offset"), top = entry(l, "curve.most");
     size_t most = an->d.n / c->every, at[POINTS_MOST], n;
 
@@ -56,7 +57,7 @@ static void points(struct analysis *an, const struct point_class *c)
 static void discoveries(struct analysis *an)
 {
     const struct word_list *l = list_get("weigh_discovery.en");
-    const double *score = weighing_scores(an->weighing, "weigh_discovery.en");
+    const double *score = an->weighing->score[WEIGH_DISCOVERY];
     double bias = entry(l, "bias"), threshold = entry(l, "threshold");
 
     for (size_t i = 0; i < an->d.n; i++) {
@@ -70,8 +71,8 @@ static void discoveries(struct analysis *an)
 
 void analysis_points(struct analysis *an)
 {
-    static const struct point_class classes[] = {{"action", "weigh_action.en", 50, true},
-                                                 {"decision", "weigh_decision.en", 200, false}};
+    static const struct point_class classes[] = {{"action", "weigh_action.en", WEIGH_ACTION, 50, true},
+                                                 {"decision", "weigh_decision.en", WEIGH_DECISION_POINT, 200, false}};
     struct weighing *w;
 
     if (an->d.ia->kind == IA_DOCUMENT || an->d.n < SENTENCES_LEAST)

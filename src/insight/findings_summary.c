@@ -135,7 +135,7 @@ static int by_size(const void *x, const void *y)
 static void summary(struct analysis *an)
 {
     size_t want = an->d.n / 20 < SUMMARY_LEAST ? SUMMARY_LEAST : an->d.n / 20, n, at[SUMMARY_MOST], said[SUMMARY_MOST];
-    const double *score = weighing_scores(an->weighing, "weigh_summary.en");
+    const double *score = an->weighing->score[WEIGH_SUMMARY];
 
     n = weighing_pick(an->weighing, score, want < SUMMARY_MOST ? want : SUMMARY_MOST, ALIKE, WORDS_LEAST, at);
     memcpy(said, at, n * sizeof *at);

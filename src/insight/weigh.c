@@ -1,8 +1,8 @@
 #include "insight/weigh.h"
 
 #include <math.h>
+#include <pthread.h>
 
-#include "base/sort.h"
 #include "insight/cues.h"
 
 const char *const weigh_names[WEIGH_FEATURES] = {
@@ -84,9 +84,13 @@ static uint32_t number_put(uint32_t *list, uint32_t n, uint32_t number)
 
 /* ---- words ---- */
 
+struct count {
+    uint32_t seen; /* sentences that have the word */
+    float common; /* ln(1 + seen) */
+    bool name;
+};
 struct counts {
-    uint32_t *seen; /* per word: sentences that have it */
-    bool *name;
+    struct count *word;
     uint32_t *said; /* per voice: sentences */
 };
 
@@ -99,39 +103,46 @@ static bool is_content(const struct sentence *s, size_t i, const struct word_lis
 static void words_read(struct weighing *w, struct word_table *table, float *letters)
 {
     const struct word_list *stop = list_for("stop", w->d->lang);
+    uint32_t *room;
+    size_t words_n = 0;
 
     stop = stop ? stop : list_get("stop.en");
+    for (size_t i = 0; i < w->d->n; i++)
+        words_n += w->d->s[i].words_n;
+    room = ARENA_ARRAY(w->a, uint32_t, words_n + 1);
     for (size_t i = 0; i < w->d->n; i++) {
         const struct sentence *s = &w->d->s[i];
         size_t sum = 0, n = 0;
-        w->word[i] = ARENA_ARRAY(w->a, uint32_t, s->words_n + 1);
+        w->word[i] = room;
         for (size_t k = 0; k < s->words_n; k++)
             if (is_content(s, k, stop)) {
                 w->words_n[i] = number_put(w->word[i], w->words_n[i], word_number(table, s->token[k], s->atom[k]));
                 sum += s->token[k].n;
                 n++;
             }
+        room += w->words_n[i];
         letters[i] = n ? (float)sum / (float)n : 0;
     }
 }
 
 static struct counts counts_of(const struct weighing *w, const struct word_table *table)
 {
-    struct counts c = {.seen = ARENA_ARRAY(w->a, uint32_t, table->n + 1),
-                       .name = ARENA_ARRAY(w->a, bool, table->n + 1),
+    struct counts c = {.word = ARENA_ARRAY(w->a, struct count, table->n + 1),
                        .said = ARENA_ARRAY(w->a, uint32_t, w->d->voices_n + 1)};
 
     for (size_t i = 0; i < w->d->n; i++) {
         for (uint32_t k = 0; k < w->words_n[i]; k++)
-            c.seen[w->word[i][k]]++;
+            c.word[w->word[i][k]].seen++;
         if (w->d->s[i].voice != VOICE_NONE)
             c.said[w->d->s[i].voice]++;
     }
     for (size_t i = 0; i < w->d->voices_n; i++) {
         const struct word_slot *slot = table->cap ? word_slot(table, w->d->voices[i].first) : NULL;
         if (slot && w->d->voices[i].first.n && slot->word.n)
-            c.name[slot->number] = true;
+            c.word[slot->number].name = true;
     }
+    for (uint32_t i = 0; i < table->n; i++)
+        c.word[i].common = logf(1 + (float)c.word[i].seen);
     return c;
 }
 
@@ -147,10 +158,10 @@ static void feature_words(const struct weighing *w, const struct counts *c, size
     for (size_t k = 0; k < sizeof from / sizeof *from; k++)
         f[WEIGH_FROM_3 + k] = n >= from[k];
     for (uint32_t k = 0; k < n; k++) {
-        uint32_t word = w->word[i][k];
-        common += logf(1 + (float)c->seen[word]);
-        repeated += c->seen[word] >= 3;
-        if (c->name[word])
+        const struct count *word = &c->word[w->word[i][k]];
+        common += word->common;
+        repeated += word->seen >= 3;
+        if (word->name)
             f[WEIGH_NAME] = 1;
     }
     f[WEIGH_COMMON] = n ? common / (float)n : 0;
@@ -205,6 +216,77 @@ static void features_of_findings(const struct analysis *an, size_t found_n, stru
     }
 }
 
+/* ---- models ---- */
+
+/* All models side by side: what a word weighs in each of them stands in one row. Two of them are added at once. */
+enum { PAIRS = 2 };
+typedef double pair __attribute__((vector_size(2 * sizeof(double))));
+typedef int32_t pair_of_int __attribute__((vector_size(2 * sizeof(int32_t))));
+_Static_assert(WEIGH_MODELS == 2 * PAIRS, "two models in each");
+
+static struct {
+    struct arena *a;
+    pair feature[WEIGH_FEATURES][PAIRS];
+    uint16_t *row; /* of each atom below `atoms`; 0: no model has it */
+    uint32_t atoms;
+    pair_of_int (*word)[PAIRS];
+} models;
+static pthread_once_t models_once = PTHREAD_ONCE_INIT;
+
+static int32_t weight_of(int value)
+{
+    return value ? value - WEIGH_BASE : 0;
+}
+
+static void models_make(void)
+{
+    const struct word_list *l[WEIGH_MODELS] = {list_get("weigh_action.en"), list_get("weigh_decision.en"),
+                                               list_get("weigh_discovery.en"), list_get("weigh_summary.en")};
+    size_t rows = 1;
+
+    models.a = arena_new("insight.weigh");
+    for (size_t m = 0; m < WEIGH_MODELS; m++) {
+        models.atoms = l[m]->first_n > models.atoms ? l[m]->first_n : models.atoms;
+        rows += list_count(l[m]);
+        for (size_t k = 0; k < WEIGH_FEATURES; k++)
+            models.feature[k][m / 2][m % 2] = weight_of(list_value(l[m], str_of(weigh_names[k])));
+    }
+    models.row = ARENA_ARRAY(models.a, uint16_t, models.atoms + 1);
+    models.word = arena_array(models.a, rows, sizeof *models.word);
+    rows = 1;
+    for (uint32_t atom = 0; atom < models.atoms; atom++)
+        for (size_t m = 0; m < WEIGH_MODELS; m++) {
+            int v = list_value_atom(l[m], atom);
+            if (v && !models.row[atom])
+                models.row[atom] = (uint16_t)rows++;
+            if (v)
+                models.word[models.row[atom]][m / 2][m % 2] = weight_of(v);
+        }
+}
+
+static void scores_make(struct weighing *w)
+{
+    pthread_once(&models_once, models_make);
+    for (size_t m = 0; m < WEIGH_MODELS; m++)
+        w->score[m] = ARENA_ARRAY(w->a, double, w->d->n + 1);
+    for (size_t i = 0; i < w->d->n; i++) {
+        const struct sentence *s = &w->d->s[i];
+        pair x = {0}, y = {0};
+        for (size_t k = 0; k < WEIGH_FEATURES; k++) {
+            double f = (double)w->feature[i][k];
+            x += models.feature[k][0] * f;
+            y += models.feature[k][1] * f;
+        }
+        for (size_t k = 0; k < s->words_n; k++) {
+            const pair_of_int *row = models.word[s->atom[k] < models.atoms ? models.row[s->atom[k]] : 0];
+            x += __builtin_convertvector(row[0], pair);
+            y += __builtin_convertvector(row[1], pair);
+        }
+        for (size_t m = 0; m < WEIGH_MODELS; m++)
+            w->score[m][i] = (m / 2 ? y : x)[m % 2] / WEIGH_SCALE;
+    }
+}
+
 void weighing_make(const struct analysis *an, size_t found_n, struct weighing *out)
 {
     struct weighing w = {.d = &an->d, .a = an->a};
@@ -223,45 +305,34 @@ void weighing_make(const struct analysis *an, size_t found_n, struct weighing *o
         w.feature[i][WEIGH_LETTERS] = letters[i];
     }
     features_of_findings(an, found_n, &w);
+    scores_make(&w);
     *out = w;
 }
 
-/* ---- models ---- */
-
-double *weighing_scores(const struct weighing *w, const char *list)
-{
-    const struct word_list *l = list_get(list);
-    double *score = ARENA_ARRAY(w->a, double, w->d->n + 1), weight[WEIGH_FEATURES];
-
-    for (size_t k = 0; k < WEIGH_FEATURES; k++) {
-        int v = list_value(l, str_of(weigh_names[k]));
-        weight[k] = v ? v - WEIGH_BASE : 0;
-    }
-    for (size_t i = 0; i < w->d->n; i++) {
-        const struct sentence *s = &w->d->s[i];
-        for (size_t k = 0; k < WEIGH_FEATURES; k++)
-            score[i] += weight[k] * (double)w->feature[i][k];
-        for (size_t k = 0; k < s->words_n; k++) {
-            int v = list_value_atom(l, s->atom[k]);
-            score[i] += v ? v - WEIGH_BASE : 0;
-        }
-        score[i] /= WEIGH_SCALE;
-    }
-    return score;
-}
+/* ---- the best ---- */
 
 struct place {
     double score;
     size_t sentence;
 };
 
-static int by_score(const void *x, const void *y)
+static bool before(const struct place *a, const struct place *b)
 {
-    const struct place *a = x, *b = y;
+    return a->score != b->score ? a->score > b->score : a->sentence < b->sentence;
+}
 
-    if (a->score != b->score)
-        return a->score < b->score ? 1 : -1;
-    return (a->sentence > b->sentence) - (a->sentence < b->sentence);
+/* Of a heap, the best first: its best sinks to where it belongs. */
+static void heap_sink(struct place *heap, size_t n, size_t at)
+{
+    struct place sunk = heap[at];
+
+    for (size_t next; (next = 2 * at + 1) < n; at = next) {
+        next += next + 1 < n && before(&heap[next + 1], &heap[next]);
+        if (!before(&heap[next], &sunk))
+            break;
+        heap[at] = heap[next];
+    }
+    heap[at] = sunk;
 }
 
 static size_t shared(const struct weighing *w, size_t x, size_t y)
@@ -280,15 +351,18 @@ static size_t shared(const struct weighing *w, size_t x, size_t y)
 size_t weighing_pick(const struct weighing *w, const double *score, size_t most, double alike, size_t words_least,
                      size_t *out)
 {
-    struct place *order = ARENA_ARRAY(w->a, struct place, w->d->n + 1);
+    struct place *heap = ARENA_ARRAY(w->a, struct place, w->d->n + 1);
     size_t n = 0, picked = 0;
 
     for (size_t i = 0; i < w->d->n; i++)
         if (w->d->s[i].words_n >= words_least && w->words_n[i] && score[i] > -INFINITY)
-            order[n++] = (struct place){score[i], i};
-    list_sort(order, n, sizeof *order, by_score);
-    for (size_t i = 0; i < n && picked < most; i++) {
-        size_t k = 0, at = order[i].sentence;
+            heap[n++] = (struct place){score[i], i};
+    for (size_t i = n / 2; i-- > 0;)
+        heap_sink(heap, n, i);
+    while (n && picked < most) { /* few of them are asked for: a sort would be for nobody */
+        size_t k = 0, at = heap[0].sentence;
+        heap[0] = heap[--n];
+        heap_sink(heap, n, 0);
         while (k < picked &&
                2.0 * (double)shared(w, at, out[k]) <= alike * (double)(w->words_n[at] + w->words_n[out[k]]))
             k++;

@@ -44,18 +44,19 @@ enum weigh_feature {
 };
 extern const char *const weigh_names[WEIGH_FEATURES];
 
+enum weigh_model { WEIGH_ACTION, WEIGH_DECISION_POINT, WEIGH_DISCOVERY, WEIGH_SUMMARY, WEIGH_MODELS };
+
 struct weighing {
     const struct discourse *d;
     struct arena *a;
     float (*feature)[WEIGH_FEATURES]; /* of each sentence */
     uint32_t **word; /* of each sentence: numbers of its content words, ascending, each once */
     uint32_t *words_n;
+    double *score[WEIGH_MODELS]; /* of each sentence */
 };
 
 /* Of the sentences and the first `found_n` findings of `an`. */
 void weighing_make(const struct analysis *an, size_t found_n, struct weighing *out);
-/* Scores of all sentences by the model `list` (a string literal). */
-double *weighing_scores(const struct weighing *w, const char *list);
 /* At most `most` sentences by falling score, none sharing more than `alike` (0..1, twice the shared content words by those of
  * both) with one before it, and none of fewer than `words_least` words or with the score -INFINITY. Returns how many. */
 size_t weighing_pick(const struct weighing *w, const double *score, size_t most, double alike, size_t words_least,

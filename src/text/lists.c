@@ -367,7 +367,7 @@ const struct word_list *list_for(const char *base, str lang)
 
     if (lang.n == 0 || lang.n > sizeof key)
         return NULL;
-    memcpy(&key, lang.p, lang.n);
+    key = lang.n == 2 ? load(lang.p, 2) : load(lang.p, lang.n); /* nearly all have two letters */
     at = asked_at(base, key);
     if (!at->base || at->base != base || at->lang != key) {
         snprintf(name, sizeof name, "%s.%.*s", base, STR_ARG(lang));

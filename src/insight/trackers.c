@@ -331,14 +331,15 @@ static const char *rows_read(const char *p, size_t n, size_t dim, struct arena *
 
 bool tracker_memory_read(str bytes, const char *model_hash, struct arena *a, struct tracker_memory *out)
 {
-    const char *p = bytes.p + sizeof(struct memory_head);
     struct tracker_memory m = {.head = {.dim = 0}};
     struct memory_head h;
     size_t row, want;
+    const char *p;
 
     if (bytes.n < sizeof h)
         return false;
     memcpy(&h, bytes.p, sizeof h);
+    p = bytes.p + sizeof h;
     row = vector_packed_bytes(h.dim);
     want = sizeof h + (h.trained ? h.dim * sizeof(float) : 0) + ((size_t)h.yes_n + h.no_n) * (row + TRACKER_KEY_BYTES) +
            h.background_n * row;

@@ -69,7 +69,8 @@ static void conn_ask(struct run *r, struct conn *c, int64_t due_ns)
 {
     c->due_ns = due_ns;
     c->n = 0;
-    if (send(c->fd, r->request, r->request_n, MSG_NOSIGNAL) != (ssize_t)r->request_n)
+    if (r->request_n > sizeof r->request ||
+        send(c->fd, r->request, r->request_n, MSG_NOSIGNAL) != (ssize_t)r->request_n)
         die("send");
     r->sent++;
 }

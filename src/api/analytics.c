@@ -94,7 +94,7 @@ static struct res_val stage_of(const struct figure *f, const struct figures_inpu
     for (size_t i = 0; in->pipe && f->part && str_to_i64(str_of(f->part), &ordinal) && i < in->pipe->stages_n; i++)
         if (in->pipe->stages[i].ordinal == ordinal)
             return res_str_or(names[i], RES_ABSENT);
-    return (struct res_val){.is = RES_ABSENT};
+    return res_absent();
 }
 
 static struct res_val *item_of(struct res_ctx *c, const struct figure *f, const struct figures_input *in,

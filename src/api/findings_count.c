@@ -260,10 +260,10 @@ enum err_code api_findings_count(struct call *k, const struct answer_question *q
                                  bool *out_done, struct err *e)
 {
     struct asking x = {.k = k, .core = ((struct api *)k->app)->core, .q = q, .filter = q->filter, .a = a, .out = out};
-    struct account_row *accounts;
-    struct finding_place *p;
-    size_t accounts_n, n;
-    str *names;
+    struct account_row *accounts = NULL;
+    struct finding_place *p = NULL;
+    size_t accounts_n = 0, n = 0;
+    str *names = NULL;
 
     *out_done = false;
     if (!res_may(&k->who, PERM_FINDINGS_READ) || !finding_question_likely(q->text, a))

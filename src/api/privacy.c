@@ -41,7 +41,7 @@ static enum err_code settle(struct res_ctx *c, const struct res_val *now, struct
         item[F_CLOSED] = res_time(at);
     if (now)
         return ERR_OK;
-    item[F_ASKED] = id_is_nil(c->who.user) ? (struct res_val){.is = RES_NULL} : res_id(c->who.user);
+    item[F_ASKED] = id_is_nil(c->who.user) ? res_null() : res_id(c->who.user);
     item[F_DUE] = res_time(at + (int64_t)ANSWER_DAYS * 24 * 3600 * 1000);
     if (resource_find(STR("people"))->many(c, &item[F_PERSON].v.id, 1, 1, &person, e))
         return e->code;
@@ -98,10 +98,10 @@ static struct res_val *erasure_of(struct res_ctx *c, const struct erasure *x, bo
     item[E_REQUEST] = res_id(x->id);
     item[E_PERSON] = res_id(x->person);
     item[E_STATE] = res_str(str_of(erasure_states[agreed ? (int)x->state + 1 : 0]));
-    item[E_ASKED_BY] = id_is_nil(x->asked_by) ? (struct res_val){.is = RES_NULL} : res_id(x->asked_by);
-    item[E_APPROVED_BY] = id_is_nil(x->approved_by) ? (struct res_val){.is = RES_NULL} : res_id(x->approved_by);
-    item[E_APPROVED] = agreed ? res_time(x->approved_ms) : (struct res_val){.is = RES_NULL};
-    item[E_DONE] = x->done_ms != CLOCK_NONE && agreed ? res_time(x->done_ms) : (struct res_val){.is = RES_NULL};
+    item[E_ASKED_BY] = id_is_nil(x->asked_by) ? res_null() : res_id(x->asked_by);
+    item[E_APPROVED_BY] = id_is_nil(x->approved_by) ? res_null() : res_id(x->approved_by);
+    item[E_APPROVED] = agreed ? res_time(x->approved_ms) : res_null();
+    item[E_DONE] = x->done_ms != CLOCK_NONE && agreed ? res_time(x->done_ms) : res_null();
     for (int i = 0; i < ERASED_KINDS; i++)
         item[E_COUNTS + i] = res_i64(x->counts[i]);
     return item;
@@ -145,8 +145,8 @@ static enum err_code approve_act(struct res_ctx *c, struct id id, const struct r
                                  struct res_val **out, struct err *e)
 {
     const struct job_new job = {.queue = "erase", .object = id};
-    struct erasure x;
-    bool open;
+    struct erasure x = {0};
+    bool open = false;
     enum err_code rc;
 
     (void)in, (void)query;

@@ -198,8 +198,8 @@ static void places_find(const struct discourse *d, const struct name *names, siz
         letter[(unsigned char)names[i].flat.p[0]] |= 1ull << i;
         sound[names[i].sound.n ? (unsigned char)names[i].sound.p[0] : 0] |= 1ull << i;
     }
-    for (char c = 'a'; c <= 'z'; c++) /* what a first letter says; of p it depends on the second one */
-        begin[(size_t)c] = letter[(size_t)c] | sound[(size_t)sounds[(size_t)c]] | (c == 'p' ? sound['f'] : 0);
+    for (size_t c = 'a'; c <= 'z'; c++) /* what a first letter says; of p it depends on the second one */
+        begin[c] = letter[c] | sound[(size_t)sounds[c]] | (c == 'p' ? sound['f'] : 0);
     for (size_t k = 0; k < d->n; k++)
         for (size_t i = 0; i < d->s[k].words_n; i++) {
             str w = d->s[k].token[i];

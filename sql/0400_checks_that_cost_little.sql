@@ -18,7 +18,8 @@ ALTER TABLE job
     ADD CONSTRAINT job_queue_check CHECK (octet_length(queue) BETWEEN 1 AND 31 AND queue !~ '[^a-z0-9_]');
 ALTER TABLE event
     DROP CONSTRAINT event_type_check,
-    ADD CONSTRAINT event_type_check CHECK (octet_length(type) <= 49 AND type ~ '^[a-z]+[.][a-z_]+$');
+    ADD CONSTRAINT event_type_check CHECK (octet_length(split_part(type, '.', 1)) <= 24 AND octet_length(split_part(type, '.', 2)) <= 24
+                                           AND type ~ '^[a-z]+[.][a-z_]+$');
 ALTER TABLE interaction
     DROP CONSTRAINT interaction_format_check,
     ADD CONSTRAINT interaction_format_check CHECK (octet_length(format) BETWEEN 1 AND 31 AND format !~ '[^a-z0-9_]'),

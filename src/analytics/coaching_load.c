@@ -535,7 +535,7 @@ static enum err_code tracks_find(struct loading *l)
         struct deal_state s = {0};
         if (f && f->pipe)
             deal_state_at(f, l->calls[i].at_ms, &s);
-        stages[i] = s.stage ? s.stage->id : (struct id){{0}};
+        stages[i] = s.stage ? s.stage->id : ID_NIL;
     }
     if (record_names_load(l->t, l->v, NAME_STAGE, stages, l->calls_n, l->a, names, l->e))
         return l->e->code;

@@ -102,14 +102,6 @@ enum err_code answer_keep(struct res_ctx *c, str question, const struct answer *
 
 /* ---- reading ---- */
 
-static struct record_ia *rec_of(struct record_ia *recs, size_t n, struct id ia)
-{
-    for (size_t i = 0; i < n; i++)
-        if (id_eq(recs[i].ia.id, ia))
-            return &recs[i];
-    return NULL;
-}
-
 /* The conversations that a kept answer names and the caller may see, opened. */
 static enum err_code places_load(struct res_ctx *c, const struct res_val *sentences, struct record_ia **out,
                                  size_t *out_n, struct err *e)
@@ -156,7 +148,7 @@ static enum err_code sentences_fill(struct res_ctx *c, struct res_val *sentences
         bool whole = true;
         for (size_t k = 0; k < spans->n && whole; k++) {
             struct res_val *place = spans->v.list[k].v.obj;
-            whole = quote_fill(c->a, place, rec_of(recs, recs_n, place[P_INTERACTION].v.id));
+            whole = quote_fill(c->a, place, record_ia_of(recs, recs_n, place[P_INTERACTION].v.id));
         }
         if (!whole)
             continue;

@@ -36,7 +36,7 @@ static enum err_code find(struct res_ctx *c, enum name_kind kind, str said, cons
     size_t found = 0;
     struct id id;
 
-    *out = (struct id){{0}};
+    *out = ID_NIL;
     if (record_names_load(c->t, c->v, kind, ids, n, c->a, names, e))
         return e->code;
     for (size_t i = 0; i < n; i++) {
@@ -49,7 +49,7 @@ static enum err_code find(struct res_ctx *c, enum name_kind kind, str said, cons
             return ERR_OK;
     }
     if (found > 1)
-        *out = (struct id){{0}};
+        *out = ID_NIL;
     return ERR_OK;
 }
 
@@ -173,9 +173,8 @@ static enum err_code owner_read(struct edits *x, const struct res_val *v, struct
         if (!name.n || (c->who.reach != REACH_WORKSPACE && !id_set_has(&c->who.reader->people, v->v.id)))
             return res_say(c, 422, "no such person", STR("\"owner_id\" is somebody whose deals you may see"), e);
     }
-    edit_add(x, (struct deal_edit){.field = CRM_F_OWNER,
-                                   .cleared = v->is == RES_NULL,
-                                   .ref = v->is == RES_SET ? v->v.id : (struct id){{0}}});
+    edit_add(x, (struct deal_edit){
+                    .field = CRM_F_OWNER, .cleared = v->is == RES_NULL, .ref = v->is == RES_SET ? v->v.id : ID_NIL});
     return ERR_OK;
 }
 
@@ -199,7 +198,7 @@ static enum err_code self_get(struct res_ctx *c, struct id *out, struct err *e)
     struct people_want w = {.side = IA_SIDE_INTERNAL};
     struct user u;
 
-    *out = c->who.self.n ? c->who.self.v[0] : (struct id){{0}};
+    *out = c->who.self.n ? c->who.self.v[0] : ID_NIL;
     if (c->who.self.n || id_is_nil(c->who.user))
         return ERR_OK;
     if (user_get(c->t, c->v->keys, c->who.user, c->a, &u, e))
@@ -253,7 +252,7 @@ static enum err_code fields_read(struct edits *x, const struct res_val *in, cons
 
 static struct id id_of(const struct res_val *v)
 {
-    return v->is == RES_SET ? v->v.id : (struct id){{0}};
+    return v->is == RES_SET ? v->v.id : ID_NIL;
 }
 
 enum err_code deals_create(struct res_ctx *c, const struct res_val *in, struct id *out_id, struct err *e)
@@ -287,7 +286,7 @@ enum err_code deals_update(struct res_ctx *c, struct id id, const struct res_val
 {
     struct edits x = {.c = c};
     str name = in[DEAL_F_NAME].is == RES_SET ? in[DEAL_F_NAME].v.s : STR("");
-    struct id self = c->who.self.n ? c->who.self.v[0] : (struct id){{0}};
+    struct id self = c->who.self.n ? c->who.self.v[0] : ID_NIL;
 
     if (deal_pipeline_get(c->t, c->v, id, &x.pipeline, e) || fields_read(&x, in, now, e) ||
         owner_read(&x, &in[DEAL_F_OWNER], e))

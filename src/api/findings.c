@@ -116,10 +116,10 @@ static struct res_val *item_of(struct arena *a, const struct finding_place *p, c
 static enum err_code open_all(struct res_ctx *c, const struct finding_place *p, size_t n, struct res_val **items,
                               struct err *e)
 {
+    const struct record_finding **found = ARENA_ARRAY(c->a, const struct record_finding *, n + 1);
     struct id *ids = ARENA_ARRAY(c->a, struct id, n + 1);
-    struct record_finding *found;
     struct record_ia *recs;
-    size_t ids_n = 0, recs_n, found_n;
+    size_t ids_n = 0, recs_n;
 
     for (size_t i = 0; i < n; i++) {
         size_t k = 0;
@@ -128,16 +128,12 @@ static enum err_code open_all(struct res_ctx *c, const struct finding_place *p, 
         if (k == ids_n && index_seen(c->api->core->ix, c->who.reader, p[i].interaction))
             ids[ids_n++] = p[i].interaction;
     }
-    if (record_ia_load(c->t, c->v, ids, ids_n, c->a, &recs, &recs_n, e))
+    if (record_ia_load(c->t, c->v, ids, ids_n, c->a, &recs, &recs_n, e) ||
+        record_findings_at(c->t, c->v, recs, recs_n, p, n, c->a, found, e))
         return e->code;
-    for (size_t r = 0; r < recs_n; r++) {
-        if (record_findings_load(c->t, c->v, &recs[r], c->a, &found, &found_n, e))
-            return e->code;
-        for (size_t i = 0; i < n; i++)
-            for (size_t k = 0; k < found_n && id_eq(p[i].interaction, recs[r].ia.id); k++)
-                if (found[k].ordinal == p[i].ordinal)
-                    items[i] = item_of(c->a, &p[i], &recs[r].ia, &found[k]);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (found[i])
+            items[i] = item_of(c->a, &p[i], &record_ia_of(recs, recs_n, p[i].interaction)->ia, found[i]);
     return ERR_OK;
 }
 

@@ -11,7 +11,6 @@ enum { ACCOUNTS_MAX = 20000, PAGE = 500, FOUND_MAX = 5000, ROWS_MAX = 200, DB_MS
 struct asking {
     struct call *k;
     struct core *core;
-    const struct answer_question *q;
     struct finding_query fq;
     struct index_filter filter;
     int64_t today;
@@ -192,25 +191,16 @@ static void found_add(struct asking *x, const struct record_ia *rec, str source,
         out->sentences[out->sentences_n++] = (struct answer_sentence){spans[0].quote, spans, f->spans_n, f->confidence};
 }
 
-static const struct record_ia *rec_of(const struct record_ia *recs, size_t n, struct id id)
-{
-    for (size_t i = 0; i < n; i++)
-        if (id_eq(recs[i].ia.id, id))
-            return &recs[i];
-    return NULL;
-}
-
 /* The findings at places of one page, opened: conversations through the access check, with their audit row. */
 static enum err_code places_open(struct asking *x, const struct finding_place *p, size_t n, struct err *e)
 {
     struct id *ids = ARENA_ARRAY(x->a, struct id, n + 1);
+    const struct record_finding **found = ARENA_ARRAY(x->a, const struct record_finding *, n + 1);
     struct vaulted *v = &x->core->v;
-    size_t ids_n = 0, recs_n, found_n = 0, list_n, total;
-    struct record_finding *found = NULL;
-    const struct record_ia *of = NULL;
+    size_t ids_n = 0, recs_n, list_n, total, at = 0;
     struct index_entry *entries;
     struct record_ia *recs;
-    enum err_code rc = ERR_OK;
+    enum err_code rc;
     struct db_tx *t;
 
     for (size_t i = 0; i < n; i++)
@@ -225,22 +215,17 @@ static enum err_code places_open(struct asking *x, const struct finding_place *p
                                       .from_ms = CLOCK_NONE,
                                       .to_ms = CLOCK_NONE},
                0, ids_n, x->a, &entries, &list_n, &total);
-    for (size_t i = 0; i < n && !rc; i++) {
-        str source = STR("");
-        if (!of || !id_eq(of->ia.id, p[i].interaction)) {
-            of = rec_of(recs, recs_n, p[i].interaction);
-            found_n = 0;
-            if (of)
-                rc = record_findings_load(t, v, of, x->a, &found, &found_n, e);
-        }
-        for (size_t k = 0; of && k < list_n; k++)
-            if (id_eq(entries[k].interaction, of->ia.id))
-                source = entries[k].source;
-        for (size_t k = 0; of && k < found_n && !rc; k++)
-            if (found[k].ordinal == p[i].ordinal)
-                found_add(x, of, source, &found[k]);
-    }
+    rc = record_findings_at(t, v, recs, recs_n, p, n, x->a, found, e);
     db_rollback(t);
+    for (size_t i = 0; i < n && !rc; i++) {
+        if (!found[i])
+            continue;
+        if (at == list_n || !id_eq(entries[at].interaction, p[i].interaction))
+            for (at = 0; at < list_n && !id_eq(entries[at].interaction, p[i].interaction);)
+                at++;
+        found_add(x, record_ia_of(recs, recs_n, p[i].interaction), at < list_n ? entries[at].source : STR(""),
+                  found[i]);
+    }
     return rc;
 }
 
@@ -259,7 +244,7 @@ static void answer_end(struct asking *x)
 enum err_code api_findings_count(struct call *k, const struct answer_question *q, struct arena *a, struct answer *out,
                                  bool *out_done, struct err *e)
 {
-    struct asking x = {.k = k, .core = ((struct api *)k->app)->core, .q = q, .filter = q->filter, .a = a, .out = out};
+    struct asking x = {.k = k, .core = ((struct api *)k->app)->core, .filter = q->filter, .a = a, .out = out};
     struct account_row *accounts = NULL;
     struct finding_place *p = NULL;
     size_t accounts_n = 0, n = 0;

@@ -27,11 +27,6 @@ static const struct {
     {503, "NotReady", "Not ready or too busy; try again after Retry-After seconds."},
 };
 
-static bool changes(const struct res_op *op)
-{
-    return op->method != HTTP_M_GET && op->verb != RES_OP_RAW && !(op->flags & RES_OP_SAFE);
-}
-
 static bool takes_json(const struct res_op *op)
 {
     return op->verb == RES_OP_CREATE || op->verb == RES_OP_UPDATE || op->body;
@@ -153,11 +148,11 @@ static void header_params(struct jw *w, const struct res_op *op)
     if (op->method == HTTP_M_GET && str_starts(str_of(op->path), STR("/v1")))
         text_param(w, "header", "If-None-Match", false, "Entity tags the client has: 304 when one of them is current.",
                    tag);
-    if (changes(op) && op->method == HTTP_M_POST)
+    if (res_op_keyed(op) && op->method == HTTP_M_POST)
         text_param(w, "header", "Idempotency-Key", false,
                    "A name for this change: sent again within a day, it is answered again and not made again.",
                    "{\"type\":\"string\",\"minLength\":1,\"maxLength\":255,\"pattern\":\"^[!-~]+$\"}");
-    if (changes(op))
+    if (res_op_keyed(op))
         text_param(w, "query", "dry_run", false, "true: check, say what would change, and change nothing.",
                    "{\"type\":\"string\",\"enum\":[\"true\",\"false\",\"1\",\"0\"]}");
 }
@@ -414,7 +409,7 @@ static void other_success(struct out *o, const struct resource *r, const struct 
 {
     struct jw *w = &o->w;
 
-    if (!changes(op) || success(op) == 200)
+    if (!res_op_keyed(op) || success(op) == 200)
         return;
     status_open(w, 200,
                 op->flags & RES_OP_BULK ? "A dry run, or an answer for each of many."
@@ -466,7 +461,7 @@ static bool may_answer(const struct res_op *op, int status)
     case 406:
         return v1;
     case 409:
-        return changes(op) || op->method != HTTP_M_GET || op->csv || op->verb == RES_OP_ACT;
+        return res_op_keyed(op) || op->method != HTTP_M_GET || op->csv || op->verb == RES_OP_ACT;
     case 412:
         return op->verb == RES_OP_UPDATE || op->verb == RES_OP_DELETE || (scim(op) && strstr(op->path, "{"));
     case 413:
@@ -476,7 +471,7 @@ static bool may_answer(const struct res_op *op, int status)
     case 415:
         return op->method != HTTP_M_GET; /* an encoded body is refused everywhere */
     case 422:
-        return takes_json(op) || op->flags & RES_OP_BYTES || (changes(op) && op->method == HTTP_M_POST);
+        return takes_json(op) || op->flags & RES_OP_BYTES || (res_op_keyed(op) && op->method == HTTP_M_POST);
     case 428:
         return op->flags & RES_OP_MATCH;
     case 429:

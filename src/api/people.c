@@ -104,8 +104,7 @@ static enum err_code update(struct res_ctx *c, struct id id, const struct res_va
     if (!n)
         return res_say(c, 422, "no such account", STR("\"account\" is the id of one"), e);
     return person_edit(c->t, c->v, id, now[F_NAME].is == RES_SET ? now[F_NAME].v.s : STR(""),
-                       res_word(&fields[F_SIDE], now[F_SIDE].v.s), v->is == RES_SET ? v->v.id : (struct id){{0}}, c->a,
-                       e);
+                       res_word(&fields[F_SIDE], now[F_SIDE].v.s), v->is == RES_SET ? v->v.id : ID_NIL, c->a, e);
 }
 
 /* ---- two that are one ---- */

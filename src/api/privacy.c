@@ -120,7 +120,7 @@ static enum err_code asked(struct res_ctx *c, struct id id, struct erasure *out,
         return res_say(c, 409, "not an erasure", STR("this request asks for something else"), e);
     *out = (struct erasure){.id = id,
                             .person = item[F_PERSON].v.id,
-                            .asked_by = item[F_ASKED].is == RES_SET ? item[F_ASKED].v.id : (struct id){{0}},
+                            .asked_by = item[F_ASKED].is == RES_SET ? item[F_ASKED].v.id : ID_NIL,
                             .done_ms = CLOCK_NONE};
     *out_open = item[F_STATE].is == RES_SET && str_eq(item[F_STATE].v.s, STR("open"));
     return ERR_OK;

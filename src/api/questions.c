@@ -39,14 +39,6 @@ static void query_embed(struct api *api, struct index_query *q, struct arena *a)
         q->vec = answer_query_vector(api->core->em, q->text, q->history, q->history_n, a, &e);
 }
 
-static const struct record_ia *rec_of(const struct record_ia *recs, size_t n, struct id id)
-{
-    for (size_t i = 0; i < n; i++)
-        if (id_eq(recs[i].ia.id, id))
-            return &recs[i];
-    return NULL;
-}
-
 /* ---- shapes ---- */
 
 const char *const api_kinds[] = {"call", "mail", "note", "document", NULL};
@@ -223,7 +215,7 @@ static enum err_code search_run(struct res_ctx *c, const struct index_query *q, 
         return e->code;
     list = ARENA_ARRAY(c->a, struct res_val, hits_n + 1);
     for (size_t i = 0; i < hits_n; i++) {
-        const struct record_ia *rec = rec_of(recs, recs_n, hits[i].interaction);
+        const struct record_ia *rec = record_ia_of(recs, recs_n, hits[i].interaction);
         if (!rec) /* deleted since it was ranked: not shown */
             continue;
         list[n] = hit_of(c->a, &hits[i], rec, n + 1);

@@ -263,10 +263,11 @@ enum err_code res_drop(struct res_ctx *c, const struct resource *r, struct id id
 enum err_code res_act(struct res_ctx *c, const struct resource *r, const struct res_op *op, struct id id,
                       const struct res_val *in, const struct res_val *query, struct res_val **out, struct err *e)
 {
-    enum audit_act act = op->audit || op->flags & RES_OP_SAFE ? op->audit : AUDIT_CHANGE;
+    bool own = op->flags & (RES_OP_SAFE | RES_OP_LATE); /* nothing to lock, or without a transaction to do it in */
+    enum audit_act act = op->audit || own ? op->audit : AUDIT_CHANGE;
 
     *out = NULL;
-    if (!id_is_nil(id) && !(op->flags & RES_OP_SAFE) && res_lock(c, id, e))
+    if (!id_is_nil(id) && !own && res_lock(c, id, e))
         return e->code;
     if (op->act(c, id, in, query, out, e))
         return e->code;

@@ -241,7 +241,8 @@ enum {
     RES_OP_SAFE = 1 << 2, /* a POST that changes nothing (search): no idempotency key, no dry run */
     RES_OP_QUICK = 1 << 3, /* never blocks: runs on the connection's loop */
     RES_OP_BYTES = 1 << 4, /* the body is bytes of any type */
-    RES_OP_LATE = 1 << 5, /* ACT, SAFE: runs without a transaction; what it opens it opens itself */
+    RES_OP_AGAIN = 1 << 9, /* changes something, and done again nothing more: no idempotency key, no dry run */
+    RES_OP_LATE = 1 << 5, /* ACT, SAFE or AGAIN: runs without a transaction; what it opens it opens itself */
     RES_OP_FRESH = 1 << 6, /* only for who proved a moment ago who they are: route.fresh */
     RES_OP_FOREIGN = 1 << 8, /* RAW, public: the body is signed; route.foreign */
     RES_OP_OWN = 1 << 7, /* RAW: reads query, media types and preferences itself, by the rules of another protocol */
@@ -428,6 +429,12 @@ void res_rows_find(const struct res_shape *s, struct res_val **rows, size_t rows
         res_rows_find(&shape, rows, rows_n, ids, n, items);                                                            \
         return ERR_OK;                                                                                                 \
     }
+/* Does it take an Idempotency-Key and ?dry_run=1? */
+static inline bool res_op_keyed(const struct res_op *op)
+{
+    return op->method != HTTP_M_GET && op->verb != RES_OP_RAW && !(op->flags & (RES_OP_SAFE | RES_OP_AGAIN));
+}
+
 /* What a room below wrote as JSON, as values of the shape. ERR_INTERNAL: it is not of the shape. */
 enum err_code res_of_json(struct res_ctx *c, const struct res_shape *s, str json, struct res_val **out, struct err *e);
 

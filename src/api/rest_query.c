@@ -131,11 +131,6 @@ static bool list_param(struct rest *x, str name, str value, str *out_cursor, boo
     return !f || filter_read(x, f, cmp, name, value);
 }
 
-static bool changes(const struct res_op *op)
-{
-    return op->method != HTTP_M_GET && op->verb != RES_OP_RAW && !(op->flags & RES_OP_SAFE);
-}
-
 static bool param_read(struct rest *x, str name, str value, str *out_cursor)
 {
     bool lists = x->op->verb == RES_OP_LIST, mine;
@@ -149,7 +144,7 @@ static bool param_read(struct rest *x, str name, str value, str *out_cursor)
         return true;
     if (str_eq(name, STR("fields")) && (lists || x->op->verb == RES_OP_GET))
         return fields_read(x, value);
-    if (str_eq(name, STR("dry_run")) && changes(x->op)) {
+    if (str_eq(name, STR("dry_run")) && res_op_keyed(x->op)) {
         if (!res_read_text(x->k->a, &yes, value, &v, &why))
             return refuse(x, name, why);
         x->dry_run = v.v.b;

@@ -227,7 +227,7 @@ static const struct res_op ops[] = {
      "Send the next part of a file", .query = &part_query, .answer = &part_shape, .flags = RES_OP_BYTES,
      .body_max = UPLOAD_PART_MAX, .raw = part_put},
     {RES_OP_ACT, "complete", HTTP_M_POST, "/v1/resumable-uploads/{id}/complete", PERM_INTERACTIONS_WRITE,
-     "Bring the whole file in", .answer = &shape, .flags = RES_OP_SAFE | RES_OP_LATE, .act = complete_act},
+     "Bring the whole file in", .answer = &shape, .flags = RES_OP_AGAIN | RES_OP_LATE, .act = complete_act},
 };
 
 const struct resource res_resumable = {

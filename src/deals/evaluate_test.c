@@ -1,29 +1,12 @@
 /* deals/evaluate_test.c - the rank of one deal among many: its place, and what finding it may read. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-
-#include <cmocka.h>
 
 #include "base/clock.h"
 #include "deals/evaluate.h"
-#include "store/test_home.h"
+#include "records/test_records.h"
 
 enum { DEALS = 1500, CHUNK = 500, TX_MS = 60000 };
-
-static struct test_home home;
-static struct vaulted v;
-static struct arena *a;
-static struct err e;
-
-#define OK(call)                                                                                                       \
-    do {                                                                                                               \
-        if (call)                                                                                                      \
-            fail_msg("%s: %s", #call, e.msg);                                                                          \
-    } while (0)
 
 static const struct db_stmt all_ids = {"test_ids", "SELECT id FROM deal WHERE workspace_id=$1 ORDER BY id"};
 static const struct db_stmt now_rows = {"test_now",
@@ -160,23 +143,6 @@ static void one_deal_is_ranked_in_a_few_looks_over_the_others(void **state)
     for (size_t i = 0; i < rows_n; i++)
         assert_int_equal(rows[i].rank, rank_of(rows, rows_n, rows[i].p));
     OK(db_commit(t, &e));
-}
-
-static int up(void **state)
-{
-    (void)state;
-    test_home_new(&home);
-    a = arena_new("test");
-    v = (struct vaulted){home.db, home.keyring, home.workspace};
-    return 0;
-}
-
-static int down(void **state)
-{
-    (void)state;
-    arena_free(a);
-    test_home_free(&home);
-    return 0;
 }
 
 int main(void)

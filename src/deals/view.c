@@ -50,7 +50,7 @@ static enum err_code names_load(struct deal_views *vs, struct err *e)
         ids[n + i] = d->f->account;
         ids[2 * n + i] = d->s.stage ? d->s.stage->id : ID_NIL;
         ids[3 * n + i] = d->s.owner;
-        ids[4 * n + i] = d->f->pipe ? d->f->pipe->id : (struct id){{0}};
+        ids[4 * n + i] = d->f->pipe ? d->f->pipe->id : ID_NIL;
     }
     if (record_names_load(vs->t, vs->v, NAME_DEAL, ids, n, vs->a, names, e) ||
         record_names_load(vs->t, vs->v, NAME_ACCOUNT, ids + n, n, vs->a, names + n, e) ||

@@ -2,16 +2,8 @@
 #include "deals/warnings_store.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 
-#include <cmocka.h>
-
-#include "store/test_home.h"
-
-static struct test_home home;
-static struct vaulted v;
-static struct arena *a;
+#include "records/test_records.h"
 
 static void few_verdicts_have_no_precision(void **state)
 {
@@ -29,7 +21,6 @@ static void what_is_not_there_cannot_be_judged_or_chosen(void **state)
     struct warning_clicks clicks[WARNINGS_N];
     struct id nothing = {{5}}, *deals;
     struct db_tx *t;
-    struct err e;
     size_t n;
 
     (void)state;
@@ -40,23 +31,6 @@ static void what_is_not_there_cannot_be_judged_or_chosen(void **state)
     for (size_t i = 0; i < WARNINGS_N; i++)
         assert_true(clicks[i].right == 0 && clicks[i].wrong == 0);
     db_rollback(t);
-}
-
-static int up(void **state)
-{
-    (void)state;
-    test_home_new(&home);
-    v = (struct vaulted){home.db, home.keyring, home.workspace};
-    a = arena_new_wiped("test");
-    return 0;
-}
-
-static int down(void **state)
-{
-    (void)state;
-    arena_free(a);
-    test_home_free(&home);
-    return 0;
 }
 
 int main(void)

@@ -1,8 +1,9 @@
 /* insight/findings_points.c - the sentences that people would write down of a conversation.
  *
- * point  class "action": what there is to do, of sentences that promise, ask, consider or speak of next steps; "decision": what is settled.
- *        Ranked by models over words and shape (weigh.h), at most one for so many sentences; value: place in the ranking, from 1; confidence: how often such a sentence was written down in the meetings
- *        the model was made from, which is seldom. A point says nothing of who has promised or agreed: commitments and decisions do.
+ * point      class "action": what there is to do, of sentences that promise, ask, consider or speak of next steps; "decision":
+ *            what is settled. Ranked by models over words and shape (weigh.h), at most one for so many sentences; value: place in
+ *            the ranking, from 1; confidence: how often such a sentence was written down in the meetings the model was made
+ *            from, which is seldom. A point says nothing of who has promised or agreed: commitments and decisions do.
  * discovery  a question after what the other side needs, prefers or puts first; confidence by a logistic model over its words */
 #include "insight/cues.h"
 #include "insight/weigh.h"
@@ -13,7 +14,7 @@ enum { SENTENCES_LEAST = 6, POINTS_MOST = 8, WORDS_LEAST = 5 };
 static const double ALIKE = 0.5;
 
 struct point_class {
-    const char *name, *list;
+    const char *name;
     enum weigh_model model;
     size_t every; /* one point for so many sentences */
     bool rests; /* only sentences that a commitment, whatever its modality, or a next step rests on */
@@ -33,7 +34,7 @@ static double entry(const struct word_list *l, const char *name)
 
 static void points(struct analysis *an, const struct point_class *c)
 {
-    const struct word_list *l = list_get(c->list);
+    const struct word_list *l = weigh_list(c->model);
     double *score = an->weighing->score[c->model];
     double slope = entry(l, "curve.slope"), offset = entry(l, "curve.offset"), top = entry(l, "curve.most");
     size_t most = an->d.n / c->every, at[POINTS_MOST], n;
@@ -56,7 +57,7 @@ static void points(struct analysis *an, const struct point_class *c)
 
 static void discoveries(struct analysis *an)
 {
-    const struct word_list *l = list_get("weigh_discovery.en");
+    const struct word_list *l = weigh_list(WEIGH_DISCOVERY);
     const double *score = an->weighing->score[WEIGH_DISCOVERY];
     double bias = entry(l, "bias"), threshold = entry(l, "threshold");
 
@@ -71,8 +72,8 @@ static void discoveries(struct analysis *an)
 
 void analysis_points(struct analysis *an)
 {
-    static const struct point_class classes[] = {{"action", "weigh_action.en", WEIGH_ACTION, 50, true},
-                                                 {"decision", "weigh_decision.en", WEIGH_DECISION_POINT, 200, false}};
+    static const struct point_class classes[] = {{"action", WEIGH_ACTION, 50, true},
+                                                 {"decision", WEIGH_DECISION_POINT, 200, false}};
     struct weighing *w;
 
     if (an->d.ia->kind == IA_DOCUMENT || an->d.n < SENTENCES_LEAST)

@@ -218,20 +218,27 @@ static void features_of_findings(const struct analysis *an, size_t found_n, stru
 
 /* ---- models ---- */
 
-/* All models side by side: what a word weighs in each of them stands in one row. Two of them are added at once. */
-enum { PAIRS = 2 };
-typedef double pair __attribute__((vector_size(2 * sizeof(double))));
-typedef int32_t pair_of_int __attribute__((vector_size(2 * sizeof(int32_t))));
-_Static_assert(WEIGH_MODELS == 2 * PAIRS, "two models in each");
-
+/* All models side by side: what a word weighs in each of them stands in one row. */
 static struct {
     struct arena *a;
-    pair feature[WEIGH_FEATURES][PAIRS];
+    double feature[WEIGH_FEATURES][WEIGH_MODELS];
     uint16_t *row; /* of each atom below `atoms`; 0: no model has it */
     uint32_t atoms;
-    pair_of_int (*word)[PAIRS];
+    int32_t (*word)[WEIGH_MODELS];
 } models;
 static pthread_once_t models_once = PTHREAD_ONCE_INIT;
+
+const struct word_list *weigh_list(enum weigh_model m)
+{
+    static const char *const names[WEIGH_MODELS] = {
+        [WEIGH_ACTION] = "weigh_action.en",
+        [WEIGH_DECISION_POINT] = "weigh_decision.en",
+        [WEIGH_DISCOVERY] = "weigh_discovery.en",
+        [WEIGH_SUMMARY] = "weigh_summary.en",
+    };
+
+    return list_get(names[m]);
+}
 
 static int32_t weight_of(int value)
 {
@@ -240,16 +247,17 @@ static int32_t weight_of(int value)
 
 static void models_make(void)
 {
-    const struct word_list *l[WEIGH_MODELS] = {list_get("weigh_action.en"), list_get("weigh_decision.en"),
-                                               list_get("weigh_discovery.en"), list_get("weigh_summary.en")};
+    const struct word_list *l[WEIGH_MODELS];
     size_t rows = 1;
 
+    for (size_t m = 0; m < WEIGH_MODELS; m++)
+        l[m] = weigh_list((enum weigh_model)m);
     models.a = arena_new("insight.weigh");
     for (size_t m = 0; m < WEIGH_MODELS; m++) {
         models.atoms = l[m]->first_n > models.atoms ? l[m]->first_n : models.atoms;
         rows += list_count(l[m]);
         for (size_t k = 0; k < WEIGH_FEATURES; k++)
-            models.feature[k][m / 2][m % 2] = weight_of(list_value(l[m], str_of(weigh_names[k])));
+            models.feature[k][m] = weight_of(list_value(l[m], str_of(weigh_names[k])));
     }
     models.row = ARENA_ARRAY(models.a, uint16_t, models.atoms + 1);
     models.word = arena_array(models.a, rows, sizeof *models.word);
@@ -260,7 +268,7 @@ static void models_make(void)
             if (v && !models.row[atom])
                 models.row[atom] = (uint16_t)rows++;
             if (v)
-                models.word[models.row[atom]][m / 2][m % 2] = weight_of(v);
+                models.word[models.row[atom]][m] = weight_of(v);
         }
 }
 
@@ -271,19 +279,17 @@ static void scores_make(struct weighing *w)
         w->score[m] = ARENA_ARRAY(w->a, double, w->d->n + 1);
     for (size_t i = 0; i < w->d->n; i++) {
         const struct sentence *s = &w->d->s[i];
-        pair x = {0}, y = {0};
-        for (size_t k = 0; k < WEIGH_FEATURES; k++) {
-            double f = (double)w->feature[i][k];
-            x += models.feature[k][0] * f;
-            y += models.feature[k][1] * f;
-        }
+        double sum[WEIGH_MODELS] = {0};
+        for (size_t k = 0; k < WEIGH_FEATURES; k++)
+            for (size_t m = 0; m < WEIGH_MODELS; m++)
+                sum[m] += models.feature[k][m] * (double)w->feature[i][k];
         for (size_t k = 0; k < s->words_n; k++) {
-            const pair_of_int *row = models.word[s->atom[k] < models.atoms ? models.row[s->atom[k]] : 0];
-            x += __builtin_convertvector(row[0], pair);
-            y += __builtin_convertvector(row[1], pair);
+            const int32_t *row = models.word[s->atom[k] < models.atoms ? models.row[s->atom[k]] : 0];
+            for (size_t m = 0; m < WEIGH_MODELS; m++)
+                sum[m] += row[m];
         }
         for (size_t m = 0; m < WEIGH_MODELS; m++)
-            w->score[m][i] = (m / 2 ? y : x)[m % 2] / WEIGH_SCALE;
+            w->score[m][i] = sum[m] / WEIGH_SCALE;
     }
 }
 

@@ -45,6 +45,7 @@ enum weigh_feature {
 extern const char *const weigh_names[WEIGH_FEATURES];
 
 enum weigh_model { WEIGH_ACTION, WEIGH_DECISION_POINT, WEIGH_DISCOVERY, WEIGH_SUMMARY, WEIGH_MODELS };
+const struct word_list *weigh_list(enum weigh_model m);
 
 struct weighing {
     const struct discourse *d;

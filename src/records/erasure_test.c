@@ -1,37 +1,12 @@
 /* records/erasure_test.c - after an erasure nothing of the person is read back, every place in others' words stays where it was,
  * and a second run changes nothing. What people said about each other and chose stands here, too. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "records/chosen.h"
 #include "records/coaching.h"
 #include "records/erasure.h"
 #include "records/people.h"
-#include "store/test_home.h"
+#include "records/test_records.h"
 
-static struct test_home home;
-static struct vaulted v;
-static struct arena *a;
-static struct err e;
 static const struct id officer = {{0xd0}}, other = {{0xd1}};
-
-#define OK(call)                                                                                                       \
-    do {                                                                                                               \
-        if (call)                                                                                                      \
-            fail_msg("%s: %s", #call, e.msg);                                                                          \
-    } while (0)
-
-static struct db_tx *begin(void)
-{
-    struct db_tx *t;
-
-    OK(db_begin_system(v.db, v.workspace, 20000, &t, &e));
-    return t;
-}
 
 /* A call of two, and the bytes it came in. */
 static struct id stored(const char *bytes, const char *theirs, const char *ours)
@@ -208,7 +183,7 @@ static void what_was_chosen_is_one_of_a_key(void **state)
 
     (void)state;
     OK(chosen_put(t, &v, STR("log.level"), STR("debug"), officer, a, &e));
-    OK(chosen_put(t, &v, STR("log.level"), STR("info"), (struct id){{0}}, a, &e));
+    OK(chosen_put(t, &v, STR("log.level"), STR("info"), ID_NIL, a, &e));
     OK(chosen_put(t, &v, STR("answers.keep"), STR("30d"), officer, a, &e));
     OK(chosen_load(t, &v, a, &got, &n, &e));
     assert_int_equal(n, 2);
@@ -219,23 +194,6 @@ static void what_was_chosen_is_one_of_a_key(void **state)
     OK(chosen_load(t, &v, a, &got, &n, &e));
     db_rollback(t);
     assert_true(n == 1 && str_eq(got->key, STR("answers.keep")));
-}
-
-static int up(void **state)
-{
-    (void)state;
-    test_home_new(&home);
-    v = (struct vaulted){home.db, home.keyring, home.workspace};
-    a = arena_new_wiped("test");
-    return 0;
-}
-
-static int down(void **state)
-{
-    (void)state;
-    arena_free(a);
-    test_home_free(&home);
-    return 0;
 }
 
 int main(void)

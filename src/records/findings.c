@@ -404,6 +404,25 @@ enum err_code record_findings_load(struct db_tx *t, const struct vaulted *v, con
     return ERR_OK;
 }
 
+enum err_code record_findings_at(struct db_tx *t, const struct vaulted *v, const struct record_ia *recs, size_t recs_n,
+                                 const struct finding_place *p, size_t n, struct arena *a,
+                                 const struct record_finding **out, struct err *e)
+{
+    struct record_finding *found;
+    size_t found_n;
+
+    memset(out, 0, n * sizeof *out);
+    for (size_t r = 0; r < recs_n; r++) {
+        if (record_findings_load(t, v, &recs[r], a, &found, &found_n, e))
+            return e->code;
+        for (size_t i = 0; i < n; i++)
+            for (size_t k = 0; k < found_n && id_eq(p[i].interaction, recs[r].ia.id); k++)
+                if (found[k].ordinal == p[i].ordinal)
+                    out[i] = &found[k];
+    }
+    return ERR_OK;
+}
+
 static void places_read(struct db_rows *r, struct arena *a, struct finding_place **out, size_t *out_n)
 {
     size_t n = 0;

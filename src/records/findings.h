@@ -74,6 +74,10 @@ enum err_code findings_page(struct db_tx *t, const struct vaulted *v, const stru
 /* Where the findings of these ids stand, in no particular order; those that are not there are left out. */
 enum err_code findings_places(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
                               struct finding_place **out, size_t *out_n, struct err *e);
+/* Findings at places, out[i] of p[i]; NULL where its words no longer are what they were, or its conversation is not in `recs`. */
+enum err_code record_findings_at(struct db_tx *t, const struct vaulted *v, const struct record_ia *recs, size_t recs_n,
+                                 const struct finding_place *p, size_t n, struct arena *a,
+                                 const struct record_finding **out, struct err *e);
 /* Interactions over which a maker has not been in its version. */
 enum err_code record_findings_stale(struct db_tx *t, const struct vaulted *v, const struct finding_maker *makers,
                                     size_t makers_n, struct arena *a, struct id **out, size_t *out_n, struct err *e);

@@ -1,36 +1,10 @@
 /* Findings as stored: whole, with people's verdicts, and only while their words are those they were made from. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "records/findings.h"
 #include "records/people.h"
 #include "records/trackers.h"
-#include "store/test_home.h"
-
-static struct test_home home;
-static struct vaulted v;
-static struct arena *a;
-static struct err e;
-
-#define OK(call)                                                                                                       \
-    do {                                                                                                               \
-        if (call)                                                                                                      \
-            fail_msg("%s: %s", #call, e.msg);                                                                          \
-    } while (0)
+#include "records/test_records.h"
 
 static const struct finding_maker makers[] = {{"rules.a", 1}, {"rules.b", 3}};
-
-static struct db_tx *begin(void)
-{
-    struct db_tx *t;
-
-    OK(db_begin(v.db, v.workspace, 20000, &t, &e));
-    return t;
-}
 
 static struct record_ia *stored(const char *bytes)
 {
@@ -319,23 +293,6 @@ static void what_was_learned_goes_with_the_person(void **state)
         assert_int_equal(k[i].version > 1, k[i].kind == TRACKER_EXAMPLES); /* what is being trained now is not stored */
     }
     db_rollback(t);
-}
-
-static int up(void **state)
-{
-    (void)state;
-    test_home_new(&home);
-    v = (struct vaulted){home.db, home.keyring, home.workspace};
-    a = arena_new_wiped("test");
-    return 0;
-}
-
-static int down(void **state)
-{
-    (void)state;
-    arena_free(a);
-    test_home_free(&home);
-    return 0;
 }
 
 int main(void)

@@ -63,6 +63,8 @@ enum err_code record_ia_save(struct db_tx *t, const struct vaulted *v, struct re
 
 /* Loads whole interactions in the order of `ids`; those that are gone are left out. Turns whose speaker was erased come
  * with the text "[erased]". Memory in `a`, which should be wiped. */
+/* The one of this id among some; NULL: not there. */
+const struct record_ia *record_ia_of(const struct record_ia *recs, size_t n, struct id id);
 enum err_code record_ia_load(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
                              struct record_ia **out, size_t *out_n, struct err *e);
 /* A page of all interaction ids, ascending, after `after` (nil: from the start). */

@@ -380,3 +380,11 @@ enum err_code record_pii_load(struct db_tx *t, const struct vaulted *v, struct i
     db_rows_done(&r);
     return ERR_OK;
 }
+
+const struct record_ia *record_ia_of(const struct record_ia *recs, size_t n, struct id id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (id_eq(recs[i].ia.id, id))
+            return &recs[i];
+    return NULL;
+}

@@ -1,33 +1,7 @@
 /* What is stored comes back field by field, is found again by content and path, and is nowhere readable at rest. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "records/interaction.h"
 #include "records/people.h"
-#include "store/test_home.h"
-
-static struct test_home home;
-static struct vaulted v;
-static struct arena *a;
-static struct err e;
-
-#define OK(call)                                                                                                       \
-    do {                                                                                                               \
-        if (call)                                                                                                      \
-            fail_msg("%s: %s", #call, e.msg);                                                                          \
-    } while (0)
-
-static struct db_tx *begin(void)
-{
-    struct db_tx *t;
-
-    OK(db_begin(v.db, v.workspace, 10000, &t, &e));
-    return t;
-}
+#include "records/test_records.h"
 
 static struct id raw_new(struct db_tx *t, const char *bytes, const char *path)
 {
@@ -585,23 +559,6 @@ static void another_workspace_sees_nothing(void **state)
     assert_int_equal(n, 0);
     assert_int_equal(raw_get(t, &v, rec.raw, &row, &e), ERR_NOT_FOUND);
     db_rollback(t);
-}
-
-static int up(void **state)
-{
-    (void)state;
-    test_home_new(&home);
-    v = (struct vaulted){home.db, home.keyring, home.workspace};
-    a = arena_new_wiped("test");
-    return 0;
-}
-
-static int down(void **state)
-{
-    (void)state;
-    arena_free(a);
-    test_home_free(&home);
-    return 0;
 }
 
 int main(void)

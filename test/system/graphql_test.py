@@ -95,7 +95,8 @@ class Graphql(unittest.TestCase):
         fields = {(r["method"], r["path"]): r["graphql"] for r in self.server.json("routes", "--json")}
         for operation, field in ((("GET", "/v1/break-glass"), "Query.breakGlassList"), (("GET", "/v1/break-glass/{id}"), "Query.breakGlass"),
                                  (("GET", "/v1/analytics/explain"), "Query.explain"), (("GET", "/v1/analytics/coaching/explain"), "Query.explainCoachingFigure"),
-                                 (("POST", "/v1/interactions/{id}/comments"), "Mutation.createComment")):
+                                 (("POST", "/v1/interactions/{id}/comments"), "Mutation.createComment"),
+                                 (("POST", "/v1/resumable-uploads/{id}/complete"), "Mutation.completeResumableUpload")):
             self.assertEqual(fields[operation], [field])
         self.assertEqual(self.data("{ breakGlassList(first: 1) { nodes { id } } }")["breakGlassList"]["nodes"], [])
 

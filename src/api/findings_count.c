@@ -3,8 +3,8 @@
 #include "api/findings_count.h"
 #include "api/resource.h"
 #include "insight/finding_question.h"
+#include "insight/findings.h"
 #include "records/accounts.h"
-#include "records/findings.h"
 
 enum { ACCOUNTS_MAX = 20000, PAGE = 500, FOUND_MAX = 5000, ROWS_MAX = 200, DB_MS = 20000, DAY_MS = 86400000 };
 
@@ -133,19 +133,12 @@ static struct answer_span *spans_of(struct arena *a, const struct record_ia *rec
     return s;
 }
 
+/* Competitors have a hash for a class, and their name in the words. */
 static str detail_of(const struct record_finding *f, struct arena *a)
 {
-    str text = f->modality.n ? f->modality : f->class;
+    str code = f->modality.n ? f->modality : str_eq(f->kind, STR("competitor")) ? STR("") : f->class;
 
-    if (str_eq(f->kind, STR("competitor"))) /* its class is a hash */
-        text = STR("");
-    if (f->owner.n)
-        text = str_fmt(a, "%.*s%s%.*s", STR_ARG(text), text.n ? ", " : "", STR_ARG(f->owner));
-    if (f->due_day != FINDING_NO_DAY) {
-        str due = finding_day_str(a, f->due_day);
-        text = str_fmt(a, "%.*s%sdue %.*s", STR_ARG(text), text.n ? ", " : "", STR_ARG(due));
-    }
-    return text;
+    return code.n ? finding_say(finding_code_say(code, a), f->owner, f->due_day, a) : STR("");
 }
 
 /* Whose it is: a promise that was asked for is its owner's, whoever spoke first. */

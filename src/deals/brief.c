@@ -166,32 +166,13 @@ static void people(struct brief *b)
     jw_end(b->w);
 }
 
-/* Codes for people: modalities by what they mean, the others without capitals and underscores. */
-static str said_as(const char *code, struct arena *a)
-{
-    static const char *const words[][2] = {{"COMMITTED", "promised"},
-                                           {"ACCEPTED", "agreed to"},
-                                           {"REQUESTED", "asked for"},
-                                           {"HEDGED", "not firm"},
-                                           {"NEGATED", "will not"}};
-    str out = str_lower_ascii(a, str_of(code));
-
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(code, words[i][0]) == 0)
-            return str_of(words[i][1]);
-    for (size_t i = 0; i < out.n; i++)
-        if (out.p[i] == '_')
-            out = str_fmt(a, "%.*s %.*s", (int)i, out.p, (int)(out.n - i - 1), out.p + i + 1);
-    return out;
-}
-
 /* What a finding is called: competitors by their name, of which only a hash is kept in clear. */
 static str called(const struct brief *b, const struct deal_find *d)
 {
     for (size_t i = 0; d->kind == FIND_COMPETITOR && i < b->vs->competitors_n; i++)
         if (str_eq(competitor_class(b->vs->competitors[i], b->a), str_of(d->class_)))
             return b->vs->competitors[i];
-    return said_as(d->modality[0] ? d->modality : d->class_, b->a);
+    return finding_code_say(str_of(d->modality[0] ? d->modality : d->class_), b->a);
 }
 
 static void findings(struct brief *b, const char *key, enum deal_find_kind kind)
@@ -199,15 +180,12 @@ static void findings(struct brief *b, const char *key, enum deal_find_kind kind)
     jw_karr(b->w, key);
     for (size_t i = 0; i < b->d->f->find_n && b->d->f->find[i].at_ms <= b->vs->now; i++) {
         const struct deal_find *d = &b->d->f->find[i];
-        str owner = name_of(b, d->owner), due = d->due_day == INT32_MIN ? STR("") : crm_day_str(b->a, d->due_day);
         bool open =
             kind != FIND_COMMITMENT || d->due_day == INT32_MIN || d->due_day >= deal_day(b->d->f->pipe, b->since);
         if (d->kind != kind || !open)
             continue;
-        line(b,
-             str_fmt(b->a, "%.*s%s%.*s%s%.*s", STR_ARG(called(b, d)), owner.n ? " by " : "", STR_ARG(owner),
-                     due.n ? ", due " : "", STR_ARG(due)),
-             "interaction", d->interaction, d->at_ms, d->span);
+        line(b, finding_say(called(b, d), name_of(b, d->owner), d->due_day, b->a), "interaction", d->interaction,
+             d->at_ms, d->span);
     }
     jw_end(b->w);
 }

@@ -90,6 +90,37 @@ const struct weighing *findings_weigh(const struct interaction *ia, struct arena
     return an->weighing;
 }
 
+str finding_code_say(str code, struct arena *a)
+{
+    static const char *const words[][2] = {{"COMMITTED", "promised"},
+                                           {"ACCEPTED", "agreed to"},
+                                           {"REQUESTED", "asked for"},
+                                           {"HEDGED", "not firm"},
+                                           {"NEGATED", "will not"}};
+    size_t dot = str_find(code, STR("."), 0);
+    struct buf b;
+    str out;
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eq(code, str_of(words[i][0])))
+            return str_of(words[i][1]);
+    code = str_lower_ascii(a, dot == SIZE_MAX ? code : str_from(code, dot + 1)); /* "meddpicc.champion" */
+    buf_init(&b, code.n + 1);
+    for (size_t i = 0; i < code.n; i++)
+        buf_str(&b, code.p[i] == '_' ? STR(" ") : str_sub(code, i, i + 1));
+    out = str_dup(a, buf_view(&b));
+    buf_done(&b);
+    return out;
+}
+
+str finding_say(str called, str owner, int32_t due_day, struct arena *a)
+{
+    str due = due_day == FINDING_NO_DAY ? STR("") : finding_day_str(a, due_day);
+
+    return str_fmt(a, "%.*s%s%.*s%s%.*s", STR_ARG(called), owner.n ? " by " : "", STR_ARG(owner), due.n ? ", due " : "",
+                   STR_ARG(due));
+}
+
 static void text_or_null(struct jw *w, const char *key, str text)
 {
     if (text.n)

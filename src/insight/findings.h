@@ -30,5 +30,9 @@ extern const size_t finding_makers_n;
 /* Findings of all makers, in no particular order. */
 void findings_make(const struct interaction *ia, const struct findings_context *c, struct arena *a,
                    struct record_finding **out, size_t *out_n);
+/* A modality or class for people: "promised", "price", "economic buyer". */
+str finding_code_say(str code, struct arena *a);
+/* "promised by Ann Ruiz, due 2026-10-09"; `owner` may be empty, `due_day` FINDING_NO_DAY. */
+str finding_say(str called, str owner, int32_t due_day, struct arena *a);
 /* Writes one finding as the API shows it; nothing when a span does not lie in the text. */
 void finding_json(const struct record_finding *f, const struct interaction *ia, struct arena *a, struct jw *w);

@@ -46,6 +46,7 @@ class AskFindings(unittest.TestCase):
             self.assertEqual((said["found"], texts, said["count"]), (True, [want], 1), question)
             self.assertEqual(said["sentences"][0]["spans"][0]["source"], str(self.path))
             self.assertEqual([(r["kind"], r["title"], r["source"]) for r in said["rows"]], [("commitment", "Dispatch hall", str(self.path))])
+        self.assertEqual(said["rows"][0]["detail"], "promised by Ines Duarte, due 2026-10-09")
 
     def test_objections_are_quoted_and_counted(self):
         _, texts = self.quotes("Which objections did Dalgaard raise?")

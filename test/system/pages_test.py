@@ -90,6 +90,15 @@ class Pages(unittest.TestCase):
         self.assertTrue(hidden and all(any(n in line and ("5 are needed" in line or "nothing to count" in line) for line in shown) for n in hidden))
         self.clean(page)
 
+    def test_what_was_counted_opens(self):
+        page = self.page(None, "#/ask/how%20many%20deals%20are%20open", ready="document.querySelector('main .card a')")
+        said = self.company.op.json("POST", "/v1/ask", {"question": "how many deals are open"})
+        self.assertIn(f"{said['count']} deals", self.text(page))
+        self.assertNotIn("Quoted", self.text(page))
+        page.js("document.querySelector('main .card a').click()")
+        page.wait(f"document.querySelector('main h2') && document.querySelector('main h2').innerText.includes({said['rows'][0]['title']!r})")
+        self.clean(page)
+
     def test_a_persons_figure_opens_to_definition_calls_and_words(self):
         rep = next(f["rep"] for f in self.figures(f"/v1/analytics/coaching?{PERIOD}") if f["name"] == "Ada Quist")
         page = self.page(None, f"#/coaching?{PERIOD}&rep={rep}")

@@ -202,11 +202,11 @@ async function ask(question) {
   const rows = answer.rows.slice(paired);
   return [
     el("h2", {}, question),
-    el("p", { className: "soft" }, answer.found ? "Quoted from the conversations; each quote opens where it was said." : ""),
+    el("p", { className: "soft" }, paired ? "Quoted from the conversations; each quote opens where it was said." : ""),
     ...(answer.found ? answer.sentences.map((s, i) => sentence(s, i, paired ? answer.rows[i] : null)) : [el("p", { className: "card" }, "Not found in what you may see.")]),
     rows.length ? el("h3", {}, paired ? `${answer.count - paired} more` : "What was counted") : "",
     ...rows.map((r) => el("p", { className: "card" },
-      el("a", { href: r.deal ? `#/deals/${r.deal}` : `#/c/${r.interaction}` }, r.title || r.source),
+      el("a", { href: r.deal ? `#/d/${r.deal}` : `#/c/${r.interaction}` }, r.title || r.source),
       ` ${[r.kind, r.started_at && day(r.started_at), r.detail].filter(Boolean).join(", ")}`)),
   ];
 }

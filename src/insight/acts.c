@@ -586,7 +586,11 @@ static bool head_read(struct parse *p, size_t ci, size_t i)
     const struct clause *c = &p->in.c[ci];
     size_t n;
 
-    if (named(p, ci, i) || asks_name(p, ci, i) || progressive(p, ci, i) || present(p, ci, i))
+    if (named(p, ci, i) || asks_name(p, ci, i) || progressive(p, ci, i))
+        return true;
+    if (!p->in.k.m[i].bits) /* most words */
+        return false;
+    if (present(p, ci, i))
         return true;
     if ((n = mark_at(&p->in.k, i, C_NEG)) && may_begin(p, c, i) && n >= mark_at(&p->in.k, i, C_MIGHT))
         return refusal(p, ci, i, n, false), true;

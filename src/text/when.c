@@ -98,6 +98,8 @@ static int64_t numeral_ordinal(str s)
     static const char *const tails[] = {"st", "nd", "rd", "th", "er", "."};
     int64_t x;
 
+    if (!s.n || s.p[0] < '0' || s.p[0] > '9')
+        return 0;
     for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
         str tail = str_of(tails[i]);
         if (str_ends(s, tail) && digits(str_sub(s, 0, s.n - tail.n), &x) && x >= 1 && x <= 31)

@@ -570,7 +570,6 @@ static bool period_at(const struct reader *r, size_t i, struct when *w)
     size_t n, k_n;
     int v = value_at(r, i, &n), u = value_at(r, i + n, &k_n);
     int64_t year;
-    int32_t day;
 
     if (v == W_PART) { /* early next week: no single day */
         struct when inner;
@@ -588,9 +587,6 @@ static bool period_at(const struct reader *r, size_t i, struct when *w)
     }
     if (v == W_THIS && (u == W_DAYTIME || u == W_DAY_UNIT)) {
         set(w, i, i + n + k_n, true, r->today);
-    } else if (v == W_THIS && (u == W_WEEK_UNIT || u == W_QUARTER_UNIT)) {
-        unit_end(r, u, 0, &day);
-        set(w, i, i + n + k_n, true, day);
     } else if ((v == W_NEXT || v == W_THIS) && (u == W_WEEKEND || (u >= W_WEEK_UNIT && u <= W_QUARTER_UNIT))) {
         set(w, i, i + n + k_n, false, 0);
     } else if (v == W_LAST && u >= W_DAY_UNIT && u <= W_WEEKEND) {
@@ -626,7 +622,8 @@ static bool ordinal_alone(const struct reader *r, size_t i, struct when *w)
 
     if (!o || before != W_SKIP || (!numeral && before2 != W_DUE) || str_ends(r->t[i], STR(".")))
         return false;
-    if (!numeral && next == 0 && i + n < r->n) /* on the first step */
+    if (!numeral && (next == 0 || (next >= W_DAY_UNIT && next <= W_FORTNIGHT)) &&
+        i + n < r->n) /* on the first step, day */
         return false;
     civil(r->today, &y, &m, &d);
     for (int months = 0; months < 3; months++) {

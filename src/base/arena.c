@@ -118,7 +118,7 @@ size_t arena_used_bytes(const struct arena *a)
     return n;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+static void *take(struct arena *a, size_t size)
 {
     struct block *b = a->top;
     void *p;
@@ -136,7 +136,19 @@ void *arena_alloc(struct arena *a, size_t size)
     }
     p = b->mem + b->used;
     b->used += size;
-    return memset(p, 0, size);
+    return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    return memset(take(a, size), 0, size);
+}
+
+void *arena_fill(struct arena *a, size_t n, size_t size)
+{
+    if (size && n > SIZE_MAX / 2 / size)
+        fatal_memory();
+    return take(a, n * size);
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size)

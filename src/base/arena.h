@@ -1,7 +1,7 @@
 /* base/arena.h - memory that lives as long as a named thing: a request, a job, a page.
  *
  * Allocation never returns NULL: running out of memory ends the process, sizes chosen by others are checked where
- * the bytes enter. An arena belongs to one thread at a time. Memory is zeroed. */
+ * the bytes enter. An arena belongs to one thread at a time. Memory is zeroed, but for arena_fill(). */
 #pragma once
 #include <stddef.h>
 
@@ -15,6 +15,9 @@ size_t arena_used_bytes(const struct arena *a);
 
 /* 16-byte aligned, zeroed. `size` 0 gives a valid pointer. */
 void *arena_alloc(struct arena *a, size_t size) __attribute__((malloc, returns_nonnull));
+/* The same with whatever bytes there are, for who fills them all before anybody reads. */
+void *arena_fill(struct arena *a, size_t n, size_t size) __attribute__((malloc, returns_nonnull));
+#define ARENA_FILL(a, type, n) ((type *)arena_fill((a), (n), sizeof(type)))
 /* n * size with an overflow check. */
 void *arena_array(struct arena *a, size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))

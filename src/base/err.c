@@ -7,7 +7,7 @@
 
 #include "base/banned.h"
 
-enum err_code err_set(struct err *e, enum err_code code, const char *fmt, ...)
+enum err_code(err_set)(struct err *e, enum err_code code, const char *fmt, ...)
 {
     va_list ap;
 

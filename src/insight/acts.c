@@ -1,70 +1,15 @@
-#include "insight/clauses.h"
+#include "insight/acts_deeds.h"
+#include "insight/acts_parse.h"
+#include "insight/cues.h"
 
 enum { SHORT_SENTENCE = 5 };
 
-struct parse {
-    struct clauses in; /* the sentence */
-    bool late_verb; /* German and the like: the verb stands at the end */
-    size_t si;
-    struct act_list *out;
-};
-
-WORD_SET(fill, "also", "just", "then", "definitely", "certainly", "personally", "gladly", "still", "now", "simply",
-         "only", "both", "all", "of", "course", "happily", "quickly", "first", "surely", "absolutely", "be", "able",
-         "to", "go", "ahead", "and", "have", "please", "kindly", "maybe", "perhaps", "possibly", "actually",
-         "immediately", "uh", "um", "uhm", "er", "erm", "gerne", "gern", "dann", "noch", "auch", "ihnen", "dir", "euch",
-         "vous", "te", "le", "les", "uns", "mir", "einfach", "bitte", "sofort", "you", "us", "me");
-WORD_SET(soft_fill, "also", "just", "then", "definitely", "certainly", "personally", "gladly", "still", "now", "simply",
-         "only", "happily", "quickly", "first", "surely", "absolutely", "please", "kindly", "maybe", "perhaps",
-         "possibly", "actually", "immediately", "probably", "ideally", "hopefully", "both", "all", "uh", "um", "uhm",
-         "er", "erm");
-
 /* ---- acts ---- */
-
-static struct act *act_add(struct parse *p, enum act_kind kind, size_t from, size_t to)
-{
-    struct act x = {.kind = kind, .sentence = p->si, .from = from, .to = to, .owner = VOICE_NONE, .due = ACT_NO_DAY};
-
-    ARENA_PUSH(p->in.k.d->a, p->out->v, p->out->n, p->out->cap) = x;
-    return &p->out->v[p->out->n - 1];
-}
-
-static void owner_set(const struct parse *p, struct act *x, bool we)
-{
-    int voice = p->in.k.s->voice;
-
-    x->owner = voice;
-    if (we && (voice == VOICE_NONE || discourse_side_count(p->in.k.d, discourse_side(p->in.k.d, voice)) > 1)) {
-        if (discourse_side(p->in.k.d, voice) != IA_SIDE_UNKNOWN || p->in.k.d->voices_n > 2) {
-            x->owner = VOICE_NONE;
-            x->team = true;
-        }
-    }
-}
-
-static size_t skip_fill(const struct parse *p, size_t i, struct word_set *words)
-{
-    while (i < p->in.k.s->words_n && word_is(&p->in.k, i, words))
-        i++;
-    return i;
-}
-
-/* The verb behind a head: is it an act? Longest entry wins; "be there" is one, "be honest" is none. */
-static bool acts_at(const struct parse *p, size_t i, bool dated)
-{
-    size_t action = mark_at(&p->in.k, i, C_ACTION), idle = mark_at(&p->in.k, i, C_IDLE);
-
-    if (i >= p->in.k.s->words_n)
-        return false;
-    if (action || idle)
-        return action > idle || (action == idle && dated);
-    return dated;
-}
 
 static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we)
 {
     struct clause *c = &p->in.c[ci];
-    size_t verb = skip_fill(p, head + len, &soft_fill);
+    size_t verb = act_skip_fill(p, head + len);
     bool dated = false, hedge;
     struct act *x;
     int32_t due = clause_due(&p->in, c->from, c->to, &dated);
@@ -80,14 +25,20 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
         dated |= later;
     }
     hedge = clause_hedged(&p->in, ci, head + len);
+    if (head > 0 && str_eq(word_at(&p->in.k, head - 1), STR("nor"))) { /* "neither Cleo nor I will" */
+        x = act_add(p, ACT_NEGATED, 0, p->in.k.s->words_n);
+        x->owner = VOICE_NONE;
+        return;
+    }
     if (verb >= c->to && verb >= p->in.k.s->words_n && len >= 2 && p->in.k.s->words_n <= SHORT_SENTENCE &&
         str_ends(word_at(&p->in.k, head + len - 1), STR("will"))) {
         x = act_add(p, hedge ? ACT_HEDGED : ACT_PROMISE, 0, p->in.k.s->words_n);
         x->answers = true;
-        owner_set(p, x, we);
+        act_owner_set(p, x, we);
         return;
     }
-    if (!acts_at(p, verb, due != ACT_NO_DAY || dated) && !(p->late_verb && mark_in(&p->in.k, verb, c->to, C_ACTION)))
+    if (!act_verb_firm(p, verb, due != ACT_NO_DAY || dated) &&
+        !(p->late_verb && mark_in(&p->in.k, verb, c->to, C_ACTION)))
         return;
     if (clause_habit(&p->in) || clause_reported(&p->in, head) || clause_when(&p->in, c->from, c->to, WHEN_PAST))
         return;
@@ -97,9 +48,9 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
     x->due = due;
     x->dated = dated;
     x->begin = c->from;
-    owner_set(p, x, we);
+    act_owner_set(p, x, we);
     if (head > 1 && str_eq(word_at(&p->in.k, head - 1), STR("and")) && !p->in.k.s->word[head - 2].after &&
-        discourse_named(p->in.k.d, word_at(&p->in.k, head - 2)) != VOICE_NONE) { /* "Dan and I will" */
+        act_on_side(p, discourse_named(p->in.k.d, word_at(&p->in.k, head - 2)))) { /* "Dan and I will" */
         x->owner = VOICE_NONE;
         x->team = true;
     }
@@ -112,8 +63,6 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
         x->shaky = true;
     }
 }
-
-WORD_SET(from_us, "me", "us", "mir", "uns", "moi");
 
 /* "You'll have it on Friday", "you'll hear from me" */
 static bool receives(struct parse *p, size_t ci, size_t head, size_t len)
@@ -130,7 +79,10 @@ static bool receives(struct parse *p, size_t ci, size_t head, size_t len)
         if (due == ACT_NO_DAY)
             due = clause_due(&p->in, p->in.c[i].from, p->in.c[i].to, &dated);
     for (size_t i = next; i + 1 < c->to; i++)
-        ours |= str_eq(word_at(&p->in.k, i), STR("from")) && word_is(&p->in.k, i + 1, &from_us);
+        ours |= str_eq(word_at(&p->in.k, i), STR("from")) && act_from_us(p, i + 1);
+    if (!str_starts(word_at(&p->in.k, head), STR("you")) &&
+        deed_has_done(&p->in, next - 2)) /* "he'll have it connected" */
+        return false;
     if (word_is(&p->in.k, next, &not_got) || (!dated && !ours && !mark_in(&p->in.k, next, c->to, 0)))
         if (!ours && !(dated && !word_is(&p->in.k, next, &not_got))) {
             bool after = false;
@@ -150,119 +102,9 @@ static bool receives(struct parse *p, size_t ci, size_t head, size_t len)
     return true;
 }
 
-/* The name that is addressed in a sentence: "Anna, could you", "could you, Anna?" */
-static int vocative(const struct marked *k)
-{
-    const struct sentence *s = k->s;
-    int found = VOICE_NONE;
-
-    for (size_t i = 0; i < s->words_n; i++) {
-        int v;
-        bool alone =
-            (i == 0 || s->word[i - 1].after || clause_link_at(k, i - 1)) && (i + 1 == s->words_n || s->word[i].after);
-        if (!s->word[i].upper || (!alone && !(i == 0 && mark_at(k, 1, C_ASK | C_NEED))))
-            continue;
-        v = discourse_named(k->d, s->token[i]);
-        if (v != VOICE_NONE && v != s->voice)
-            found = v;
-    }
-    return found;
-}
-
-/* Who was addressed last in this turn before the sentence. */
-static int addressed(const struct parse *p)
-{
-    const struct discourse *d = p->in.k.d;
-    int v = vocative(&p->in.k);
-
-    for (size_t i = p->si; v == VOICE_NONE && i-- > 0 && d->s[i].floor == p->in.k.s->floor;) {
-        struct marked k;
-        marks_make(d, i, ACT_NO_DAY, &k);
-        v = vocative(&k);
-    }
-    return v;
-}
-
-static int only_other(const struct discourse *d, int voice)
-{
-    enum ia_side side = discourse_side(d, voice);
-    int found = VOICE_NONE;
-
-    for (size_t i = 0; i < d->voices_n; i++) {
-        if ((int)i == voice || (side != IA_SIDE_UNKNOWN && d->voices[i].side == side))
-            continue;
-        if (found != VOICE_NONE)
-            return VOICE_NONE;
-        found = (int)i;
-    }
-    return found;
-}
-
-static void request(struct parse *p, size_t ci, size_t head, size_t len, bool need, bool imperative)
-{
-    struct clause *c = &p->in.c[ci];
-    size_t verb = skip_fill(p, head + len, &soft_fill);
-    bool dated = false;
-    struct act *x;
-
-    if (!need && !imperative) {
-        size_t inside = p->in.written ? 0 : mark_at(&p->in.k, verb, C_HEREVERB),
-               action = mark_at(&p->in.k, verb, C_ACTION | C_ASKVERB);
-        bool when = clause_when(&p->in, verb, c->to, WHEN_DUE);
-        if (p->late_verb && !action && mark_in(&p->in.k, verb, p->in.k.s->words_n, C_ACTION))
-            action = 1;
-        if (verb >= c->to || inside > action || (inside && inside == action && !when) ||
-            (!inside && !action && !when && !p->in.k.s->asks))
-            return;
-    }
-    if (clause_here(&p->in, c->from) || clause_reported(&p->in, head))
-        return;
-    x = act_add(p, ACT_REQUEST, 0, p->in.k.s->words_n);
-    x->owner = addressed(p);
-    if (x->owner == VOICE_NONE)
-        x->owner = only_other(p->in.k.d, p->in.k.s->voice);
-    x->due = clause_due(&p->in, c->from, c->to, &dated);
-    for (size_t i = ci + 1; i < p->in.n && !clause_has_head(&p->in, &p->in.c[i]); i++) {
-        bool more = false;
-        int32_t later = clause_due(&p->in, p->in.c[i].from, p->in.c[i].to, &more);
-        x->due = more ? later : x->due;
-        dated |= more;
-    }
-    x->dated = dated;
-    x->open = str_starts(word_at(&p->in.k, head), STR("who"));
-    x->quiet = (imperative && !p->in.written) || (need && !p->in.k.s->asks && !mark_at(&p->in.k, head, C_ASK));
-    for (size_t i = ci + 1; imperative && i < p->in.n; i++)
-        x->and_promise |= p->in.c[i].linked && mark_at(&p->in.k, p->in.c[i].from + 1, C_I | C_WE);
-}
-
-/* "you'll send me the file by Friday" */
-static bool told(struct parse *p, size_t ci, size_t head, size_t len)
-{
-    struct clause *c = &p->in.c[ci];
-    size_t verb = skip_fill(p, head + len, &soft_fill);
-    bool to_me = false, dated = false;
-    size_t action = mark_at(&p->in.k, verb, C_ACTION);
-
-    for (size_t i = verb; i < c->to && i < verb + 5; i++)
-        to_me |= word_is(&p->in.k, i, &from_us);
-    clause_due(&p->in, c->from, c->to, &dated);
-    if (!action || (!to_me && !dated) || mark_at(&p->in.k, head, C_GET))
-        return false;
-    request(p, ci, head, len, true, false);
-    return true;
-}
-
-/* An object that is spoken of: "sign that", "bother you". */
-static bool points(const struct parse *p, size_t i)
-{
-    WORD_SET(words, "it", "that", "this", "you", "them", "those", "your");
-
-    return word_is(&p->in.k, i, &words);
-}
-
 static void refusal(struct parse *p, size_t ci, size_t head, size_t len, bool cannot)
 {
-    size_t verb = skip_fill(p, head + len, &soft_fill);
+    size_t verb = act_skip_fill(p, head + len);
     bool dated = false;
     struct act *x;
 
@@ -271,14 +113,14 @@ static void refusal(struct parse *p, size_t ci, size_t head, size_t len, bool ca
         return;
     if (!p->in.written && mark_at(&p->in.k, verb, C_HEREVERB) && !mark_at(&p->in.k, verb, C_ACTION))
         return;
-    if (cannot ? mark_at(&p->in.k, verb, C_ACTION) <= mark_at(&p->in.k, verb, C_IDLE) && !points(p, verb + 1)
-               : !acts_at(p, verb, dated) && (mark_at(&p->in.k, verb, C_IDLE) || !points(p, verb + 1)))
+    if (cannot ? mark_at(&p->in.k, verb, C_ACTION) <= mark_at(&p->in.k, verb, C_IDLE) && !act_points(p, verb + 1)
+               : !act_verb(p, verb, dated) && (mark_at(&p->in.k, verb, C_IDLE) || !act_points(p, verb + 1)))
         return;
     if (p->in.c[ci].condition)
         return;
     x = act_add(p, ACT_NEGATED, 0, p->in.k.s->words_n);
-    owner_set(p, x, str_starts(word_at(&p->in.k, head), STR("we")));
-    x->shaky = cannot && !(points(p, verb + 1) && mark_at(&p->in.k, verb, C_ACTION) >= 1);
+    act_owner_set(p, x, str_starts(word_at(&p->in.k, head), STR("we")));
+    x->shaky = cannot && !(act_points(p, verb + 1) && mark_at(&p->in.k, verb, C_ACTION) >= 1);
 }
 
 /* "I'll probably ...": a promise but for one word, whatever the verb. */
@@ -305,7 +147,7 @@ static bool wishes(const struct parse *p, size_t head, size_t len)
 
 static void might(struct parse *p, size_t ci, size_t head, size_t len)
 {
-    size_t verb = skip_fill(p, head + len, &fill);
+    size_t verb = act_skip_all_fill(p, head + len);
     bool dated = false, bare = verb >= p->in.k.s->words_n && p->in.k.s->words_n <= SHORT_SENTENCE;
     struct act *x;
 
@@ -323,21 +165,22 @@ static void might(struct parse *p, size_t ci, size_t head, size_t len)
     /* "..., or at least I'll try" */
     bool trails = ci > 0 && verb >= p->in.k.s->words_n && p->out->n && p->out->v[p->out->n - 1].sentence == p->si;
 
-    if (!bare && !trails && !acts_at(p, verb, dated) && !mark_at(&p->in.k, verb, C_ING) && !softened(p, head, len) &&
-        !mark_at(&p->in.k, head, C_LETME) &&
+    if (!bare && !trails &&
+        !(str_eq(word_at(&p->in.k, verb - 1), STR("be")) ? act_verb : act_verb_firm)(p, verb, dated) &&
+        !mark_at(&p->in.k, verb, C_ING) && !softened(p, head, len) && !mark_at(&p->in.k, head, C_LETME) &&
         !(str_starts(word_at(&p->in.k, head), STR("let")) && mark_at(&p->in.k, head, C_MIGHT)))
         return;
     if (clause_reported(&p->in, head) || clause_here(&p->in, p->in.c[ci].from) || clause_habit(&p->in))
         return;
     x = act_add(p, ACT_HEDGED, 0, p->in.k.s->words_n);
-    owner_set(p, x, str_starts(word_at(&p->in.k, head), STR("we")));
+    act_owner_set(p, x, str_starts(word_at(&p->in.k, head), STR("we")));
     x->shaky = (bare && !trails) || p->in.k.s->asks;
 }
 
 static void can(struct parse *p, size_t ci, size_t head, size_t len)
 {
     struct clause *c = &p->in.c[ci];
-    size_t verb = skip_fill(p, head + len, &soft_fill);
+    size_t verb = act_skip_fill(p, head + len);
     bool dated = false, hedge = clause_hedged(&p->in, ci, head + len);
     struct act *x;
 
@@ -346,7 +189,7 @@ static void can(struct parse *p, size_t ci, size_t head, size_t len)
         (clause_here(&p->in, c->from) || clause_habit(&p->in)))
         return;
     x = act_add(p, hedge ? ACT_HEDGED : ACT_OFFER, 0, p->in.k.s->words_n);
-    owner_set(p, x, str_starts(word_at(&p->in.k, head), STR("we")));
+    act_owner_set(p, x, str_starts(word_at(&p->in.k, head), STR("we")));
     x->weak = !p->in.k.s->asks;
     x->due = due;
     x->dated = dated;
@@ -366,7 +209,7 @@ static void let_me(struct parse *p, size_t ci, size_t head, size_t len)
         return;
     }
     if (mark_at(&p->in.k, head, C_NEED)) {
-        request(p, ci, head, mark_at(&p->in.k, head, C_NEED), true, true);
+        act_request(p, ci, head, mark_at(&p->in.k, head, C_NEED), true, true);
         return;
     }
     if ((!to_you && !dated) ||
@@ -375,81 +218,18 @@ static void let_me(struct parse *p, size_t ci, size_t head, size_t len)
     promise(p, ci, head, len, str_eq(word_at(&p->in.k, head + 1), STR("us")));
 }
 
-/* "Anna will send it", "Anna's going to ...": somebody of the conversation. */
-static bool named(struct parse *p, size_t ci, size_t i)
+/* Where the words of time of clause ci end: at the next clause that says something of its own. */
+static size_t reach_of(const struct parse *p, size_t ci)
 {
-    WORD_SET(wills, "will", "is", "shall", "wird");
-    struct clause *c = &p->in.c[ci];
-    bool short_will = str_ends(word_at(&p->in.k, i), STR("'ll"));
-    int v;
-    size_t verb = i + 1;
-    bool dated = false, hedge;
-    struct act *x;
-    str name = word_at(&p->in.k, i);
+    size_t to = p->in.c[ci].to;
 
-    if (!short_will && !word_is(&p->in.k, verb, &wills))
-        return false;
-    v = p->in.k.s->word[i].upper || (sentence_lower(p->in.k.s) && !mark_at(&p->in.k, i, C_ACTION | CLAUSE_HEADS))
-            ? discourse_named(p->in.k.d, word_at(&p->in.k, i))
-            : VOICE_NONE;
-    if (v == VOICE_NONE && short_will)
-        v = discourse_named(p->in.k.d, str_sub(name, 0, name.n - 3));
-    if (v == VOICE_NONE || v == p->in.k.s->voice)
-        return false;
-    if (!short_will) {
-        if (str_eq(word_at(&p->in.k, verb), STR("is"))) {
-            if (!str_eq(word_at(&p->in.k, verb + 1), STR("going")) || !str_eq(word_at(&p->in.k, verb + 2), STR("to")))
-                return false;
-            verb += 2;
-        }
-        verb++;
+    for (size_t i = ci + 1; i < p->in.n; i++) {
+        size_t at = p->in.c[i].from + p->in.c[i].linked;
+        if (clause_has_head(&p->in, &p->in.c[i]) || str_ends(word_at(&p->in.k, at), STR("'ll")))
+            break;
+        to = p->in.c[i].to;
     }
-    verb = skip_fill(p, verb, &soft_fill);
-    int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-    if (!acts_at(p, verb, dated) || clause_reported(&p->in, i) || (clause_here(&p->in, 0) || clause_habit(&p->in)) ||
-        p->in.k.s->asks || c->condition)
-        return false;
-    hedge = clause_hedged(&p->in, ci, verb);
-    if (discourse_side(p->in.k.d, v) != discourse_side(p->in.k.d, p->in.k.s->voice)) {
-        x = act_add(p, ACT_REQUEST, 0, p->in.k.s->words_n);
-    } else {
-        x = act_add(p, hedge ? ACT_HEDGED : ACT_PROMISE, 0, p->in.k.s->words_n);
-    }
-    x->owner = v;
-    x->due = due;
-    x->dated = dated;
-    return true;
-}
-
-/* "our legal team will send it", "engineering will": a team outside the call. */
-static bool team(struct parse *p, size_t ci)
-{
-    WORD_SET(teams, "team", "department", "people", "folks", "guys", "office", "support", "legal", "engineering",
-             "finance", "marketing", "security", "operations", "accounting");
-    struct clause *c = &p->in.c[ci];
-    bool dated = false, hedge;
-    size_t i = c->from + c->linked, verb;
-    struct act *x;
-
-    if (!str_eq(word_at(&p->in.k, i), STR("our")) && !str_eq(word_at(&p->in.k, i), STR("my")) &&
-        !(str_eq(word_at(&p->in.k, i), STR("the")) && word_is(&p->in.k, i + 1, &teams)) &&
-        !(str_eq(word_at(&p->in.k, i), STR("someone")) || str_eq(word_at(&p->in.k, i), STR("somebody"))))
-        return false;
-    for (verb = i + 1; verb < c->to && verb < i + 7 && !str_eq(word_at(&p->in.k, verb), STR("will")); verb++) {
-    }
-    if (verb >= c->to || verb >= i + 7 ||
-        !(word_is(&p->in.k, verb - 1, &teams) || str_starts(word_at(&p->in.k, i), STR("some"))))
-        return false;
-    int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-    if (!mark_at(&p->in.k, skip_fill(p, verb + 1, &soft_fill), C_ACTION) || clause_reported(&p->in, verb) ||
-        c->condition || clause_habit(&p->in))
-        return false;
-    hedge = clause_hedged(&p->in, ci, verb);
-    x = act_add(p, hedge ? ACT_HEDGED : ACT_PROMISE, 0, p->in.k.s->words_n);
-    x->team = true;
-    x->due = due;
-    x->dated = dated;
-    return true;
+    return to;
 }
 
 /* "The data sheet follows on Thursday", "the invoice goes out tomorrow" */
@@ -475,6 +255,27 @@ static bool follows(struct parse *p, size_t ci)
     return true;
 }
 
+/* "We're crediting your account": what is given stands for the day. */
+static bool gives(const struct parse *p, size_t verb, size_t to)
+{
+    WORD_SET(verbs, "crediting", "waiving", "refunding", "upgrading", "introducing", "replacing", "swapping",
+             "extending", "reimbursing", "throwing", "rebooking", "reactivating", "opening", "adding", "moving",
+             "ordering", "booking", "reserving", "blocking", "lending", "gifting", "couriering", "shipping",
+             "rebuilding", "redoing");
+    WORD_SET(yours, "you", "your", "yours");
+    WORD_SET(sure, "definitely", "certainly", "decided");
+    bool found = false;
+
+    if (p->in.k.s->asks)
+        return false;
+    for (size_t i = 0; i < verb; i++)
+        if (word_is(&p->in.k, i, &sure))
+            return true;
+    for (size_t i = verb + 1; i < to; i++)
+        found |= word_is(&p->in.k, i, &yours);
+    return found && word_is(&p->in.k, verb, &verbs);
+}
+
 /* "I'm sending it tomorrow" */
 static bool progressive(struct parse *p, size_t ci, size_t i)
 {
@@ -490,15 +291,25 @@ static bool progressive(struct parse *p, size_t ci, size_t i)
         verb = i + 2;
     else if (!word_is(&p->in.k, i, &ams))
         return false;
-    verb = skip_fill(p, verb, &soft_fill);
-    if (!mark_at(&p->in.k, verb, C_ING))
+    if (str_eq(word_at(&p->in.k, verb), STR("not"))) { /* "I'm not signing that" */
+        clause_due(&p->in, c->from, c->to, &dated);
+        if (!deed_progressive(&p->in, verb + 1) || (!dated && !act_points(p, verb + 2)) || clause_reported(&p->in, i) ||
+            p->in.k.s->asks || clause_habit(&p->in) || p->in.c[ci].condition || clause_hedged(&p->in, ci, verb + 2))
+            return false;
+        x = act_add(p, ACT_NEGATED, 0, p->in.k.s->words_n);
+        act_owner_set(p, x, we);
+        return true;
+    }
+    verb = act_skip_fill(p, verb);
+    if (!deed_progressive(&p->in, verb))
         return false;
-    int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-    if (due == ACT_NO_DAY || clause_reported(&p->in, i) || p->in.k.s->asks || c->condition ||
+    int32_t due = clause_due(&p->in, c->from, reach_of(p, ci), &dated);
+    if ((due == ACT_NO_DAY && !gives(p, verb, c->to) && !(dated && act_points(p, verb + 1))) ||
+        clause_reported(&p->in, i) || p->in.k.s->asks || c->condition ||
         (clause_here(&p->in, c->from) || clause_habit(&p->in)))
         return false;
     x = act_add(p, clause_hedged(&p->in, ci, verb) ? ACT_HEDGED : ACT_PROMISE, 0, p->in.k.s->words_n);
-    owner_set(p, x, we);
+    act_owner_set(p, x, we);
     x->due = due;
     x->dated = true;
     return true;
@@ -532,52 +343,50 @@ static bool present(struct parse *p, size_t ci, size_t i)
         (clause_here(&p->in, 0) || clause_habit(&p->in)))
         return false;
     x = act_add(p, no ? ACT_NEGATED : clause_hedged(&p->in, ci, i) ? ACT_HEDGED : ACT_PROMISE, 0, p->in.k.s->words_n);
-    owner_set(p, x, str_eq(word_at(&p->in.k, ich), STR("wir")));
+    act_owner_set(p, x, str_eq(word_at(&p->in.k, ich), STR("wir")));
     x->due = due;
     x->dated = dated;
     return true;
 }
 
-/* "Can Cleo send us the manual?" */
-static bool asks_name(struct parse *p, size_t ci, size_t i)
+static void deed_add(struct parse *p, size_t ci, const struct deed *found)
 {
-    WORD_SET(cans, "can", "could", "would", "will");
-    struct clause *c = &p->in.c[ci];
-    bool dated = false;
-    struct act *x;
-    int v;
+    struct act *x = act_add(p, found->kind, 0, p->in.k.s->words_n);
 
-    if (!p->in.k.s->asks || !word_is(&p->in.k, i, &cans) || i + 2 >= p->in.k.s->words_n ||
-        !p->in.k.s->word[i + 1].upper)
+    act_owner_set(p, x, found->we);
+    x->due = found->due;
+    x->dated = found->dated;
+    x->begin = p->in.c[ci].from;
+}
+
+/* "Leave that one with me", "count us out": no request, whatever it looks like. */
+static bool taken_on(struct parse *p, size_t ci)
+{
+    struct deed found;
+
+    if (!deed_phrase(&p->in, ci, &found))
         return false;
-    v = discourse_named(p->in.k.d, word_at(&p->in.k, i + 1));
-    if (v == VOICE_NONE || v == p->in.k.s->voice || !mark_at(&p->in.k, skip_fill(p, i + 2, &soft_fill), C_ACTION))
-        return false;
-    x = act_add(p, ACT_REQUEST, 0, p->in.k.s->words_n);
-    x->owner = v;
-    x->due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-    x->dated = dated;
+    deed_add(p, ci, &found);
     return true;
+}
+
+/* Promises without a head. */
+static void deed(struct parse *p, size_t ci)
+{
+    struct deed found;
+
+    if (deed_read(&p->in, ci, &found))
+        deed_add(p, ci, &found);
 }
 
 /* ---- a sentence ---- */
-
-static bool starts_clause(const struct parse *p, const struct clause *c, size_t i)
-{
-    for (size_t k = c->from; k < i; k++)
-        if (!(clause_link_at(&p->in.k, k) || word_is(&p->in.k, k, &soft_fill) ||
-              mark_at(&p->in.k, k, C_YES | C_HEDGE) ||
-              (p->in.k.s->word[k].upper && discourse_named(p->in.k.d, word_at(&p->in.k, k)) != VOICE_NONE)))
-            return false;
-    return true;
-}
 
 static bool may_begin(const struct parse *p, const struct clause *c, size_t i)
 {
     WORD_SET(before, "think", "guess", "because", "suppose", "believe", "afraid", "then", "sorry", "unfortunately",
              "that", "least");
 
-    return starts_clause(p, c, i) || (i > c->from && word_is(&p->in.k, i - 1, &before));
+    return act_starts_clause(p, c, i) || (i > c->from && word_is(&p->in.k, i - 1, &before));
 }
 
 /* Reads one head at word i; true: the clause is done. */
@@ -586,26 +395,30 @@ static bool head_read(struct parse *p, size_t ci, size_t i)
     const struct clause *c = &p->in.c[ci];
     size_t n;
 
-    if (named(p, ci, i) || asks_name(p, ci, i) || progressive(p, ci, i) || present(p, ci, i))
+    if (act_named(p, ci, i) || act_asks_name(p, ci, i) || progressive(p, ci, i) || act_assigns(p, ci, i))
+        return true;
+    if (!p->in.k.m[i].bits) /* most words */
+        return false;
+    if (present(p, ci, i))
         return true;
     if ((n = mark_at(&p->in.k, i, C_NEG)) && may_begin(p, c, i) && n >= mark_at(&p->in.k, i, C_MIGHT))
         return refusal(p, ci, i, n, false), true;
     if ((n = mark_at(&p->in.k, i, C_CANT)) && may_begin(p, c, i) && n >= mark_at(&p->in.k, i, C_MIGHT))
         return refusal(p, ci, i, n, true), true;
-    if ((n = mark_at(&p->in.k, i, C_LETME)) && starts_clause(p, c, i) && !p->in.k.s->asks)
+    if ((n = mark_at(&p->in.k, i, C_LETME)) && act_starts_clause(p, c, i) && !p->in.k.s->asks)
         return let_me(p, ci, i, n), true;
     if ((n = mark_at(&p->in.k, i, C_MIGHT)) && may_begin(p, c, i) &&
         n >= mark_at(&p->in.k, i, C_I | C_WE | C_CAN | C_NEED | C_OFFER))
         return might(p, ci, i, n), true;
-    if ((n = mark_at(&p->in.k, i, C_NEED)) && starts_clause(p, c, i) && n >= mark_at(&p->in.k, i, C_I | C_WE))
-        return request(p, ci, i, n, true, str_starts(word_at(&p->in.k, i), STR("g"))), true;
-    if ((n = mark_at(&p->in.k, i, C_OFFER | C_PROPOSE)) && p->in.k.s->asks && starts_clause(p, c, i) &&
+    if ((n = mark_at(&p->in.k, i, C_NEED)) && act_starts_clause(p, c, i) && n >= mark_at(&p->in.k, i, C_I | C_WE))
+        return act_request(p, ci, i, n, true, str_starts(word_at(&p->in.k, i), STR("g"))), true;
+    if ((n = mark_at(&p->in.k, i, C_OFFER | C_PROPOSE)) && p->in.k.s->asks && act_starts_clause(p, c, i) &&
         n >= mark_at(&p->in.k, i, C_ASK)) {
         bool offer = mark_at(&p->in.k, i, C_OFFER) == n && !mark_at(&p->in.k, i, C_PROPOSE);
         bool dated = false;
         struct act *x;
         int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-        size_t verb = skip_fill(p, i + n, &soft_fill);
+        size_t verb = act_skip_fill(p, i + n);
         if (clause_here(&p->in, c->from) || (offer && !mark_at(&p->in.k, verb, C_ACTION)) || (!offer && !dated))
             return true;
         if (offer && mark_at(&p->in.k, verb, C_IDLE) >= mark_at(&p->in.k, verb, C_ACTION) && !dated)
@@ -614,25 +427,25 @@ static bool head_read(struct parse *p, size_t ci, size_t i)
         x->due = due;
         x->dated = dated;
         if (offer)
-            owner_set(p, x, false);
+            act_owner_set(p, x, false);
         else
-            x->owner = addressed(p) != VOICE_NONE ? addressed(p) : only_other(p->in.k.d, p->in.k.s->voice);
+            x->owner = act_addressed(p) != VOICE_NONE ? act_addressed(p) : act_only_other(p->in.k.d, p->in.k.s->voice);
         x->shaky = !offer;
         return true;
     }
     if ((n = mark_at(&p->in.k, i, C_GET)) && n >= mark_at(&p->in.k, i, C_ASK))
         return receives(p, ci, i, n);
-    if ((n = mark_at(&p->in.k, i, C_ASK)) && starts_clause(p, c, i)) {
+    if ((n = mark_at(&p->in.k, i, C_ASK)) && act_starts_clause(p, c, i)) {
         if (mark_at(&p->in.k, i, C_YES) > n) /* please do */
             return false;
         if (str_starts(word_at(&p->in.k, i), STR("you'")) || str_starts(word_at(&p->in.k, i + 1), STR("will")) ||
             str_eq(word_at(&p->in.k, i + 1), STR("are")))
-            return told(p, ci, i, n);
-        return request(p, ci, i, n, false, false), true;
+            return act_told(p, ci, i, n);
+        return act_request(p, ci, i, n, false, false), true;
     }
     if ((n = mark_at(&p->in.k, i, C_I | C_WE))) {
         bool elliptic = str_starts(word_at(&p->in.k, i), STR("will"));
-        if (elliptic && !starts_clause(p, c, i))
+        if (elliptic && !act_starts_clause(p, c, i))
             return false;
         return promise(p, ci, i, n, !mark_at(&p->in.k, i, C_I)), true;
     }
@@ -641,21 +454,60 @@ static bool head_read(struct parse *p, size_t ci, size_t i)
     return false;
 }
 
+/* "Will return the signed copy on Friday.", "am rebooking your containers", "Shipping you two tablets tomorrow." */
+static bool elliptic(struct parse *p, size_t ci)
+{
+    WORD_SET(pronouns, "you", "he", "she", "it", "they", "that", "this", "there", "i", "we", "be", "the");
+    WORD_SET(ams, "am");
+    WORD_SET(wills, "will", "gonna");
+    struct clause *c = &p->in.c[ci];
+    size_t i = c->from + c->linked, verb;
+    bool dated = false, will = word_is(&p->in.k, i, &wills), am = word_is(&p->in.k, i, &ams);
+    int32_t due;
+    struct act *x;
+
+    if (p->in.k.s->asks || !str_eq(p->in.k.s->lang, STR("en")) || c->condition || i + 2 >= c->to)
+        return false;
+    verb = act_skip_fill(p, i + (will || am));
+    due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
+    if (ci && (will || p->in.c[ci - 1].to - p->in.c[ci - 1].from > 3)) /* "my colleague Cleo, in copy, will host" */
+        return false;
+    if (will ? word_is(&p->in.k, verb, &pronouns) || !act_verb_firm(p, verb, dated)
+             : !deed_progressive(&p->in, verb) || str_eq(word_at(&p->in.k, verb), STR("looking")) ||
+                   !(am || (p->in.written && due != ACT_NO_DAY)))
+        return false;
+    if (clause_reported(&p->in, i) || clause_habit(&p->in) || clause_here(&p->in, c->from) ||
+        clause_when(&p->in, c->from, p->in.k.s->words_n, WHEN_PAST))
+        return false;
+    x = act_add(p, clause_hedged(&p->in, ci, verb) ? ACT_HEDGED : ACT_PROMISE, 0, p->in.k.s->words_n);
+    x->owner = p->in.k.s->voice;
+    x->due = due;
+    x->dated = dated;
+    return true;
+}
+
 static void clause_read(struct parse *p, size_t ci)
 {
     struct clause *c = &p->in.c[ci];
 
-    if (c->condition)
+    if (c->condition && act_asks_kindly(p, c))
+        act_request(p, ci, c->from, mark_at(&p->in.k, c->from, C_ASK), true, false);
+    if (c->condition || taken_on(p, ci))
         return;
-    if (!p->in.k.s->asks && mark_at(&p->in.k, c->from + c->linked, C_ASKVERB) &&
+    if ((!p->in.k.s->asks || act_tagged(p)) && mark_at(&p->in.k, c->from + c->linked, C_ASKVERB) &&
         !mark_at(&p->in.k, c->from + c->linked, C_LETME | C_I) &&
-        (ci == 0 || c->linked || vocative(&p->in.k) != VOICE_NONE ||
+        (ci == 0 || c->linked || act_vocative(&p->in.k) != VOICE_NONE ||
          mark_at(&p->in.k, p->in.c[ci - 1].from, C_ASK | C_YES))) {
         size_t at = c->from + c->linked, n = mark_at(&p->in.k, at, C_ASKVERB);
         WORD_SET(to_me, "me", "us", "uns", "mir");
+        WORD_SET(tills, "till", "until", "'til");
         bool mine = false, please = mark_in(&p->in.k, 0, p->in.k.s->words_n, C_ASK) &&
                                     (str_starts(word_at(&p->in.k, p->in.k.s->words_n - 1), STR("please")));
-        bool strong = n > 1, dated = false;
+        bool strong = n > 1 || act_tagged(p), dated = false;
+        if (str_eq(word_at(&p->in.k, at), STR("give")) && word_is(&p->in.k, at + 2, &tills))
+            return; /* "give me till Monday and you have it" */
+        if (str_eq(word_at(&p->in.k, at), STR("come")) && clause_when(&p->in, at, at + 2, WHEN_DUE))
+            return deed(p, ci); /* "come Friday, ..." */
         WORD_SET(strongs, "send", "forward", "email", "mail", "introduce", "invite", "sign", "schicken");
         for (size_t i = at; i < c->to && i < at + 5; i++)
             mine |= word_is(&p->in.k, i, &to_me);
@@ -663,16 +515,32 @@ static void clause_read(struct parse *p, size_t ci)
         if (!p->in.written && mark_at(&p->in.k, at, C_HEREVERB) >= (mine ? 2 : n))
             strong = mine = dated = false;
         if (strong || mine || please || (ci == 0 && (dated || word_is(&p->in.k, at, &strongs)))) {
-            request(p, ci, at, n, true, true);
+            act_request(p, ci, at, n, true, true);
             return;
         }
     }
     for (size_t i = c->from; i < c->to; i++)
         if (head_read(p, ci, i))
             return;
-    if (team(p, ci))
-        return;
-    follows(p, ci);
+    if (!act_team(p, ci) && !follows(p, ci) && !elliptic(p, ci))
+        deed(p, ci);
+}
+
+/* "So no pilot, I'm afraid.", "Nothing upfront.": a promise of that is off. */
+static bool goes_without(const struct parse *p)
+{
+    WORD_SET(leads, "so", "then", "okay", "sorry", "therefore", "hence");
+    WORD_SET(answers, "problem", "worries", "doubt", "idea", "rush", "hurry", "need", "way", "chance", "wonder",
+             "questions", "issue", "issues", "thanks", "offence", "offense", "sweat", "trouble", "bother", "matter");
+    const struct sentence *s = p->in.k.s;
+
+    for (size_t i = 0; !s->asks && i + 1 < s->words_n && s->words_n < 16; i++) {
+        if (!str_eq(s->token[i], STR("no")) || word_is(&p->in.k, i + 1, &answers) || s->word[i].after)
+            continue;
+        if ((i && word_is(&p->in.k, i - 1, &leads)) || (i && s->word[i - 1].after == ',' && i + 3 > s->words_n))
+            return true;
+    }
+    return false;
 }
 
 /* "I promised to send it on Friday": says itself what was promised before. */
@@ -701,12 +569,12 @@ static bool may_act(const struct marked *k)
     if (k->bits & (CLAUSE_HEADS | C_CANCEL | C_ASKVERB | C_ING | C_PRESENT | C_FOLLOWS))
         return true;
     for (size_t i = 0; i < k->s->words_n; i++) {
-        WORD_SET(words, "will", "going", "shall", "wird", "can", "could", "would", "promised", "said", "told");
+        WORD_SET(words, "will", "going", "shall", "wird", "can", "could", "would", "promised", "said", "told", "no");
         str w = k->s->token[i];
         if ((w.n > 3 && str_ends(w, STR("'ll"))) || word_set_has(&words, w))
             return true;
     }
-    return false;
+    return deed_may(k);
 }
 
 void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct act_list *out)
@@ -725,6 +593,11 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
     if (mark_in(&p.in.k, 0, p.in.k.s->words_n, C_JOKE))
         return;
     if (mark_in(&p.in.k, 0, p.in.k.s->words_n, C_CANCEL)) {
+        struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);
+        x->owner = p.in.k.s->voice;
+        for (size_t i = 0; i < p.in.k.s->words_n; i++)
+            x->strong |= mark_at(&p.in.k, i, C_CANCEL) > 1;
+    } else if (goes_without(&p)) {
         struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);
         x->owner = p.in.k.s->voice;
     }

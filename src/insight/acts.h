@@ -23,6 +23,7 @@ struct act {
     bool answers;      /* only "I will." */
     bool and_promise;  /* "send me the file and I'll ..." */
     bool restated;     /* "I promised to ..." */
+    bool strong;       /* taken back in more than one word: whatever was promised last */
     int32_t due;       /* INT32_MIN: none */
     bool dated;        /* has words of time, resolved or not */
 };

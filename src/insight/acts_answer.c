@@ -4,6 +4,7 @@
 enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_strong)
 {
     WORD_SET(strongs, "please", "go", "do");
+    WORD_SET(leads, "but", "then", "uh", "um", "er", "so", "oh", "well", "ah");
     const struct sentence *s = &d->s[sentence];
     enum answer found = ANSWER_NONE;
     bool soft = false;
@@ -16,7 +17,7 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
         if (no && no >= yes && found != ANSWER_YES &&
             !(str_eq(s->token[i], STR("sorry")) && mark_at(&k, i + 1, C_YES))) /* "sorry, yes" */
             return ANSWER_NO;
-        if (yes && (i == 0 || found == ANSWER_YES || s->word[i - 1].after)) {
+        if (yes && (i == 0 || found == ANSWER_YES || s->word[i - 1].after || word_is(&k, i - 1, &leads))) {
             found = ANSWER_YES;
             for (size_t w = i; w < i + yes; w++)
                 *out_strong |= word_is(&k, w, &strongs);

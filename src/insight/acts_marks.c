@@ -1,8 +1,6 @@
 /* insight/acts_marks.c - which listed words and phrases begin at each word of a sentence. */
 #include "insight/acts_priv.h"
 
-enum { AHEAD = 4 }; /* words */
-
 static const struct mark *marks_find(const struct discourse *d, const struct sentence *s)
 {
     const struct word_list *l = list_for("commit", s->lang);
@@ -13,9 +11,7 @@ static const struct mark *marks_find(const struct discourse *d, const struct sen
         l = list_get("commit.en");
     for (size_t i = 0; i < s->words_n; i++) {
         size_t n;
-        if (i + AHEAD < s->words_n)
-            list_prefetch(l, s->atom[i + AHEAD]);
-        if (!list_may(l, s->atom + i, s->words_n - i))
+        if (!(s->starts[i] & l->bit))
             continue;
         n = list_hits_from(l, s->atom + i, s->words_n - i, hit);
         m[i].n = (uint8_t)(n < MARKS_AT_ONE ? n : MARKS_AT_ONE);

@@ -41,10 +41,78 @@ static bool until_at(const struct clauses *in, size_t i)
     return false;
 }
 
-static bool condition_at(const struct clauses *in, size_t i)
+/* "as soon as possible", "when we meet on Monday", "the minute we hang up": comes anyway, and holds nothing open. */
+static bool comes_anyway(const struct clauses *in, size_t i)
 {
+    WORD_SET(subjects, "i", "we");
+    WORD_SET(sure, "hang", "meet", "speak", "talk");
+    size_t n = mark_at(&in->k, i, C_TIMECOND | C_COND);
+
+    if (str_eq(word_at(&in->k, i), STR("if")) || str_eq(word_at(&in->k, i), STR("unless")))
+        return false;
+    if (str_eq(word_at(&in->k, i), STR("as")) && str_eq(word_at(&in->k, i + n), STR("possible")))
+        return true;
+    for (size_t k = i + n - 1; k <= i + n; k++)
+        if (word_is(&in->k, k, &subjects) && word_is(&in->k, k + 1, &sure))
+            return true;
+    return false;
+}
+
+/* Words for what has to be granted first; few sentences have one. */
+static bool grants(const struct sentence *s)
+{
+    WORD_SET(words, "approval", "blessing", "signature", "go-ahead", "light", "permission", "consent", "sign-off",
+             "okay", "nod", "ruling", "confirmation", "yes", "authorisation", "authorization", "acceptance",
+             "clearance", "understanding", "condition", "proviso", "backing", "blessings", "objection", "vote");
+
+    for (size_t i = 1; i < s->words_n; i++)
+        if (word_set_has(&words, s->token[i]))
+            return true;
+    return false;
+}
+
+/* "Upon a favourable ruling", "with my director's blessing", "given a green light" */
+static bool approval_at(const struct clauses *in, size_t i)
+{
+    WORD_SET(any, "upon", "given", "pending", "following", "without", "insofar", "granted");
+    WORD_SET(leading, "with", "after", "on", "against");
+    const struct sentence *s = in->k.s;
+    bool begins = i == 0 || s->word[i - 1].after || clause_link_at(&in->k, i - 1);
+    struct sentence part = *s;
+
+    if (!word_is(&in->k, i, &any) && !(begins && word_is(&in->k, i, &leading)))
+        return false;
+    for (part.words_n = 1; i + part.words_n < s->words_n && part.words_n < 6 && !s->word[i + part.words_n - 1].after;)
+        part.words_n++;
+    part.token += i;
+    return grants(&part);
+}
+
+/* "tomorrow when the new list is out": the day stands, whatever else is said of it. */
+static bool details_day(struct clauses *in, size_t i)
+{
+    size_t n;
+    const struct when *w;
+
+    if (!i || !str_eq(word_at(&in->k, i), STR("when")))
+        return false;
+    w = marks_when(&in->k, &n);
+    for (size_t k = 0; k < n; k++)
+        if (w[k].to == i && w[k].resolved)
+            return true;
+    return false;
+}
+
+static bool condition_at(struct clauses *in, size_t i)
+{
+    if (in->granted && approval_at(in, i))
+        return true;
     if (until_at(in, i))
         return true;
+    if (!mark_at(&in->k, i, C_COND | C_TIMECOND))
+        return i == 0 && !in->k.s->asks && str_eq(word_at(&in->k, i), STR("where")); /* "where it is under two tons" */
+    if (str_eq(word_at(&in->k, i), STR("even")) || comes_anyway(in, i) || details_day(in, i))
+        return false;
     if (!mark_at(&in->k, i, C_COND | C_TIMECOND) || indirect(in, i))
         return false;
     /* "when can you ...?", "once a week" */
@@ -54,7 +122,7 @@ static bool condition_at(const struct clauses *in, size_t i)
     return true;
 }
 
-static bool begins_clause(const struct clauses *in, size_t i, size_t from, bool from_condition)
+static bool begins_clause(struct clauses *in, size_t i, size_t from, bool from_condition)
 {
     char before = in->k.s->word[i - 1].after;
 
@@ -70,7 +138,7 @@ static bool begins_clause(const struct clauses *in, size_t i, size_t from, bool 
 }
 
 /* Does a clause that begins at that word, perhaps with a link, begin with a condition? */
-static bool clause_conditional(const struct clauses *in, size_t from)
+static bool clause_conditional(struct clauses *in, size_t from)
 {
     return condition_at(in, from) || (clause_link_at(&in->k, from) && condition_at(in, from + 1));
 }
@@ -80,7 +148,7 @@ void clauses_cut(const struct marked *k, struct clauses *in)
     size_t from = 0;
     bool in_condition;
 
-    *in = (struct clauses){.k = *k, .written = k->d->ia->kind != IA_CALL};
+    *in = (struct clauses){.k = *k, .written = k->d->ia->kind != IA_CALL, .granted = grants(k->s)};
     in_condition = clause_conditional(in, from);
     for (size_t i = 1; i <= in->k.s->words_n; i++) {
         struct clause *c;
@@ -192,9 +260,14 @@ bool clause_reported(const struct clauses *in, size_t head)
     str text = in->k.d->ia->turns[s->turn].text;
     size_t quotes = 0;
 
-    for (size_t i = 0; i < head; i++) {
+    for (size_t i = 0, ci = 0; i < head; i++) {
         quotes += s->word[i].after == '"';
-        if (mark_at(&in->k, i, C_REPORT) &&
+        while (ci + 1 < in->n && in->c[ci].to <= i)
+            ci++;
+        if (ci < in->n && in->c[ci].condition && in->c[ci].to <= head &&
+            mark_at(&in->k, in->c[ci].from + in->c[ci].linked, C_COND)) /* "if the board says yes, I'll ..." */
+            continue;
+        if (mark_at(&in->k, i, C_REPORT) && !(i && str_eq(word_at(&in->k, i - 1), STR("rest"))) && /* "rest assured" */
             !(i > 0 && word_at(&in->k, i - 1).n == 1 && i + 4 < head && s->word[head - 1].after == ','))
             return true;
     }
@@ -270,6 +343,8 @@ static bool ruled_out(const struct clauses *in, const struct when *w)
 
     while (i > 0 && word_is(&in->k, i - 1, &between))
         i--;
+    if (i > 1 && str_eq(word_at(&in->k, i - 2), STR("later"))) /* "no later than Friday" */
+        return false;
     return i > 0 && word_is(&in->k, i - 1, &outs);
 }
 

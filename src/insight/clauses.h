@@ -22,6 +22,7 @@ struct clause {
 struct clauses {
     struct marked k;
     bool written; /* a mail or note: nothing happens within the call */
+    bool granted; /* has a word for what has to be granted first: "approval", "signature" */
     struct clause c[CLAUSES_MAX];
     size_t n;
 };

@@ -154,6 +154,13 @@ static struct act *act_in(const struct book *b, size_t from, size_t to, size_t *
     return NULL;
 }
 
+static bool asks_when(const struct book *b, size_t sentence)
+{
+    const struct sentence *s = &b->d->s[sentence];
+
+    return s->asks && s->words_n > 2 && str_eq(s->token[0], STR("when"));
+}
+
 static void reply_read(struct book *b, size_t first, const struct act *asked, struct reply *r)
 {
     size_t end = floor_end(b, first);
@@ -173,6 +180,9 @@ static void reply_read(struct book *b, size_t first, const struct act *asked, st
     if (words == ANSWER_YES && first + 1 < end && b->d->s[first].words_n <= 3 && /* "Sure. If I find the time." */
         answer_of(b->d, first + 1, &second) == ANSWER_HEDGED)
         words = ANSWER_HEDGED;
+    if (words == ANSWER_NONE && b->d->s[first].words_n <= 4 && asks_when(b, asked->sentence) &&
+        sentence_moves_date(b->d, first))
+        words = ANSWER_YES; /* "When can you get me the proforma?" "Tomorrow." */
     r->act = act_in(b, first, to, &r->act_at);
     if (r->act && words == ANSWER_NONE && r->act->sentence > first + 1)
         r->act = NULL;
@@ -199,23 +209,48 @@ static void reply_read(struct book *b, size_t first, const struct act *asked, st
         r->sentence = r->act->sentence;
 }
 
+/* "That's Dan's area.", "Cleo has that one.": who is named in the stretch instead, of the same side; VOICE_NONE: nobody. */
+static int hands_on(const struct book *b, size_t from, size_t to, int asker)
+{
+    int found = VOICE_NONE;
+
+    for (size_t i = from; i < to; i++)
+        for (size_t k = 0; k < b->d->s[i].words_n; k++) {
+            const struct sentence *s = &b->d->s[i];
+            str w = s->token[k];
+            int v;
+            if (!s->word[k].upper)
+                continue;
+            v = discourse_named(b->d, str_ends(w, STR("'s")) ? str_sub(w, 0, w.n - 2) : w);
+            if (v != VOICE_NONE && v != s->voice && v != asker &&
+                discourse_side(b->d, v) == discourse_side(b->d, s->voice))
+                found = v;
+        }
+    return found;
+}
+
 /* The stretch of the person asked that answers; false: nobody does. */
 static bool reply_find(struct book *b, const struct act *asked, struct reply *out)
 {
     int asker = b->d->s[asked->sentence].voice;
     size_t seen = 0, others = 0;
+    int instead = VOICE_NONE;
 
     if (asker == VOICE_NONE)
         return false;
     for (size_t i = floor_end(b, asked->sentence), end; i < b->d->n && seen < ANSWER_TURNS; i = end, seen++) {
         int v = b->d->s[i].voice;
         end = floor_end(b, i);
-        if (v == asker || v == VOICE_NONE || (asked->owner != VOICE_NONE && v != asked->owner))
+        if (v == asker || v == VOICE_NONE || (asked->owner != VOICE_NONE && v != asked->owner && v != instead))
             continue;
         others++;
         reply_read(b, i, asked, out);
         if (out->kind != ANSWER_NONE)
             return true;
+        if (v == asked->owner && (instead = hands_on(b, i, end, asker)) != VOICE_NONE) {
+            others--;
+            continue;
+        }
         if (b->d->s[i].words_n <= 2 && end - i == 1) /* "Hm." */
             others--;
         else if ((!b->d->s[i].asks && !b->d->s[end - 1].asks) || others == 2)
@@ -463,6 +498,17 @@ static void acts_settle(struct book *b, size_t from, size_t to)
 
 /* ---- the same thing again, moved, taken back ---- */
 
+/* "Friday then, I'll bring it on Friday" */
+static bool moved_on(const struct book *b, const struct item *x, const struct item *y)
+{
+    const struct sentence *s = &b->d->s[y->sentence];
+    bool then = false;
+
+    for (size_t i = 0; i < s->words_n; i++)
+        then |= str_eq(s->token[i], STR("then")) || str_eq(s->token[i], STR("instead"));
+    return then && x->due != ACT_NO_DAY && y->due != ACT_NO_DAY && x->due != y->due;
+}
+
 static void repeats_merge(struct book *b)
 {
     for (size_t i = 0; i < b->n; i++)
@@ -479,7 +525,7 @@ static void repeats_merge(struct book *b)
             small = x->content_n < y->content_n ? x->content_n : y->content_n;
             back = refers_back(&b->d->s[y->sentence]) && y->content_n <= 2;
             near = turn_of(b, y->sentence) - turn_of(b, x->last) <= 3;
-            if ((both >= 2 && 3 * both >= 2 * small) ||
+            if ((both >= 2 && 3 * both >= 2 * small) || (back && near && moved_on(b, x, y)) ||
                 (back && near && both == small && (small || y->content_n == 0)) ||
                 (back && near && x->due == ACT_NO_DAY && y->due != ACT_NO_DAY &&
                  turn_of(b, y->sentence) == turn_of(b, x->last))) {
@@ -498,7 +544,8 @@ static void dates_move(struct book *b)
         bool dated = false, has_act = false;
         int32_t due;
         for (; at < b->acts.n && b->acts.v[at].sentence <= s; at++)
-            has_act |= b->acts.v[at].sentence == s && b->acts.v[at].kind != ACT_CANCEL;
+            has_act |= b->acts.v[at].sentence == s && b->acts.v[at].kind != ACT_CANCEL &&
+                       !(b->acts.v[at].kind == ACT_REQUEST && b->d->s[s].words_n <= 6); /* "Make that Monday." */
         if (has_act || b->d->s[s].words_n > 12 || b->d->s[s].asks || b->d->s[s].voice == VOICE_NONE)
             continue;
         if (!(it = moved_item(b, s, b->d->s[s].voice)) || !sentence_moves_date(b->d, s))
@@ -530,7 +577,7 @@ static bool taken_back_in(const struct sentence *s, struct arena *a)
 static struct item *cancelled_item(struct book *b, const struct act *x)
 {
     const struct sentence *s = &b->d->s[x->sentence];
-    bool strong = taken_back_in(s, b->an->a);
+    bool strong = x->strong || taken_back_in(s, b->an->a);
     struct item probe = {0}, *best = NULL;
     size_t best_shared = 0;
 
@@ -580,7 +627,7 @@ static void refusals_cancel(struct book *b)
             if ((!firm(it) && strcmp(it->modality, "CANCELLED") != 0) || it->dropped || it->owner != no->owner ||
                 it->last >= no->sentence || apart > NEAR_TURNS)
                 continue;
-            if (shared(it, no) >= 2 || (apart <= 4 && refers_back(&b->d->s[no->last])))
+            if (shared(it, no) >= (apart <= 4 ? 1 : 2) || (apart <= 4 && refers_back(&b->d->s[no->last])))
                 best = it;
         }
         if (!best)

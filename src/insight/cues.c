@@ -6,7 +6,7 @@ int cues_of(const struct word_list *l, const struct sentence *s)
 {
     int all = 0, v;
 
-    for (size_t i = 0; i < s->words_n; i++)
+    for (size_t i = 0; cues_may(l, s) && i < s->words_n; i++)
         if (cue_at(l, s, i, &v))
             all |= v;
     return all;

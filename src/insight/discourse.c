@@ -137,16 +137,16 @@ static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const 
     s.ascii = part.ascii;
     s.token = part.token;
     s.atom = part.atom;
-    s.word = ARENA_ARRAY(d->a, struct dword, s.words_n + 1);
+    s.word = ARENA_FILL(d->a, struct dword, s.words_n + 1);
     for (size_t i = from; i < to; i++) {
-        struct dword *x = &s.word[i - from];
         size_t first = base + w->word[i].inner_start, next = i + 1 < w->n ? base + w->word[i + 1].inner_start : end;
-        x->turn = (uint32_t)turn;
-        x->start = base + w->word[i].inner_start;
-        x->end = base + w->word[i].inner_end;
-        x->after = mark_between(text, x->end, next);
-        x->upper = first < text.n && begins_upper(text, first);
+        s.word[i - from] = (struct dword){.turn = (uint32_t)turn,
+                                          .start = (uint32_t)first,
+                                          .end = base + w->word[i].inner_end,
+                                          .after = mark_between(text, base + w->word[i].inner_end, next),
+                                          .upper = first < text.n && begins_upper(text, first)};
     }
+    s.word[s.words_n] = (struct dword){0};
     s.asks = s.words_n && s.word[s.words_n - 1].after == '?';
     s.kind = utterance_classify_words(str_sub(text, s.start, s.end), &part, d->lang);
     ARENA_PUSH(d->a, d->s, d->n, d->cap) = s;
@@ -256,6 +256,15 @@ static void sentences_add(struct discourse *d, size_t turn)
     }
 }
 
+void sentence_starts_make(struct sentence *s, struct arena *a)
+{
+    s->starts = ARENA_FILL(a, uint64_t, s->words_n);
+    list_starts(s->atom, s->words_n, s->starts);
+    s->starts_any = 0;
+    for (size_t i = 0; i < s->words_n; i++)
+        s->starts_any |= s->starts[i];
+}
+
 void discourse_make(const struct interaction *ia, struct arena *a, struct discourse *out)
 {
     struct discourse d = {.ia = ia, .a = a};
@@ -272,6 +281,8 @@ void discourse_make(const struct interaction *ia, struct arena *a, struct discou
         sentences_add(&d, i);
     }
     d.first_of_turn[ia->turns_n] = d.n;
+    for (size_t i = 0; i < d.n; i++)
+        sentence_starts_make(&d.s[i], a);
     d.marks = ARENA_ARRAY(a, const struct mark *, d.n);
     *out = d;
 }

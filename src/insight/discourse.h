@@ -36,6 +36,8 @@ struct sentence {
     struct dword *word;
     str *token;     /* of each word, as text/words.h gives them */
     uint32_t *atom; /* likewise */
+    uint64_t *starts; /* of each word: the lists that may have an entry there, list_starts() */
+    uint64_t starts_any; /* all of them */
     size_t words_n;
     bool ascii;                /* all of its words */
     bool asks;                 /* ends with a question mark */
@@ -59,6 +61,8 @@ struct discourse {
 };
 
 void discourse_make(const struct interaction *ia, struct arena *a, struct discourse *out);
+/* Sets `starts` of a sentence that has its words. */
+void sentence_starts_make(struct sentence *s, struct arena *a);
 /* The bytes of words [from, to), outer punctuation included, a span for each turn; at most SENTENCE_SPANS_MAX. */
 enum { SENTENCE_SPANS_MAX = 4 };
 size_t sentence_spans(const struct discourse *d, const struct sentence *s, size_t from, size_t to,

@@ -4,7 +4,7 @@
 
 /* Every analysis in the order they run: its name, the version that grows when it finds other things, its function. */
 #define MAKERS(row)                                                                                                    \
-    row("rules.utterances", 2, analysis_utterances) row("rules.commitments", 3, analysis_commitments)                  \
+    row("rules.utterances", 2, analysis_utterances) row("rules.commitments", 4, analysis_commitments)                  \
         row("rules.objections", 4, analysis_objections)                                                                \
             row("rules.qualification", 5, analysis_qualification) /* reads the objections */                           \
         row("rules.attitude", 4, analysis_attitude) row("rules.competitors", 2, analysis_competitors)                  \

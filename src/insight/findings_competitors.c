@@ -177,9 +177,11 @@ static bool may_be(const struct sentence *s, size_t i, const struct name *n)
 
     if (!s->ascii)
         return true;
+    if (w.n > n->flat.n + 3)
+        return false;
     for (size_t k = i; k < s->words_n && k <= i + n->n; k++)
         bytes += s->token[k].n;
-    if (w.n > n->flat.n + 3 || bytes + 2 < n->flat.n)
+    if (bytes + 2 < n->flat.n)
         return false;
     if (n->flat.n < HEARD_BYTES_MIN)
         return w.n == n->word[0].n || w.n == n->word[0].n + 2; /* 's */

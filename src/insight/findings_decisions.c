@@ -127,7 +127,7 @@ static int verdict(const struct discourse *d, const struct word_list *l, const s
 {
     int found = 0, v;
 
-    if (s->asks)
+    if (s->asks || !cues_may(l, s))
         return 0;
     for (size_t i = 0, n; i < s->words_n; i += n ? n : 1) {
         n = cue_at(l, s, i, &v);

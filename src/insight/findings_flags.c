@@ -40,7 +40,7 @@ static void red_flag(struct analysis *an, const struct sentence *s)
     const struct word_list *l = list_get("redflag.en");
     int best = 0;
 
-    for (size_t i = 0; i < s->words_n; i++) {
+    for (size_t i = 0; cues_may(l, s) && i < s->words_n; i++) {
         int v;
         if (cue_at(l, s, i, &v) && !denied(s, i) && v % 10 > best % 10)
             best = v;

@@ -27,7 +27,7 @@ static unsigned topics_in(const struct word_list *l, const struct sentence *s)
     unsigned found = 0;
     int v;
 
-    for (size_t i = 0; i < s->words_n; i++)
+    for (size_t i = 0; cues_may(l, s) && i < s->words_n; i++)
         if (cue_at(l, s, i, &v) && v <= TOPICS)
             found |= 1u << v;
     return found;

@@ -5,7 +5,7 @@
 
 static bool has_entry(const struct word_list *l, const struct sentence *s)
 {
-    for (size_t i = 0; i < s->words_n; i++)
+    for (size_t i = 0; cues_may(l, s) && i < s->words_n; i++)
         if (cue_at(l, s, i, NULL))
             return true;
     return false;

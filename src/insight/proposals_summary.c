@@ -110,6 +110,7 @@ static void text_marks(const struct checker *k, str text, struct words *w, struc
                            .atom = w->atom};
     for (size_t i = 0; i < w->n; i++)
         s->word[i] = (struct dword){.start = w->word[i].inner_start, .end = w->word[i].inner_end};
+    sentence_starts_make(s, k->an.a);
     marks_of(&k->an.d, s, m);
 }
 

@@ -109,7 +109,7 @@ static void words_read(struct weighing *w, struct word_table *table, float *lett
     stop = stop ? stop : list_get("stop.en");
     for (size_t i = 0; i < w->d->n; i++)
         words_n += w->d->s[i].words_n;
-    room = ARENA_ARRAY(w->a, uint32_t, words_n + 1);
+    room = ARENA_FILL(w->a, uint32_t, words_n + 1);
     for (size_t i = 0; i < w->d->n; i++) {
         const struct sentence *s = &w->d->s[i];
         size_t sum = 0, n = 0;
@@ -276,20 +276,21 @@ static void scores_make(struct weighing *w)
 {
     pthread_once(&models_once, models_make);
     for (size_t m = 0; m < WEIGH_MODELS; m++)
-        w->score[m] = ARENA_ARRAY(w->a, double, w->d->n + 1);
+        w->score[m] = ARENA_FILL(w->a, double, w->d->n);
     for (size_t i = 0; i < w->d->n; i++) {
         const struct sentence *s = &w->d->s[i];
         double sum[WEIGH_MODELS] = {0};
+        int32_t words[WEIGH_MODELS] = {0};
         for (size_t k = 0; k < WEIGH_FEATURES; k++)
             for (size_t m = 0; m < WEIGH_MODELS; m++)
                 sum[m] += models.feature[k][m] * (double)w->feature[i][k];
         for (size_t k = 0; k < s->words_n; k++) {
             const int32_t *row = models.word[s->atom[k] < models.atoms ? models.row[s->atom[k]] : 0];
             for (size_t m = 0; m < WEIGH_MODELS; m++)
-                sum[m] += row[m];
+                words[m] += row[m];
         }
         for (size_t m = 0; m < WEIGH_MODELS; m++)
-            w->score[m][i] = sum[m] / WEIGH_SCALE;
+            w->score[m][i] = (sum[m] + words[m]) / WEIGH_SCALE;
     }
 }
 
@@ -357,7 +358,7 @@ static size_t shared(const struct weighing *w, size_t x, size_t y)
 size_t weighing_pick(const struct weighing *w, const double *score, size_t most, double alike, size_t words_least,
                      size_t *out)
 {
-    struct place *heap = ARENA_ARRAY(w->a, struct place, w->d->n + 1);
+    struct place *heap = ARENA_FILL(w->a, struct place, w->d->n + 1);
     size_t n = 0, picked = 0;
 
     for (size_t i = 0; i < w->d->n; i++)

@@ -408,8 +408,8 @@ enum err_code record_findings_at(struct db_tx *t, const struct vaulted *v, const
                                  const struct finding_place *p, size_t n, struct arena *a,
                                  const struct record_finding **out, struct err *e)
 {
-    struct record_finding *found;
-    size_t found_n;
+    struct record_finding *found = NULL;
+    size_t found_n = 0;
 
     memset(out, 0, n * sizeof *out);
     for (size_t r = 0; r < recs_n; r++) {

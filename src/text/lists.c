@@ -17,6 +17,10 @@ struct list_child {
 /* All words of all lists. Those of short lists have the small numbers, so that `first` of a short list is short. Most words are
  * short, too: theirs are tables of their own, where a look-up touches one cache line. The first of them has the words of
  * the short lists, which are most of what is said, and is small enough to stay in the cache. */
+enum {
+    STARTS_BYTES = 1 << 16,
+    PAIR_BITS = 14
+}; /* longer lists share a bit; there are some 8,000 pairs of first words */
 enum { SHORT_MAX = 12, NEAR_WORDS = 8192, NEAR_SLOTS = 2 * NEAR_WORDS };
 struct short_slot {
     uint64_t head; /* the word's bytes, zero behind its end */
@@ -33,6 +37,9 @@ struct lexicon {
     struct short_slot near[NEAR_SLOTS], *far;
     struct long_slot *many;
     uint32_t near_n, far_mask, many_mask, n;
+    uint64_t *alone; /* of each atom below `starts_n`: bits of the lists that have it as an entry */
+    uint64_t *pair; /* by pair_slot(): of the lists that have an entry of these first two words, among others */
+    uint32_t starts_n;
 };
 
 static pthread_once_t lexicon_once = PTHREAD_ONCE_INIT;
@@ -112,6 +119,22 @@ static void word_add(str word)
     }
 }
 
+static uint32_t atom_find(str word)
+{
+    struct short_slot s;
+    uint64_t hash;
+    uint32_t near;
+
+    if (word.n > SHORT_MAX)
+        return long_find(word, str_hash(word))->atom;
+    if (!word.n)
+        return 0;
+    s = short_of(word);
+    hash = short_hash(&s);
+    near = short_find(lexicon.near, NEAR_SLOTS - 1, hash, &s)->atom;
+    return near ? near : short_find(lexicon.far, lexicon.far_mask, hash, &s)->atom;
+}
+
 /* The next entry of a list's text; false at its end. *version is set when a line says it. */
 static bool entry_next(str *rest, str *out_entry, int *out_value, int *version)
 {
@@ -156,6 +179,34 @@ static uint32_t power_above(size_t n)
     return cap;
 }
 
+static uint32_t pair_slot(uint32_t first, uint32_t second)
+{
+    return (uint32_t)(((uint64_t)first << 32 | second) * 0x9e3779b97f4a7c15u >> (64 - PAIR_BITS));
+}
+
+static uint64_t list_bit(size_t i)
+{
+    return (uint64_t)1 << (lists_data[i].n <= STARTS_BYTES ? i % 63 : 63);
+}
+
+/* Of the lists with a bit, once their words have atoms. */
+static void starts_make(struct arena *a)
+{
+    lexicon.alone = ARENA_ARRAY(a, uint64_t, lexicon.starts_n);
+    lexicon.pair = ARENA_ARRAY(a, uint64_t, (size_t)1 << PAIR_BITS);
+    for (size_t i = 0; i < lists_data_n; i++) {
+        str rest = str_n(lists_data[i].text, lists_data[i].n), entry;
+        int value, version;
+        while (lists_data[i].n <= STARTS_BYTES && entry_next(&rest, &entry, &value, &version)) {
+            uint32_t first = atom_find(str_cut(entry, ' ', &entry));
+            if (entry.n)
+                lexicon.pair[pair_slot(first, atom_find(str_cut(entry, ' ', &entry)))] |= list_bit(i);
+            else
+                lexicon.alone[first] |= list_bit(i);
+        }
+    }
+}
+
 static void lexicon_make(void)
 {
     struct arena *a = lexicon.arena = arena_new("text.lexicon");
@@ -181,24 +232,16 @@ static void lexicon_make(void)
         while (entry_next(&rest, &entry, &value, &version))
             while (entry.n)
                 word_add(str_cut(entry, ' ', &entry));
+        if (lists_data[order[i]].n <= STARTS_BYTES)
+            lexicon.starts_n = lexicon.n + 1;
     }
+    starts_make(a);
 }
 
 uint32_t list_atom(str word)
 {
-    struct short_slot s;
-    uint64_t hash;
-    uint32_t near;
-
     pthread_once(&lexicon_once, lexicon_make);
-    if (word.n > SHORT_MAX)
-        return long_find(word, str_hash(word))->atom;
-    if (!word.n)
-        return 0;
-    s = short_of(word);
-    hash = short_hash(&s);
-    near = short_find(lexicon.near, NEAR_SLOTS - 1, hash, &s)->atom;
-    return near ? near : short_find(lexicon.far, lexicon.far_mask, hash, &s)->atom;
+    return atom_find(word);
 }
 
 void list_atoms(const str *words, size_t n, uint32_t *out)
@@ -234,6 +277,14 @@ void list_atoms(const str *words, size_t n, uint32_t *out)
             size_t i = (size_t)__builtin_ctz(missed);
             out[from + i] = short_find(lexicon.far, lexicon.far_mask, hash[i], &s[i])->atom;
         }
+    }
+}
+
+void list_starts(const uint32_t *atoms, size_t n, uint64_t *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t alone = atoms[i] < lexicon.starts_n ? lexicon.alone[atoms[i]] : 0;
+        out[i] = (uint64_t)1 << 63 | alone | (i + 1 < n ? lexicon.pair[pair_slot(atoms[i], atoms[i + 1])] : 0);
     }
 }
 
@@ -305,15 +356,16 @@ static void list_measure(struct word_list *l, str rest)
     l->child = ARENA_ARRAY(lists_arena, struct list_child, l->child_mask + 1);
 }
 
-static struct word_list *list_read(str text)
+static struct word_list *list_read(size_t i)
 {
+    str text = str_n(lists_data[i].text, lists_data[i].n), entry;
     struct word_list *l;
-    str entry;
     int value;
 
     if (!lists_arena)
         lists_arena = arena_new("text.lists");
     l = ARENA_NEW(lists_arena, struct word_list);
+    l->bit = list_bit(i);
     list_measure(l, text);
     while (entry_next(&text, &entry, &value, &l->version))
         entry_add(l, entry, value);
@@ -329,7 +381,7 @@ static const struct word_list *list_named(const char *name)
             continue;
         pthread_mutex_lock(&lists_lock);
         if (!lists_ready[i])
-            lists_ready[i] = list_read(str_n(lists_data[i].text, lists_data[i].n));
+            lists_ready[i] = list_read(i);
         l = lists_ready[i];
         pthread_mutex_unlock(&lists_lock);
         break;

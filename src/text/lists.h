@@ -26,6 +26,7 @@ struct word_list {
     struct list_child *child;
     uint32_t child_mask;
     uint32_t nodes_n;
+    uint64_t bit; /* of list_starts() */
     size_t n;
     int version;
 };
@@ -57,12 +58,6 @@ static inline bool list_reaches(const struct word_list *l, uint32_t atom, int bi
 {
     return l && atom < l->first_n && (l->node[l->first[atom]].reach & bits);
 }
-/* Who asks for many words in turn asks for one a few words ahead, so that its node is near when it is needed. */
-static inline void list_prefetch(const struct word_list *l, uint32_t atom)
-{
-    if (atom < l->first_n)
-        __builtin_prefetch(&l->node[l->first[atom]]);
-}
 /* The value of a word that is an entry by itself, else 0. */
 static inline int list_value_atom(const struct word_list *l, uint32_t atom)
 {
@@ -84,6 +79,11 @@ static inline size_t list_match_atoms(const struct word_list *l, const uint32_t 
 {
     return n && l && list_may(l, atoms, n) ? list_match_from(l, atoms, n, out_value) : 0;
 }
+
+/* For who asks many lists about the same words: at each word the bits (word_list.bit) of the lists that may have an entry
+ * there, by it and the next word. A list whose bit is not set has none. Long lists, of names and of words, share a bit that is
+ * always set. */
+void list_starts(const uint32_t *atoms, size_t n, uint64_t *out);
 
 /* All entries that the words begin with, the shortest first; returns how many. */
 enum { LIST_ENTRY_WORDS = 8 }; /* the longest entry of any list */

@@ -7,7 +7,7 @@ void offmap_init(struct offmap *m, struct arena *a)
 
 void offmap_keep(struct offmap *m, uint32_t original, uint32_t n)
 {
-    struct offmap_seg *last = m->n ? &m->seg[m->n - 1] : NULL;
+    struct offmap_seg *last = m->seg && m->n ? &m->seg[m->n - 1] : NULL;
 
     if (n == 0)
         return;

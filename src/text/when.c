@@ -98,6 +98,8 @@ static int64_t numeral_ordinal(str s)
     static const char *const tails[] = {"st", "nd", "rd", "th", "er", "."};
     int64_t x;
 
+    if (!s.n || s.p[0] < '0' || s.p[0] > '9')
+        return 0;
     for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
         str tail = str_of(tails[i]);
         if (str_ends(s, tail) && digits(str_sub(s, 0, s.n - tail.n), &x) && x >= 1 && x <= 31)
@@ -568,7 +570,6 @@ static bool period_at(const struct reader *r, size_t i, struct when *w)
     size_t n, k_n;
     int v = value_at(r, i, &n), u = value_at(r, i + n, &k_n);
     int64_t year;
-    int32_t day;
 
     if (v == W_PART) { /* early next week: no single day */
         struct when inner;
@@ -586,9 +587,6 @@ static bool period_at(const struct reader *r, size_t i, struct when *w)
     }
     if (v == W_THIS && (u == W_DAYTIME || u == W_DAY_UNIT)) {
         set(w, i, i + n + k_n, true, r->today);
-    } else if (v == W_THIS && (u == W_WEEK_UNIT || u == W_QUARTER_UNIT)) {
-        unit_end(r, u, 0, &day);
-        set(w, i, i + n + k_n, true, day);
     } else if ((v == W_NEXT || v == W_THIS) && (u == W_WEEKEND || (u >= W_WEEK_UNIT && u <= W_QUARTER_UNIT))) {
         set(w, i, i + n + k_n, false, 0);
     } else if (v == W_LAST && u >= W_DAY_UNIT && u <= W_WEEKEND) {
@@ -624,7 +622,8 @@ static bool ordinal_alone(const struct reader *r, size_t i, struct when *w)
 
     if (!o || before != W_SKIP || (!numeral && before2 != W_DUE) || str_ends(r->t[i], STR(".")))
         return false;
-    if (!numeral && next == 0 && i + n < r->n) /* on the first step */
+    if (!numeral && (next == 0 || (next >= W_DAY_UNIT && next <= W_FORTNIGHT)) &&
+        i + n < r->n) /* on the first step, day */
         return false;
     civil(r->today, &y, &m, &d);
     for (int months = 0; months < 3; months++) {

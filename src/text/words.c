@@ -128,7 +128,7 @@ str word_token(str text, const struct word *w, struct arena *a)
 static struct word *words_room(str text, struct arena *a, size_t *out_cap)
 {
     *out_cap = text.n / 4 + 2;
-    return ARENA_ARRAY(a, struct word, *out_cap);
+    return ARENA_FILL(a, struct word, *out_cap);
 }
 
 static void ascii_words(str text, struct arena *a, struct words *ws)
@@ -171,8 +171,8 @@ struct words words_split(str text, struct arena *a)
         for (word_it_init(&it, text); word_it_next(&it, &w);)
             ARENA_PUSH(a, ws.word, ws.n, cap) = w;
     }
-    ws.token = ARENA_ARRAY(a, str, ws.n);
-    ws.atom = ARENA_ARRAY(a, uint32_t, ws.n);
+    ws.token = ARENA_FILL(a, str, ws.n);
+    ws.atom = ARENA_FILL(a, uint32_t, ws.n);
     for (size_t i = 0; i < ws.n; i++) {
         const struct word *x = &ws.word[i];
         ws.token[i] = ascii ? str_n(low.p + x->inner_start, x->inner_end - x->inner_start) : word_token(text, x, a);

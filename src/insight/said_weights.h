@@ -11,6 +11,9 @@ enum {
 }; /* symbols: not looked at; before the first word; in no pair */
 
 extern const int said_offsets[SAID_WIDTH];
+enum { SAID_GATES = 3, SAID_GATES_WIDTH = 4 }; /* objection, field, attitude */
+extern const int said_gates[SAID_GATES]; /* least sums */
+extern const int16_t said_gate_words[][SAID_GATES_WIDTH];
 extern const int8_t said_asks[SAID_WIDTH];
 
 /* By the number of text/lists/said.en.txt; the last two are figures and names; number 0 is no word. */

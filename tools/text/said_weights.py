@@ -9,6 +9,7 @@ customer_sentences.txt, the written cases of test/cases/customer_words.txt and, 
 in the meetings that test/eval/meetings.py gives for building. Features: each word; each ordered pair of words at most WINDOW apart, where
 those of one class of customer_classes.txt are one; the main directions of the embedding model's vector of each word, so that a common word
 that no line has counts like those it resembles; that the sentence asks. All are divided by the root of the number of words.
+A gate for each kind, fitted with words alone, tells sentences that need not be looked at in pairs.
 The files have what is left of each class's weights when those of "none" are taken away, times SCALE, a letter each; what a word's vector
 says is added up for each word. VECTORS.npy keeps the vectors (minutes to make) between runs; it is made where it is missing.
 """
@@ -39,6 +40,7 @@ PENALTY, STEPS, PACE, SPOKEN = (1e-5, 0.0, 1e-4), 120, 0.1, 12000  # penalties o
 DIRECTIONS, DAMPED, PLAIN, LOUD, SPARSE = 256, 0.25, 0.3, 2.0, 0.5  # PLAIN: how much the vector of a word counts that is in a stop list
 SPOKEN_WEIGHS = {"objection": 0.4, "qualification": 0.25, "attitude": 0.15}  # against all written lines of that kind
 SOLD_WEIGHS = 0.3
+GATE_FOR, GATE_LOSES = {"objection": 0.35, "qualification": 0.35, "attitude": 0.3}, 0.03  # chances of insight/said.c
 CLASSES = {
     "objection": ["none", "PRICE", "BUDGET", "TIMING", "AUTHORITY", "NEED", "FIT", "TRUST", "COMPETITOR", "STATUS_QUO", "EFFORT", "SECURITY_PRIVACY",
                   "LEGAL_PROCUREMENT"],
@@ -204,10 +206,12 @@ def code_for(kind, line_kind, code):
 
 
 class Rows:
-    """Sparse rows of features."""
+    """Sparse rows of features; `only`: of which."""
 
-    def __init__(self, texts, index=None):
+    def __init__(self, texts, index=None, only=None):
         some = [features(t) for t in texts]
+        if only:
+            some = [({k: v for k, v in f.items() if only(k)}, n) for f, n in some]
         if index is None:
             seen = collections.Counter(k for f, _ in some for k in f)
             index = {k: i for i, k in enumerate(sorted((k for k, n in seen.items() if n >= 2), key=str))}
@@ -246,7 +250,7 @@ def fit(rows, dense, y, weight, classes):
     return [x - x[:, :1] for x in w]
 
 
-def train(kind, lines, cases, said, directions, plain=()):
+def train(kind, lines, cases, said, directions, plain=(), gates=False):
     texts, y, weight = [], [], []
     for line_kind, code, some in lines:
         code = code_for(kind, line_kind, code)
@@ -265,7 +269,13 @@ def train(kind, lines, cases, said, directions, plain=()):
     plain = [s for s in said if kind != "attitude" or not TONE & set(tokens(s))]
     weight += [SPOKEN_WEIGHS[kind] * sum(weight) / max(1, len(plain))] * len(plain)
     texts += plain
-    return index, fit(Rows(texts, index), directions.rows(texts), np.array(y + [0] * len(plain)), np.array(weight), len(CLASSES[kind]))
+    y, weight, dense = np.array(y + [0] * len(plain)), np.array(weight), directions.rows(texts)
+    whole = fit(Rows(texts, index), dense, y, weight, len(CLASSES[kind]))
+    if not gates:
+        return index, whole
+    words = {k: i for i, k in enumerate(k for k in index if k[0] == "w")}
+    gate = fit(Rows(texts, words, lambda k: k[0] == "w"), dense, (y > 0).astype(int), weight, 2)
+    return (index, whole), (words, gate)
 
 
 def chances(model, texts, directions):
@@ -295,6 +305,17 @@ def folds(said, lines, directions):
             print(f"{kind} from {t}: precision {r / max(1, f):.3f} recall {r / n:.3f} f1 {2 * r / max(1, f + n):.3f}; of spoken sentences {tally[t, 'spoken'] / 4 / len(fresh):.4f}")
 
 
+def gate_from(kind, models, some, directions):
+    """The score of words alone that all but GATE_LOSES of those sentences have which are something by all features."""
+    whole, (words, gate) = models
+    hard = 1 - chances(whole, some, directions)[:, 0] >= GATE_FOR[kind]
+    some = [s for s, h in zip(some, hard) if h]
+    z = Rows(some, words, lambda k: k[0] == "w").times(gate[0]) + gate[1] + directions.rows(some) @ gate[2]
+    z = np.sort(z[:, 1])
+    print(kind, "gate", z[int(GATE_LOSES * len(z))], len(z), file=sys.stderr)
+    return float(z[int(GATE_LOSES * len(z))])
+
+
 def scaled(rows):
     whole = np.rint(np.clip(rows * SCALE, 33 - ZERO, 126 - ZERO)).astype(int)
     whole[abs(whole) < SMALL] = 0
@@ -310,9 +331,13 @@ def main():
         return
     width = sum(len(c) - 1 for c in CLASSES.values())
     table, of, offsets, at = collections.defaultdict(lambda: np.zeros(width)), {w: np.zeros(width) for w in directions.of}, [], 0
+    gate_of, gates = {k: [] for k in of}, []
     for kind, names in CLASSES.items():
         cases = customer_words.cases(kind, "build") + [(code, s) for k, code, s in told if k == kind]
-        index, w = train(kind, lines, cases, said, directions, plain)
+        (index, w), (words, gate) = whole = train(kind, lines, cases, said, directions, plain, True)
+        for k in of:
+            gate_of[k].append(float(directions.of[k] @ gate[2][:, 1]) + sum(float(gate[0][words["w", x], 1]) for x in {k, symbol(k)} if ("w", x) in words))
+        gates.append(gate_from(kind, whole, said + plain, directions) - float(gate[1][0, 1]))
         here = slice(at, at + len(names) - 1)
         for k, i in index.items():
             table[k][here] = w[0][i, 1:]
@@ -335,11 +360,12 @@ def main():
         f.writelines(f"{w}\t{n}\n" for n, w in enumerate(words, 1))
     with open(TOP / "src/insight/said_weights.txt", "w", encoding="utf-8") as f:
         f.write(f"# What a customer's sentence is, by its words: a letter for each class, O for 0, P for 1/{SCALE}. Made by tools/text/said_weights.py.\n")
-        f.write("# Offsets; sentences that ask; words, with what they are in pairs, in the order of src/text/lists/said.en.txt, then figures and names; pairs.\n")
-        f.write("offsets " + " ".join(offsets) + "\nasks " + letters(scaled(table["asks",])) + "\n")
+        f.write("# Gates; offsets; sentences that ask; words, with what they are in pairs and their weights for the gates, in the order of src/text/lists/said.en.txt, then figures and names; pairs.\n")
+        f.write("gates " + " ".join(str(round(SCALE * g)) for g in gates) + "\noffsets " + " ".join(offsets) + "\nasks " + letters(scaled(table["asks",])) + "\n")
         for w in words + ["#number", "#name"]:
             name = "dropped" if CLASS_OF.get(w) == "dropped" else symbol(w) if symbol(w) in used else "-"
-            f.write(f"word {name} {letters(own[w] if w in own else scaled(table['w', w]))}\n")
+            gate = np.rint(np.clip(np.array(gate_of.get(w, [0, 0, 0])) * SCALE, 33 - ZERO, 126 - ZERO)).astype(int)
+            f.write(f"word {name} {letters(own[w] if w in own else scaled(table['w', w]))} {letters(gate)}\n")
         f.writelines(f"pair {a} {b} {letters(v)}\n" for (a, b), v in sorted(pairs.items()))
     print(len(words), "words", len(pairs), "pairs", file=sys.stderr)
 

@@ -8,6 +8,8 @@ enum { SHORT_SENTENCE = 5 };
 
 static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we)
 {
+    WORD_SET(lets, "have", "get", "ask");
+    WORD_SET(somebody, "somebody", "someone");
     struct clause *c = &p->in.c[ci];
     size_t verb = act_skip_fill(p, head + len);
     bool dated = false, hedge;
@@ -24,6 +26,7 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
         due = later ? more : due;
         dated |= later;
     }
+    due = clause_corrected(&p->in, due);
     hedge = clause_hedged(&p->in, ci, head + len);
     if (head > 0 && str_eq(word_at(&p->in.k, head - 1), STR("nor"))) { /* "neither Cleo nor I will" */
         x = act_add(p, ACT_NEGATED, 0, p->in.k.s->words_n);
@@ -49,6 +52,10 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
     x->dated = dated;
     x->begin = c->from;
     act_owner_set(p, x, we);
+    if (word_is(&p->in.k, verb, &lets) && word_is(&p->in.k, verb + 1, &somebody)) { /* "have somebody call you" */
+        x->owner = VOICE_NONE;
+        x->team = true;
+    }
     if (head > 1 && str_eq(word_at(&p->in.k, head - 1), STR("and")) && !p->in.k.s->word[head - 2].after &&
         act_on_side(p, discourse_named(p->in.k.d, word_at(&p->in.k, head - 2)))) { /* "Dan and I will" */
         x->owner = VOICE_NONE;
@@ -303,7 +310,7 @@ static bool progressive(struct parse *p, size_t ci, size_t i)
     verb = act_skip_fill(p, verb);
     if (!deed_progressive(&p->in, verb))
         return false;
-    int32_t due = clause_due(&p->in, c->from, reach_of(p, ci), &dated);
+    int32_t due = clause_corrected(&p->in, clause_due(&p->in, c->from, reach_of(p, ci), &dated));
     if ((due == ACT_NO_DAY && !gives(p, verb, c->to) && !(dated && act_points(p, verb + 1))) ||
         clause_reported(&p->in, i) || p->in.k.s->asks || c->condition ||
         (clause_here(&p->in, c->from) || clause_habit(&p->in)))
@@ -389,12 +396,27 @@ static bool may_begin(const struct parse *p, const struct clause *c, size_t i)
     return act_starts_clause(p, c, i) || (i > c->from && word_is(&p->in.k, i - 1, &before));
 }
 
+/* Can a head or a name with its verb stand at word i? By what costs little: most words are neither. */
+static bool may_head(const struct parse *p, size_t i)
+{
+    const struct sentence *s = p->in.k.s;
+    str w = s->token[i];
+
+    if (p->in.k.m[i].bits || strchr("iwyc", w.p[0])) /* I, we, will, you, can */
+        return true;
+    if (w.n > 3 && (w.p[w.n - 2] == '\'' || w.p[w.n - 3] == '\'')) /* Anna'll, Anna's */
+        return true;
+    return i + 1 < s->words_n && strchr("wish", s->token[i + 1].p[0]); /* Anna will, is, shall, here */
+}
+
 /* Reads one head at word i; true: the clause is done. */
 static bool head_read(struct parse *p, size_t ci, size_t i)
 {
     const struct clause *c = &p->in.c[ci];
     size_t n;
 
+    if (!may_head(p, i))
+        return false;
     if (act_named(p, ci, i) || act_asks_name(p, ci, i) || progressive(p, ci, i) || act_assigns(p, ci, i))
         return true;
     if (!p->in.k.m[i].bits) /* most words */
@@ -458,23 +480,24 @@ static bool head_read(struct parse *p, size_t ci, size_t i)
 static bool elliptic(struct parse *p, size_t ci)
 {
     WORD_SET(pronouns, "you", "he", "she", "it", "they", "that", "this", "there", "i", "we", "be", "the");
-    WORD_SET(ams, "am");
     WORD_SET(wills, "will", "gonna");
     struct clause *c = &p->in.c[ci];
     size_t i = c->from + c->linked, verb;
-    bool dated = false, will = word_is(&p->in.k, i, &wills), am = word_is(&p->in.k, i, &ams);
+    bool dated = false, will = word_is(&p->in.k, i, &wills), am = str_eq(word_at(&p->in.k, i), STR("am"));
     int32_t due;
     struct act *x;
 
+    if (!will && !am && !(p->in.written && str_ends(word_at(&p->in.k, i), STR("ing"))))
+        return false;
     if (p->in.k.s->asks || !str_eq(p->in.k.s->lang, STR("en")) || c->condition || i + 2 >= c->to)
+        return false;
+    if (ci && (will || p->in.c[ci - 1].to - p->in.c[ci - 1].from > 3)) /* "my colleague Cleo, in copy, will host" */
         return false;
     verb = act_skip_fill(p, i + (will || am));
     due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-    if (ci && (will || p->in.c[ci - 1].to - p->in.c[ci - 1].from > 3)) /* "my colleague Cleo, in copy, will host" */
-        return false;
     if (will ? word_is(&p->in.k, verb, &pronouns) || !act_verb_firm(p, verb, dated)
              : !deed_progressive(&p->in, verb) || str_eq(word_at(&p->in.k, verb), STR("looking")) ||
-                   !(am || (p->in.written && due != ACT_NO_DAY)))
+                   !(am || due != ACT_NO_DAY))
         return false;
     if (clause_reported(&p->in, i) || clause_habit(&p->in) || clause_here(&p->in, c->from) ||
         clause_when(&p->in, c->from, p->in.k.s->words_n, WHEN_PAST))
@@ -526,10 +549,12 @@ static void clause_read(struct parse *p, size_t ci)
         deed(p, ci);
 }
 
-/* "So no pilot, I'm afraid.", "Nothing upfront.": a promise of that is off. */
+/* "So no pilot, I'm afraid.", "I'm skipping the call then.": a promise of that is off. */
 static bool goes_without(const struct parse *p)
 {
     WORD_SET(leads, "so", "then", "okay", "sorry", "therefore", "hence");
+    WORD_SET(ams, "i'm", "we're");
+    WORD_SET(drops, "leaving", "dropping", "skipping", "scrapping", "cancelling", "canceling", "shelving", "binning");
     WORD_SET(answers, "problem", "worries", "doubt", "idea", "rush", "hurry", "need", "way", "chance", "wonder",
              "questions", "issue", "issues", "thanks", "offence", "offense", "sweat", "trouble", "bother", "matter");
     const struct sentence *s = p->in.k.s;
@@ -537,9 +562,14 @@ static bool goes_without(const struct parse *p)
     for (size_t i = 0; !s->asks && i + 1 < s->words_n && s->words_n < 16; i++) {
         if (!str_eq(s->token[i], STR("no")) || word_is(&p->in.k, i + 1, &answers) || s->word[i].after)
             continue;
+        if (i && str_eq(s->token[i - 1], STR("no")))
+            continue;
         if ((i && word_is(&p->in.k, i - 1, &leads)) || (i && s->word[i - 1].after == ',' && i + 3 > s->words_n))
             return true;
     }
+    for (size_t i = 0; i + 1 < s->words_n; i++)
+        if (word_is(&p->in.k, i, &ams) && word_is(&p->in.k, i + 1, &drops))
+            return true;
     return false;
 }
 
@@ -566,12 +596,18 @@ static bool restated(const struct parse *p)
  * "our team will"), and what is said of a promise made before. */
 static bool may_act(const struct marked *k)
 {
+    WORD_SET(wills, "will", "going", "shall", "wird", "gonna");
+    WORD_SET(cans, "can", "could", "would");
+    WORD_SET(promised, "promised", "said", "told");
+    const struct sentence *s = k->s;
+
     if (k->bits & (CLAUSE_HEADS | C_CANCEL | C_ASKVERB | C_ING | C_PRESENT | C_FOLLOWS))
         return true;
-    for (size_t i = 0; i < k->s->words_n; i++) {
-        WORD_SET(words, "will", "going", "shall", "wird", "can", "could", "would", "promised", "said", "told", "no");
-        str w = k->s->token[i];
-        if ((w.n > 3 && str_ends(w, STR("'ll"))) || word_set_has(&words, w))
+    for (size_t i = 0; i < s->words_n; i++) {
+        str w = s->token[i];
+        if ((w.n > 3 && str_ends(w, STR("'ll"))) || word_set_has(&wills, w) || (s->asks && word_set_has(&cans, w)))
+            return true;
+        if (i && ((str_eq(s->token[i - 1], STR("i")) && word_set_has(&promised, w)) || str_eq(w, STR("no"))))
             return true;
     }
     return deed_may(k);
@@ -582,7 +618,7 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
     struct marked k;
     struct parse p;
 
-    if (!d->s[sentence].words_n)
+    if (d->s[sentence].words_n < 2) /* "Yeah." */
         return;
     marks_make(d, sentence, today, &k);
     if (!may_act(&k))

@@ -4,6 +4,8 @@
 enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_strong)
 {
     WORD_SET(strongs, "please", "go", "do");
+    WORD_SET(selves, "i", "i've", "we", "we've");
+    WORD_SET(knows, "heard", "hear", "know", "seen", "see", "saw", "noticed", "remember");
     WORD_SET(leads, "but", "then", "uh", "um", "er", "so", "oh", "well", "ah");
     const struct sentence *s = &d->s[sentence];
     enum answer found = ANSWER_NONE;
@@ -18,6 +20,8 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
             !(str_eq(s->token[i], STR("sorry")) && mark_at(&k, i + 1, C_YES))) /* "sorry, yes" */
             return ANSWER_NO;
         if (yes && (i == 0 || found == ANSWER_YES || s->word[i - 1].after || word_is(&k, i - 1, &leads))) {
+            if (word_is(&k, i + yes, &selves) && word_is(&k, i + yes + 1, &knows)) /* "yeah, I've heard that before" */
+                return ANSWER_NONE;
             found = ANSWER_YES;
             for (size_t w = i; w < i + yes; w++)
                 *out_strong |= word_is(&k, w, &strongs);
@@ -42,11 +46,14 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
 
 bool sentence_moves_date(const struct discourse *d, size_t sentence)
 {
+    const struct when *w;
     struct marked k;
     size_t n;
 
     marks_make(d, sentence, ACT_NO_DAY, &k);
-    marks_when(&k, &n);
+    w = marks_when(&k, &n);
+    if (n && w[n - 1].to + 1 == k.s->words_n && str_eq(k.s->token[w[n - 1].to], STR("then"))) /* "..., Tuesday then." */
+        return true;
     return n > 0 && (mark_in(&k, 0, k.s->words_n, C_MOVE) || k.s->words_n <= 4);
 }
 

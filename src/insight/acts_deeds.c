@@ -118,9 +118,13 @@ static bool settle(struct clauses *in, size_t ci, size_t head, size_t end, struc
 static bool whole(struct clauses *in, size_t ci, struct deed *out)
 {
     const struct clause *c = &in->c[ci];
+    uint64_t bit = list_get("deed.en")->bit;
 
     for (size_t i = c->from; i < c->to; i++) {
-        size_t n = entry_at("deed.en", in, i, D_REFUSES);
+        size_t n;
+        if (!(in->k.s->starts[i].any & bit))
+            continue;
+        n = entry_at("deed.en", in, i, D_REFUSES);
         if (n && !clause_reported(in, i) && !clause_habit(in)) {
             out->kind = ACT_NEGATED;
             return true;
@@ -161,7 +165,7 @@ static bool reaches(struct clauses *in, size_t ci, struct deed *out)
     WORD_SET(near, "you", "way");
     const struct clause *c = &in->c[ci];
 
-    for (size_t i = c->from; i < c->to; i++) {
+    for (size_t i = c->from; cues_may(list_get("reach.en"), in->k.s) && i < c->to; i++) {
         size_t n = entry_at("reach.en", in, i, R_REACHED), will;
         bool moving = false;
         bool yours = in->k.s->words_n <= 6 && str_eq(in->k.s->token[i], STR("yours"));

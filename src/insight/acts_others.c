@@ -62,6 +62,11 @@ bool act_named(struct parse *p, size_t ci, size_t i)
         }
         verb++;
     }
+    if (verb >= c->to && p->out->n && p->out->v[p->out->n - 1].sentence == p->si &&
+        p->out->v[p->out->n - 1].kind == ACT_PROMISE) { /* "I'll get you the list, or no, Cleo will" */
+        p->out->v[p->out->n - 1].owner = v;
+        return true;
+    }
     verb = act_skip_fill(p, verb);
     int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
     if (!act_verb_firm(p, verb, dated) || clause_reported(&p->in, i) || clause_habit(&p->in) || p->in.k.s->asks ||

@@ -164,6 +164,7 @@ bool act_asks_name(struct parse *p, size_t ci, size_t i)
 /* "Cleo, you take the follow-up, yeah?", "you do the deck and I'll do the invite" */
 bool act_assigns(struct parse *p, size_t ci, size_t i)
 {
+    WORD_SET(gives, "get", "give", "send", "bring", "find", "show");
     WORD_SET(objects, "the", "a", "an", "our", "that", "this", "it", "those", "these", "them", "us", "me", "his", "her",
              "on", "after", "up", "to", "with");
     const struct sentence *s = p->in.k.s;
@@ -174,13 +175,15 @@ bool act_assigns(struct parse *p, size_t ci, size_t i)
         return false;
     if (!word_is(&p->in.k, verb + 1, &objects))
         return false;
-    if (!mark_at(&p->in.k, verb, C_ACTION) || mark_at(&p->in.k, verb, C_IDLE) >= mark_at(&p->in.k, verb, C_ACTION))
+    if (!(word_is(&p->in.k, verb, &gives) && act_from_us(p, verb + 1)) &&
+        mark_at(&p->in.k, verb, C_ACTION) <= mark_at(&p->in.k, verb, C_IDLE))
         return false;
     for (size_t k = verb + 1; k < s->words_n; k++)
         shared |= mark_at(&p->in.k, k, C_I) && !str_eq(s->token[k], STR("will"));
     if (!shared && act_vocative(&p->in.k) == VOICE_NONE && !tag_at_end(p))
         return false;
-    if (clause_habit(&p->in) || clause_reported(&p->in, i) || mark_at(&p->in.k, i, C_GET))
+    if (clause_habit(&p->in) || clause_reported(&p->in, i) ||
+        (mark_at(&p->in.k, i, C_GET) && !word_is(&p->in.k, verb, &gives)))
         return false;
     to_me = act_from_us(p, verb + 1) && act_vocative(&p->in.k) == VOICE_NONE;
     act_request(p, ci, i, 1, true, to_me); /* "You get me a signed order and I'll ..." is a condition */

@@ -50,7 +50,7 @@ static bool comes_anyway(const struct clauses *in, size_t i)
 
     if (str_eq(word_at(&in->k, i), STR("if")) || str_eq(word_at(&in->k, i), STR("unless")))
         return false;
-    if (str_eq(word_at(&in->k, i), STR("as")) && str_eq(word_at(&in->k, i + n), STR("possible")))
+    if (str_eq(word_at(&in->k, i + n), STR("possible"))) /* as soon as possible */
         return true;
     for (size_t k = i + n - 1; k <= i + n; k++)
         if (word_is(&in->k, k, &subjects) && word_is(&in->k, k + 1, &sure))
@@ -105,7 +105,10 @@ static bool details_day(struct clauses *in, size_t i)
 
 static bool condition_at(struct clauses *in, size_t i)
 {
+    WORD_SET(provisos, "granted", "insofar", "supposing", "assuming", "provided");
     if (in->granted && approval_at(in, i))
+        return true;
+    if ((i == 0 || in->k.s->word[i - 1].after) && word_is(&in->k, i, &provisos))
         return true;
     if (until_at(in, i))
         return true;
@@ -317,6 +320,8 @@ WORD_SET(readies, "ready", "done", "it", "them", "that", "this", "finished", "so
 /* "the agenda for the meeting on Tuesday": the day of the meeting; "ready for Friday" is the day of the doing. */
 static bool belongs_to_thing(const struct clauses *in, const struct when *w, size_t verb_from)
 {
+    WORD_SET(calendars, "calendar", "calendars", "diary", "diaries");
+    WORD_SET(bys, "by", "until", "before", "till");
     size_t before = w->from;
 
     if (w->role == WHEN_CONTENT) {
@@ -325,6 +330,10 @@ static bool belongs_to_thing(const struct clauses *in, const struct when *w, siz
         return !(before > 1 && str_eq(word_at(&in->k, before - 1), STR("for")) &&
                  word_is(&in->k, before - 2, &readies));
     }
+    if (!(before < w->to && word_is(&in->k, before, &bys)))
+        for (size_t i = w->to; i < in->k.s->words_n && i < w->to + 4; i++) /* "a walk on 24 March into your calendar" */
+            if (word_is(&in->k, i, &calendars))
+                return true;
     if (before > 0 && word_is(&in->k, before - 1, &meetings) && !in->k.s->word[before - 1].after) {
         for (size_t i = verb_from; i < before; i++)
             if (word_is(&in->k, i, &attends))
@@ -364,4 +373,19 @@ int32_t clause_due(struct clauses *in, size_t from, size_t to, bool *out_dated)
             day = w->resolved ? w->day : ACT_NO_DAY;
     }
     return day;
+}
+
+int32_t clause_corrected(struct clauses *in, int32_t due)
+{
+    WORD_SET(words, "sorry", "no", "rather", "mean", "wait", "actually", "correction");
+    bool before = false;
+    size_t n;
+    const struct when *w = marks_when(&in->k, &n);
+
+    for (size_t i = 0; due != ACT_NO_DAY && i < n; i++) {
+        if (before && w[i].resolved && w[i].from && word_is(&in->k, w[i].from - 1, &words))
+            return w[i].day;
+        before |= w[i].resolved;
+    }
+    return due;
 }

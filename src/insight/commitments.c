@@ -209,6 +209,17 @@ static void reply_read(struct book *b, size_t first, const struct act *asked, st
         r->sentence = r->act->sentence;
 }
 
+/* "No problem." to somebody else's "sorry" is no answer. */
+static bool forgives(const struct book *b, size_t sentence)
+{
+    size_t first = sentence - 1;
+
+    while (first > 0 && b->d->s[first - 1].floor == b->d->s[first].floor)
+        first--;
+    return b->d->s[first].words_n && str_eq(b->d->s[first].token[0], STR("sorry")) && b->d->s[sentence].words_n <= 3 &&
+           str_eq(b->d->s[sentence].token[0], STR("no"));
+}
+
 /* "That's Dan's area.", "Cleo has that one.": who is named in the stretch instead, of the same side; VOICE_NONE: nobody. */
 static int hands_on(const struct book *b, size_t from, size_t to, int asker)
 {
@@ -244,6 +255,8 @@ static bool reply_find(struct book *b, const struct act *asked, struct reply *ou
         if (v == asker || v == VOICE_NONE || (asked->owner != VOICE_NONE && v != asked->owner && v != instead))
             continue;
         others++;
+        if (b->d->s[i - 1].voice != asker && forgives(b, i))
+            continue;
         reply_read(b, i, asked, out);
         if (out->kind != ANSWER_NONE)
             return true;
@@ -441,6 +454,19 @@ static bool to_you(const struct sentence *s)
     return false;
 }
 
+/* "I'll ask them and I'll let you know on Friday" is one thing. */
+static bool reports_back(const struct book *b, const struct act *x)
+{
+    static const char *const words[] = {"let", "tell", "back", "report", "update", "inform", "revert"};
+    const struct sentence *s = &b->d->s[x->sentence];
+
+    for (size_t i = x->begin; i < s->words_n; i++)
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            if (str_eq(s->token[i], str_of(words[k])))
+                return true;
+    return false;
+}
+
 static void acts_settle(struct book *b, size_t from, size_t to)
 {
     struct act *first = NULL;
@@ -465,6 +491,14 @@ static void acts_settle(struct book *b, size_t from, size_t to)
                 first = x;
                 continue;
             }
+        }
+        if (first && x->kind == ACT_PROMISE && first->kind == ACT_PROMISE && x->due != ACT_NO_DAY && !first->dated &&
+            !hedged && x->begin > first->begin && !refers_back(&b->d->s[x->sentence]) && !reports_back(b, x)) {
+            first->to = x->begin; /* the day is of the second one */
+            x->from = x->begin;
+            item_add(b, "COMMITTED", first);
+            first = x;
+            continue;
         }
         hedged |= x->kind == ACT_HEDGED;
         if (!first) {

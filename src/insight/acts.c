@@ -549,6 +549,14 @@ static void clause_read(struct parse *p, size_t ci)
         deed(p, ci);
 }
 
+/* Words of taking back at i; 0: none. "Leave it with me" is the contrary. */
+static size_t cancel_at(const struct parse *p, size_t i)
+{
+    size_t n = mark_at(&p->in.k, i, C_CANCEL);
+
+    return n && cue_at(list_get("deed.en"), p->in.k.s, i, NULL) >= n ? 0 : n;
+}
+
 /* "So no pilot, I'm afraid.", "I'm skipping the call then.": a promise of that is off. */
 static bool goes_without(const struct parse *p)
 {
@@ -617,6 +625,7 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
 {
     struct marked k;
     struct parse p;
+    size_t taken_back = 0;
 
     if (d->s[sentence].words_n < 2) /* "Yeah." */
         return;
@@ -628,11 +637,12 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
     p.late_verb = !str_eq(d->s[sentence].lang, STR("en"));
     if (mark_in(&p.in.k, 0, p.in.k.s->words_n, C_JOKE))
         return;
-    if (mark_in(&p.in.k, 0, p.in.k.s->words_n, C_CANCEL)) {
+    for (size_t i = 0; i < p.in.k.s->words_n; i++)
+        taken_back = taken_back > cancel_at(&p, i) ? taken_back : cancel_at(&p, i);
+    if (taken_back) {
         struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);
         x->owner = p.in.k.s->voice;
-        for (size_t i = 0; i < p.in.k.s->words_n; i++)
-            x->strong |= mark_at(&p.in.k, i, C_CANCEL) > 1;
+        x->strong = taken_back > 1;
     } else if (goes_without(&p)) {
         struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);
         x->owner = p.in.k.s->voice;

@@ -17,7 +17,8 @@ struct question {
 };
 static struct question *waiting;
 static size_t waiting_n;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the list, and in it `said` and `answered` */
+/* Guards the list, and in it `said` and `answered`; a stream's lock may be taken inside. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t some = PTHREAD_COND_INITIALIZER;
 
 static unsigned can_of(const struct json *capabilities)

@@ -28,7 +28,7 @@ struct mcp {
 
 /* A resource of ours by its address, harken://deals/ID. */
 struct mcp_thing {
-    enum { MCP_THING_NONE, MCP_CONVERSATION, MCP_DEAL } kind;
+    enum mcp_kind { MCP_THING_NONE, MCP_CONVERSATION, MCP_DEAL } kind;
     struct id id;
 };
 #define MCP_META "io.modelcontextprotocol/"

@@ -119,7 +119,7 @@ struct mcp_thing mcp_thing_parse(str uri)
 
     for (int i = 0; i < KINDS; i++)
         if (str_starts(uri, str_of(kinds[i].prefix)) && id_parse(str_from(uri, strlen(kinds[i].prefix)), &t.id))
-            t.kind = MCP_CONVERSATION + i;
+            t.kind = (enum mcp_kind)(MCP_CONVERSATION + i);
     return t;
 }
 

@@ -22,10 +22,21 @@ struct mcp {
     struct buf out; /* the answer */
     struct jw w;
     struct http_stream *stream; /* once something was said before the answer */
+    struct json_doc *said; /* what the client answered in between */
+    bool replied; /* the reply is a stream of its own */
 };
+
+/* A resource of ours by its address, harken://deals/ID. */
+struct mcp_thing {
+    enum mcp_kind { MCP_THING_NONE, MCP_CONVERSATION, MCP_DEAL } kind;
+    struct id id;
+};
+#define MCP_META "io.modelcontextprotocol/"
+#define MCP_MODERN "2026-07-28"
 
 /* ---- mcp.c ---- */
 
+bool mcp_origin_fits(struct call *k); /* false: the reply says 403 */
 void mcp_head(struct mcp *m);
 void mcp_result_open(struct mcp *m); /* members of the result follow */
 void mcp_result_close(struct mcp *m);
@@ -51,12 +62,54 @@ enum mcp_level {
     MCP_EMERGENCY,
     MCP_SILENCE /* above all: nothing is heard; no name stands for it */
 };
+bool mcp_takes_events(const struct mcp *m);
+bool mcp_send(struct mcp *m, str message); /* false: the client has left, or takes nothing */
 void mcp_level_set(struct mcp *m); /* logging/setLevel: remembered for the caller's token */
 void mcp_log(struct mcp *m, enum mcp_level level, str text); /* nothing below the caller's level */
 void mcp_progress(struct mcp *m, double done, double total); /* nothing unless the request asks for it */
 bool mcp_stream_end(struct mcp *m); /* sends the answer when there is a stream; true: all is done */
 
+/* ---- mcp_kept.c: what the older revisions let a caller say once for many messages; by token, any thread ---- */
+
+enum { MCP_CAN_FORMS = 1, MCP_CAN_SAMPLE = 2 }; /* what the client can be asked for */
+void mcp_kept_level_set(struct id token, enum mcp_level level);
+enum mcp_level mcp_kept_level(struct id token); /* MCP_INFO when none was set */
+void mcp_kept_can_set(struct id token, unsigned can);
+unsigned mcp_kept_can(struct id token);
+bool mcp_kept_watch(struct id token, struct mcp_thing t); /* false: it watches as many as it may */
+void mcp_kept_unwatch(struct id token, struct mcp_thing t);
+bool mcp_kept_watches(struct id token, struct mcp_thing t);
+
+/* ---- mcp_ask.c: questions to the client in the middle of a tool ---- */
+
+enum mcp_asked {
+    MCP_ANSWERED, /* *out is its result, which lives as long as the message */
+    MCP_ASKED_LATER, /* the question is the answer of this message; the client calls again (2026-07-28) */
+    MCP_NOT_ASKED, /* it cannot be, said no or nothing in time, or too many wait; nothing was written */
+};
+unsigned mcp_can(struct mcp *m); /* MCP_CAN_* */
+void mcp_can_note(struct mcp *m, const struct json *capabilities); /* of initialize: remembered for the token */
+/* `key` names the question within the tool; `params` is JSON. In the older revisions the worker waits for the answer, a minute at
+ * most and few side by side, so nothing may be held open over this call. */
+enum mcp_asked mcp_ask(struct mcp *m, const char *key, unsigned need, const char *method, str params,
+                       const struct json **out);
+/* Which deal is meant, of those that the caller sees first: to be chosen by the person. */
+enum mcp_asked mcp_deal_ask(struct mcp *m, struct id *out);
+/* A message that is an answer: hands it to who waits for it. Only the token that was asked can answer. */
+void mcp_answered(struct mcp *m, const struct json *message);
+
+/* ---- mcp_watch.c: telling that a resource has changed ---- */
+
+void mcp_subscribe(struct mcp *m);
+void mcp_unsubscribe(struct mcp *m);
+void mcp_listen(struct mcp *m); /* subscriptions/listen of 2026-07-28: the answer is a stream that stays open */
+void mcp_get(struct call *k); /* GET /mcp of the older revisions */
+
 /* ---- mcp_things.c: prompts and resources ---- */
+
+/* MCP_THING_NONE: not an address of ours. */
+struct mcp_thing mcp_thing_parse(str uri);
+str mcp_thing_uri(struct mcp_thing t, struct arena *a);
 
 void mcp_prompts_list(struct mcp *m);
 void mcp_prompt_get(struct mcp *m);

@@ -75,6 +75,128 @@ static void progress_tool(struct mcp *m)
     content(m, "[{\"type\":\"text\",\"text\":\"Tool with progress executed\"}]", false);
 }
 
+/* ---- tools that ask the client ---- */
+
+static const struct json *given(struct mcp *m, const char *name)
+{
+    return json_get(json_get(m->params, "arguments"), name);
+}
+
+/* "SAY" and what came of the question as JSON; a failure when there was no answer. */
+static void said_send(struct mcp *m, enum mcp_asked got, const char *say, const struct json *said)
+{
+    struct buf b;
+    struct jw w;
+
+    if (got == MCP_NOT_ASKED)
+        mcp_answer(m, STR("the client could not be asked"), true);
+    if (got != MCP_ANSWERED)
+        return;
+    buf_init(&b, 64 << 10);
+    jw_init(&w, &b);
+    jw_value(&w, said);
+    mcp_result_open(m);
+    jw_karr(&m->w, "content");
+    jw_obj(&m->w);
+    jw_kstr(&m->w, "type", STR("text"));
+    jw_kstr(&m->w, "text", str_fmt(m->k->a, "%s%.*s", say, STR_ARG(buf_view(&b))));
+    jw_end(&m->w);
+    jw_end(&m->w);
+    mcp_result_close(m);
+    buf_done(&b);
+}
+
+static void sampling_tool(struct mcp *m)
+{
+    const struct json *said = NULL;
+    struct buf b;
+    struct jw w;
+
+    buf_init(&b, 64 << 10);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    jw_karr(&w, "messages");
+    jw_obj(&w);
+    jw_kstr(&w, "role", STR("user"));
+    jw_kobj(&w, "content");
+    jw_kstr(&w, "type", STR("text"));
+    jw_kstr(&w, "text", json_str(given(m, "prompt"), STR("")));
+    jw_end(&w);
+    jw_end(&w);
+    jw_end(&w);
+    jw_ki64(&w, "maxTokens", 100);
+    jw_end(&w);
+    said_send(m, mcp_ask(m, "text", MCP_CAN_SAMPLE, "sampling/createMessage", buf_view(&b), &said),
+              "LLM response: ", json_get(said, "content"));
+    buf_done(&b);
+}
+
+/* Asks for a form with these properties. */
+static void form_send(struct mcp *m, str message, const char *properties, const char *required, const char *say)
+{
+    const struct json *said = NULL;
+    struct buf b;
+    struct jw w;
+
+    buf_init(&b, 64 << 10);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    jw_kstr(&w, "message", message);
+    jw_kobj(&w, "requestedSchema");
+    jw_kstr(&w, "type", STR("object"));
+    jw_key(&w, "properties");
+    jw_raw(&w, str_of(properties));
+    jw_key(&w, "required");
+    jw_raw(&w, str_of(required));
+    jw_end(&w);
+    jw_end(&w);
+    said_send(m, mcp_ask(m, "form", MCP_CAN_FORMS, "elicitation/create", buf_view(&b), &said), say, said);
+    buf_done(&b);
+}
+
+static void form_tool(struct mcp *m)
+{
+    form_send(m, json_str(given(m, "message"), STR("")),
+              "{\"username\":{\"type\":\"string\",\"description\":\"a name\"},"
+              "\"email\":{\"type\":\"string\",\"description\":\"an address\"}}",
+              "[\"username\",\"email\"]", "User response: ");
+}
+
+static void defaults_tool(struct mcp *m)
+{
+    form_send(m, STR("Say what differs."),
+              "{\"name\":{\"type\":\"string\",\"default\":\"John Doe\"},"
+              "\"age\":{\"type\":\"integer\",\"default\":30},"
+              "\"score\":{\"type\":\"number\",\"default\":95.5},"
+              "\"status\":{\"type\":\"string\",\"enum\":[\"active\",\"inactive\",\"pending\"],\"default\":\"active\"},"
+              "\"verified\":{\"type\":\"boolean\",\"default\":true}}",
+              "[]", "Elicitation completed: ");
+}
+
+#define CHOICE(value_, title_) "{\"const\":\"" value_ "\",\"title\":\"" title_ "\"}"
+static void choices_tool(struct mcp *m)
+{
+    form_send(m, STR("Choose."),
+              "{\"untitledSingle\":{\"type\":\"string\",\"enum\":[\"option1\",\"option2\",\"option3\"]},"
+              "\"titledSingle\":{\"type\":\"string\",\"oneOf\":[" CHOICE("value1", "First Option") "," CHOICE(
+                  "value2",
+                  "Second Option") "," CHOICE("value3",
+                                              "Third Option") "]},"
+                                                              "\"legacyEnum\":{\"type\":\"string\",\"enum\":[\"opt1\","
+                                                              "\"opt2\",\"opt3\"],"
+                                                              "\"enumNames\":[\"Option One\",\"Option Two\",\"Option "
+                                                              "Three\"]},"
+                                                              "\"untitledMulti\":{\"type\":\"array\",\"items\":{"
+                                                              "\"type\":\"string\","
+                                                              "\"enum\":[\"option1\",\"option2\",\"option3\"]}},"
+                                                              "\"titledMulti\":{\"type\":\"array\",\"items\":{"
+                                                              "\"anyOf\":[" CHOICE("value1", "First Choice") "," CHOICE(
+                                                                  "value2",
+                                                                  "Second Choice") "," CHOICE("value3",
+                                                                                              "Third Choice") "]}}}",
+              "[]", "Elicitation completed: ");
+}
+
 #define TOOL(name_, about_)                                                                                            \
     "{\"name\":\"" name_ "\",\"description\":\"" about_ "\",\"inputSchema\":{\"type\":\"object\"}}"
 static const struct mcp_more_tool tools[] = {
@@ -86,6 +208,11 @@ static const struct mcp_more_tool tools[] = {
     {"test_error_handling", TOOL("test_error_handling", "a failure"), error_tool},
     {"test_tool_with_logging", TOOL("test_tool_with_logging", "says something on the way"), log_tool},
     {"test_tool_with_progress", TOOL("test_tool_with_progress", "says how far it is"), progress_tool},
+    {"test_sampling", TOOL("test_sampling", "asks the client's model"), sampling_tool},
+    {"test_elicitation", TOOL("test_elicitation", "asks the person"), form_tool},
+    {"test_elicitation_sep1034_defaults", TOOL("test_elicitation_sep1034_defaults", "with what is usual"),
+     defaults_tool},
+    {"test_elicitation_sep1330_enums", TOOL("test_elicitation_sep1330_enums", "to choose"), choices_tool},
     {"json_schema_2020_12_tool",
      "{\"name\":\"json_schema_2020_12_tool\",\"description\":\"a schema\",\"inputSchema\":{\"$schema\":"
      "\"https://json-schema.org/draft/2020-12/schema\",\"type\":\"object\",\"$defs\":{\"address\":{\"type\":\"object\","
@@ -189,6 +316,11 @@ static void binary_read(struct mcp *m)
     contents(m, "[{\"uri\":\"test://static-binary\",\"mimeType\":\"image/png\",\"blob\":\"" PNG "\"}]");
 }
 
+static void watched_read(struct mcp *m)
+{
+    contents(m, "[{\"uri\":\"test://watched-resource\",\"mimeType\":\"text/plain\",\"text\":\"It never changes.\"}]");
+}
+
 static void template_read(struct mcp *m)
 {
     str uri = json_str(json_get(m->params, "uri"), STR("")), rest, id;
@@ -210,6 +342,7 @@ static void template_read(struct mcp *m)
 static const struct mcp_more_thing resources_[] = {
     {"test://static-text", RESOURCE("test://static-text", "text/plain"), text_read},
     {"test://static-binary", RESOURCE("test://static-binary", "image/png"), binary_read},
+    {"test://watched-resource", RESOURCE("test://watched-resource", "text/plain"), watched_read},
     {"test://template/", NULL, template_read},
 };
 

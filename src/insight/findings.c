@@ -5,9 +5,9 @@
 /* Every analysis in the order they run: its name, the version that grows when it finds other things, its function. */
 #define MAKERS(row)                                                                                                    \
     row("rules.utterances", 2, analysis_utterances) row("rules.commitments", 4, analysis_commitments)                  \
-        row("rules.objections", 3, analysis_objections)                                                                \
-            row("rules.qualification", 4, analysis_qualification) /* reads the objections */                           \
-        row("rules.attitude", 3, analysis_attitude) row("rules.competitors", 2, analysis_competitors)                  \
+        row("rules.objections", 4, analysis_objections)                                                                \
+            row("rules.qualification", 5, analysis_qualification) /* reads the objections */                           \
+        row("rules.attitude", 4, analysis_attitude) row("rules.competitors", 2, analysis_competitors)                  \
             row("rules.flags", 1, analysis_flags) row("rules.decisions", 1, analysis_decisions)                        \
                 row("rules.requests", 1, analysis_requests) /* reads questions and commitments */                      \
         row("rules.points", 1, analysis_points) row("rules.summary", 3, analysis_summary) /* read all others */

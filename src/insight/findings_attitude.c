@@ -9,7 +9,7 @@
 enum { UTTERANCES_MIN = 5, TREND_MIN = 20 };
 
 /* -1, 0, 1; *out_p: how sure. */
-static int attitude_of(const struct sentence *s, double *out_p)
+static int attitude_of(const struct sentence *s, const struct said *said, double *out_p)
 {
     const struct word_list *l = list_get("attitude.en");
     int sum = 0, v;
@@ -25,6 +25,10 @@ static int attitude_of(const struct sentence *s, double *out_p)
             turned = 4;
         else
             sum += (v == 1 ? 1 : -1) * (turned ? -1 : 1);
+    }
+    if (said->attitude && sum * said->attitude <= 0) {
+        *out_p = (double)said->attitude_chance;
+        return said->attitude;
     }
     *out_p = 1 / (1 + exp(-0.6 - 0.8 * (sum < 0 ? -sum : sum)));
     return sum > 0 ? 1 : sum < 0 ? -1 : 0;
@@ -55,7 +59,7 @@ void analysis_attitude(struct analysis *an)
     if (n < UTTERANCES_MIN)
         return;
     for (size_t k = 0; k < n; k++) {
-        int a = attitude_of(&an->d.s[place[k]], &p);
+        int a = attitude_of(&an->d.s[place[k]], &an->said[place[k]], &p);
         all.n[a + 1]++;
         third[3 * k / n].n[a + 1]++;
         if (a) {

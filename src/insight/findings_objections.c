@@ -5,7 +5,12 @@
 #include "text/word_set.h"
 
 enum { R_ACK = 1, R_YES = 2, R_PARTLY = 4, R_NO = 8, R_OPPOSE = 16 };
-enum { LATER_FLOORS = 8, RESPONSE_SENTENCES = 24, PLAIN = 4 /* words of an entry that needs no other to oppose */ };
+enum {
+    LATER_FLOORS = 8,
+    RESPONSE_SENTENCES = 24,
+    PLAIN = 4 /* words of an entry that needs no other to oppose */,
+    SEVERITY_USUAL = 2
+};
 
 static const char *const codes[] = {
     "",           "PRICE",      "BUDGET", "TIMING",           "AUTHORITY",        "NEED", "FIT", "TRUST",
@@ -32,8 +37,8 @@ static bool negative(str w)
            str_eq(w, STR("cannot")) || str_eq(w, STR("never"));
 }
 
-/* The heaviest objection of a sentence; code 0: none. */
-static struct objection objection_in(const struct discourse *d, size_t at)
+/* The heaviest objection that a sentence has listed words of; code 0: none. */
+static struct objection objection_listed(const struct discourse *d, size_t at)
 {
     const struct word_list *l = list_get("objection.en"), *around = list_get("answer.en");
     const struct sentence *s = &d->s[at];
@@ -59,6 +64,18 @@ static struct objection objection_in(const struct discourse *d, size_t at)
             best = (struct objection){v / 10, severity, at};
     }
     return best;
+}
+
+/* By what its words weigh together, with the severity of the listed ones; else by listed words alone. */
+static struct objection objection_in(const struct discourse *d, size_t at, const struct said *said)
+{
+    struct objection listed = objection_listed(d, at);
+
+    if (!said->objection || listed.severity == 3)
+        return listed;
+    if (listed.code != said->objection)
+        listed = (struct objection){said->objection, SEVERITY_USUAL, at};
+    return listed;
 }
 
 bool objection_said(const struct discourse *d, size_t at, int code, int *out_severity)
@@ -132,7 +149,8 @@ static size_t response_read(const struct discourse *d, size_t sentence, struct r
 }
 
 /* By the buyer's own later words only. */
-static void resolved_read(const struct discourse *d, size_t from, int voice, struct response *r)
+static void resolved_read(const struct discourse *d, const struct said *said, size_t from, int voice,
+                          struct response *r)
 {
     const struct word_list *around = list_get("answer.en");
     size_t floor = from < d->n ? d->s[from].floor : 0;
@@ -142,7 +160,7 @@ static void resolved_read(const struct discourse *d, size_t from, int voice, str
         int cues;
         if (discourse_side(d, d->s[i].voice) != IA_SIDE_EXTERNAL || d->s[i].asks)
             continue;
-        if (objection_in(d, i).code && i > from)
+        if (i > from && objection_in(d, i, &said[i]).code)
             break;
         cues = cues_of(around, &d->s[i]);
         if (cues & R_NO)
@@ -197,6 +215,7 @@ void analysis_objections(struct analysis *an)
     struct discourse *d = &an->d;
     struct objection last = {0};
 
+    an->said = said_all(d, an->a);
     if (d->ia->kind == IA_DOCUMENT)
         return;
     for (size_t i = 0; i < d->n; i++) {
@@ -206,7 +225,7 @@ void analysis_objections(struct analysis *an)
         struct record_finding *f;
         size_t after;
         if (discourse_side(d, d->s[i].voice) == IA_SIDE_EXTERNAL)
-            o = objection_in(d, i);
+            o = objection_in(d, i, &an->said[i]);
         if (!o.code)
             continue;
         if (last.code == o.code && d->s[i].floor - d->s[last.sentence].floor <= 1) { /* the same one goes on */
@@ -214,7 +233,7 @@ void analysis_objections(struct analysis *an)
             continue;
         }
         after = response_read(d, i, &r);
-        resolved_read(d, after, d->s[i].voice, &r);
+        resolved_read(d, an->said, after, d->s[i].voice, &r);
         f = analysis_add(an, "objection", str_of(codes[o.code]), &span, 1);
         f->has_value = true;
         f->value = o.severity;
@@ -229,9 +248,13 @@ size_t objection_turns(const struct discourse *d, struct arena *a, size_t **out)
     size_t n = 0, cap = 0;
 
     *out = NULL;
-    for (size_t i = 0; i < d->n; i++)
-        if (discourse_side(d, d->s[i].voice) == IA_SIDE_EXTERNAL && objection_in(d, i).code &&
-            (!n || (*out)[n - 1] != d->s[i].turn))
+    for (size_t i = 0; i < d->n; i++) {
+        struct said said;
+        if (discourse_side(d, d->s[i].voice) != IA_SIDE_EXTERNAL || (n && (*out)[n - 1] == d->s[i].turn))
+            continue;
+        said = said_read(&d->s[i]);
+        if (objection_in(d, i, &said).code)
             ARENA_PUSH(a, *out, n, cap) = d->s[i].turn;
+    }
     return n;
 }

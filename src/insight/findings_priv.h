@@ -1,6 +1,7 @@
 /* insight/findings_priv.h - what the analyses share. */
 #pragma once
 #include "insight/findings.h"
+#include "insight/said.h"
 
 struct analysis {
     struct discourse d;
@@ -10,6 +11,7 @@ struct analysis {
     size_t n, cap;
     const char *maker; /* of the analysis that runs */
     int version;
+    const struct said *said; /* of each sentence; made by analysis_objections */
     const struct weighing *weighing; /* insight/weigh.h; made by analysis_points */
 };
 

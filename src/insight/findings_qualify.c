@@ -4,7 +4,7 @@
 #include "insight/findings_priv.h"
 #include "text/when.h"
 
-enum { FIELDS = 17, STRONG = 1 << 17 };
+enum { FIELDS = SAID_FIELDS, STRONG = 1 << 17, SAID_WEIGHS = 30 };
 
 static const struct {
     const char *class, *against; /* an objection of this code contradicts it */
@@ -65,14 +65,16 @@ static bool tells_of_delivery(const struct sentence *s)
     return false;
 }
 
-static void evidence_weigh(const struct discourse *d, size_t at, struct evidence best[FIELDS])
+static void evidence_weigh(const struct discourse *d, size_t at, const struct said *by_words,
+                           struct evidence best[FIELDS])
 {
     const struct word_list *l = list_get("qualify.en");
     const struct sentence *s = &d->s[at];
     bool outside = discourse_side(d, s->voice) == IA_SIDE_EXTERNAL, number, ships, day = false;
-    int bits = cues_of(l, s);
+    uint32_t said = by_words->fields;
+    int bits = outside && by_words->fields_chance <= 0 ? 0 : cues_of(l, s);
 
-    if (!(bits & (STRONG - 1)) || s->words_n < 4 || s->asks)
+    if (!(((uint32_t)bits & (STRONG - 1)) | said) || s->words_n < 4 || s->asks)
         return;
     number = sentence_has_number(d, s);
     ships = tells_of_delivery(s);
@@ -81,11 +83,13 @@ static void evidence_weigh(const struct discourse *d, size_t at, struct evidence
     for (int f = 0; f < FIELDS; f++) {
         bool strong = false;
         int cues = bits_count(l, s, 1 << f, &strong), score, weight;
-        if (!cues || (fields[f].number && !number && f == 0) || (fields[f].day && !day) || (1 << f == PAPER && ships))
+        bool fits = (said & 1u << f) != 0;
+        if (!fits && (!cues || !(bits & 1 << f) || (fields[f].number && !number && f == 0) || (fields[f].day && !day) ||
+                      (1 << f == PAPER && ships)))
             continue;
-        score = outside && strong && (!fields[f].number || number) ? 2 : 1;
-        weight = score * 100 + (outside ? 50 : 0) + cues * 10 + (number ? 8 : 0) + (day ? 4 : 0) -
-                 (s->words_n > 40 ? 20 : 0);
+        score = outside && (strong || fits) && (!fields[f].number || number) ? 2 : 1;
+        weight = score * 100 + (outside ? 50 : 0) + (fits ? SAID_WEIGHS : 0) + cues * 10 + (number ? 8 : 0) +
+                 (day ? 4 : 0) - (s->words_n > 40 ? 20 : 0);
         if (weight > best[f].weight)
             best[f] = (struct evidence){at, score, weight};
     }
@@ -120,7 +124,7 @@ void analysis_qualification(struct analysis *an)
     struct evidence best[FIELDS] = {0};
 
     for (size_t i = 0; i < an->d.n; i++)
-        evidence_weigh(&an->d, i, best);
+        evidence_weigh(&an->d, i, &an->said[i], best);
     for (int f = 0; f < FIELDS; f++) {
         struct ia_span spans[2];
         const struct record_finding *no = against(an, fields[f].against);

@@ -74,6 +74,7 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
 /* "You'll have it on Friday", "you'll hear from me" */
 static bool receives(struct parse *p, size_t ci, size_t head, size_t len)
 {
+    WORD_SET(ours_words, "our", "my");
     struct clause *c = &p->in.c[ci];
     bool dated = false, ours = false;
     struct act *x;
@@ -106,6 +107,9 @@ static bool receives(struct parse *p, size_t ci, size_t head, size_t len)
     x->due = due;
     x->dated = dated;
     x->owner = p->in.k.s->voice;
+    for (size_t i = next; i + 1 < c->to; i++)
+        if (str_eq(word_at(&p->in.k, i), STR("from")) && word_is(&p->in.k, i + 1, &ours_words))
+            x->owner = VOICE_NONE; /* "from our purchasing people" */
     return true;
 }
 
@@ -267,8 +271,8 @@ static bool gives(const struct parse *p, size_t verb, size_t to)
 {
     WORD_SET(verbs, "crediting", "waiving", "refunding", "upgrading", "introducing", "replacing", "swapping",
              "extending", "reimbursing", "throwing", "rebooking", "reactivating", "opening", "adding", "moving",
-             "ordering", "booking", "reserving", "blocking", "lending", "gifting", "couriering", "shipping",
-             "rebuilding", "redoing");
+             "ordering", "booking", "reserving", "blocking", "circulating", "lending", "gifting", "couriering",
+             "shipping", "rebuilding", "redoing");
     WORD_SET(yours, "you", "your", "yours");
     WORD_SET(sure, "definitely", "certainly", "decided");
     bool found = false;
@@ -278,6 +282,9 @@ static bool gives(const struct parse *p, size_t verb, size_t to)
     for (size_t i = 0; i < verb; i++)
         if (word_is(&p->in.k, i, &sure))
             return true;
+    if ((str_eq(word_at(&p->in.k, verb), STR("having")) && deed_has_done(&p->in, verb)) ||
+        (str_eq(word_at(&p->in.k, verb), STR("passing")) && act_points(p, verb + 1)))
+        return true; /* "I'm having it removed", "I'm passing it on" */
     for (size_t i = verb + 1; i < to; i++)
         found |= word_is(&p->in.k, i, &yours);
     return found && word_is(&p->in.k, verb, &verbs);
@@ -512,16 +519,19 @@ static bool elliptic(struct parse *p, size_t ci)
 static void clause_read(struct parse *p, size_t ci)
 {
     struct clause *c = &p->in.c[ci];
+    size_t lead = c->from + c->linked;
 
     if (c->condition && act_asks_kindly(p, c))
         act_request(p, ci, c->from, mark_at(&p->in.k, c->from, C_ASK), true, false);
     if (c->condition || taken_on(p, ci))
         return;
-    if ((!p->in.k.s->asks || act_tagged(p)) && mark_at(&p->in.k, c->from + c->linked, C_ASKVERB) &&
-        !mark_at(&p->in.k, c->from + c->linked, C_LETME | C_I) &&
+    while (lead + 1 < c->to && str_eq(word_at(&p->in.k, lead), STR("just")))
+        lead++;
+    if ((!p->in.k.s->asks || act_tagged(p)) && mark_at(&p->in.k, lead, C_ASKVERB) &&
+        !mark_at(&p->in.k, lead, C_LETME | C_I) &&
         (ci == 0 || c->linked || act_vocative(&p->in.k) != VOICE_NONE ||
          mark_at(&p->in.k, p->in.c[ci - 1].from, C_ASK | C_YES))) {
-        size_t at = c->from + c->linked, n = mark_at(&p->in.k, at, C_ASKVERB);
+        size_t at = lead, n = mark_at(&p->in.k, at, C_ASKVERB);
         WORD_SET(to_me, "me", "us", "uns", "mir");
         WORD_SET(tills, "till", "until", "'til");
         bool mine = false, please = mark_in(&p->in.k, 0, p->in.k.s->words_n, C_ASK) &&
@@ -557,6 +567,32 @@ static size_t cancel_at(const struct parse *p, size_t i)
     return n && cue_at(list_get("deed.en"), p->in.k.s, i, NULL) >= n ? 0 : n;
 }
 
+/* "All right, I won't.", "Then I don't have to anymore.", "No printing then.", "Actually no, nobody's coming." */
+static bool off_at_end(const struct sentence *s)
+{
+    WORD_SET(wonts, "won't", "don't", "needn't");
+    WORD_SET(ourselves, "i", "we");
+    size_t n = s->words_n;
+
+    if (n > 1 && word_set_has(&wonts, s->token[n - 1]) && word_set_has(&ourselves, s->token[n - 2]))
+        return true;
+    if (n > 1 && str_eq(s->token[0], STR("actually")) && str_eq(s->token[1], STR("no")))
+        return true;
+    for (size_t i = 0; i + 3 < n; i++) {
+        if (word_set_has(&ourselves, s->token[i]) && str_eq(s->token[i + 1], STR("don't")) &&
+            (str_eq(s->token[i + 2], STR("have")) || str_eq(s->token[i + 2], STR("need"))) &&
+            str_eq(s->token[i + 3], STR("to")))
+            return i + 4 == n || str_starts(s->token[i + 4], STR("any"));
+        if (str_eq(s->token[i], STR("then")) && str_eq(s->token[i + 1], STR("there's")) &&
+            (str_eq(s->token[i + 2], STR("nothing")) || str_eq(s->token[i + 2], STR("no"))))
+            return true;
+    }
+    for (size_t i = 0; n > 2 && i + 2 < n; i++)
+        if (str_eq(s->token[i], STR("no")) && str_eq(s->token[n - 1], STR("then")) && (!i || s->word[i - 1].after))
+            return true;
+    return false;
+}
+
 /* "So no pilot, I'm afraid.", "I'm skipping the call then.": a promise of that is off. */
 static bool goes_without(const struct parse *p)
 {
@@ -567,6 +603,8 @@ static bool goes_without(const struct parse *p)
              "questions", "issue", "issues", "thanks", "offence", "offense", "sweat", "trouble", "bother", "matter");
     const struct sentence *s = p->in.k.s;
 
+    if (!s->asks && s->words_n < 12 && off_at_end(s))
+        return true;
     for (size_t i = 0; !s->asks && i + 1 < s->words_n && s->words_n < 16; i++) {
         if (!str_eq(s->token[i], STR("no")) || word_is(&p->in.k, i + 1, &answers) || s->word[i].after)
             continue;
@@ -646,6 +684,7 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
     } else if (goes_without(&p)) {
         struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);
         x->owner = p.in.k.s->voice;
+        x->strong = p.in.k.s->words_n < 12 && off_at_end(p.in.k.s);
     }
     if (restated(&p)) {
         struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);

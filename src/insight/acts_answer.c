@@ -16,6 +16,8 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
     marks_make(d, sentence, ACT_NO_DAY, &k);
     for (size_t i = 0; i < s->words_n && i < 6; i++) {
         size_t no = mark_at(&k, i, C_NO), yes = mark_at(&k, i, C_YES);
+        if (yes == 2 && str_eq(s->token[i], STR("i'm")) && i + 2 < s->words_n && !s->word[i + 1].after)
+            yes = 0; /* "I'm in Berlin" */
         if (no && no >= yes && found != ANSWER_YES &&
             !(str_eq(s->token[i], STR("sorry")) && mark_at(&k, i + 1, C_YES))) /* "sorry, yes" */
             return ANSWER_NO;
@@ -101,4 +103,12 @@ bool sentence_jokes(const struct discourse *d, size_t sentence)
 
     marks_make(d, sentence, ACT_NO_DAY, &k);
     return mark_in(&k, 0, k.s->words_n, C_JOKE);
+}
+
+bool sentence_confirms(const struct discourse *d, size_t sentence)
+{
+    WORD_SET(rights, "right", "correct", "exactly", "true", "absolutely");
+    const struct sentence *s = &d->s[sentence];
+
+    return s->words_n == 1 && word_set_has(&rights, s->token[0]);
 }

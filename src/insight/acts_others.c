@@ -96,8 +96,10 @@ bool act_team(struct parse *p, size_t ci)
              "colleague", "colleagues", "rep", "planner", "controller", "accountant", "lawyer", "lawyers", "director",
              "warehouse", "desk", "admin", "assistant", "electrician", "buyer", "counsel", "trainer", "consultant",
              "consultants", "driver", "drivers", "specialist", "specialists", "architect", "secretary", "somebody",
-             "someone", "lab", "factory", "logistics", "dispatch", "billing", "ceo", "cfo", "cto", "founder");
+             "someone", "lab", "factory", "logistics", "dispatch", "service", "billing", "ceo", "cfo", "cto",
+             "founder");
     WORD_SET(ours, "our", "my", "someone", "somebody", "a", "one", "the");
+    WORD_SET(nobody, "nobody", "none", "no-one", "not");
     WORD_SET(alone, "legal", "engineering", "finance", "marketing", "procurement", "purchasing", "accounting",
              "accounts");
     struct clause *c = &p->in.c[ci];
@@ -105,9 +107,12 @@ bool act_team(struct parse *p, size_t ci)
     size_t i = c->from + c->linked, verb;
     struct act *x;
 
-    if (!word_is(&p->in.k, i, &ours) && !word_is(&p->in.k, i, &alone))
+    if (p->in.k.s->words_n > i && p->in.k.s->word[i].upper && !word_is(&p->in.k, i, &nobody) &&
+        str_eq(word_at(&p->in.k, i + 1), STR("from")) && discourse_named(p->in.k.d, word_at(&p->in.k, i)) == VOICE_NONE)
+        who = true; /* "Helen from our risk department" */
+    else if (!word_is(&p->in.k, i, &ours) && !word_is(&p->in.k, i, &alone))
         return false;
-    whose = !word_is(&p->in.k, i, &ours);
+    whose = !who && !word_is(&p->in.k, i, &ours);
     for (verb = i; verb < c->to && verb < i + SUBJECT_WORDS; verb++) {
         str w = word_at(&p->in.k, verb);
         if (str_eq(w, STR("will")) || str_ends(w, STR("'ll")))
@@ -116,6 +121,8 @@ bool act_team(struct parse *p, size_t ci)
             break;
         whose |= str_eq(w, STR("our")) || str_eq(w, STR("my")) || str_eq(w, STR("mine")) || str_starts(w, STR("some"));
         who |= word_is(&p->in.k, verb, &people);
+        if (str_eq(w, STR("us")) && verb > i && str_eq(word_at(&p->in.k, verb - 1), STR("of"))) /* "one of us two" */
+            who = whose = true;
     }
     if (verb > i && str_eq(word_at(&p->in.k, i), STR("the")) && word_is(&p->in.k, verb - 1, &people))
         whose = true;
@@ -123,8 +130,8 @@ bool act_team(struct parse *p, size_t ci)
         return false;
     verb += str_eq(word_at(&p->in.k, verb + 1), STR("going")) ? 3 : 1;
     int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-    if (!act_verb_firm(p, act_skip_fill(p, verb), dated) || clause_reported(&p->in, verb) || c->condition ||
-        clause_habit(&p->in) || p->in.k.s->asks)
+    if ((verb < c->to && !act_verb_firm(p, act_skip_fill(p, verb), dated)) || clause_reported(&p->in, verb) ||
+        c->condition || clause_habit(&p->in) || p->in.k.s->asks)
         return false;
     hedge = clause_hedged(&p->in, ci, verb);
     x = act_add(p, hedge ? ACT_HEDGED : ACT_PROMISE, 0, p->in.k.s->words_n);

@@ -82,6 +82,9 @@ bool act_verb(const struct parse *p, size_t i, bool dated)
     if (idle > action && str_eq(word_at(&p->in.k, i + 1), STR("you")) &&
         str_eq(word_at(&p->in.k, i + 2), STR("through")))
         return dated;
+    for (size_t k = i + 1; str_eq(word_at(&p->in.k, i), STR("let")) && k < p->in.k.s->words_n && k < i + 7; k++)
+        if (str_eq(word_at(&p->in.k, k), STR("know"))) /* "let the tender office know" */
+            return true;
     if (action || idle)
         return action > idle || (action == idle && dated);
     return dated;

@@ -81,6 +81,9 @@ void act_request(struct parse *p, size_t ci, size_t head, size_t len, bool need,
 
     if (word_is(&p->in.k, head + len - 1, &polite) && word_is(&p->in.k, verb, &manners)) /* "please note that ..." */
         return;
+    for (size_t i = head; need && !imperative && i + 1 < p->in.k.s->words_n; i++)
+        if (str_eq(word_at(&p->in.k, i), STR("we'll")) && str_eq(word_at(&p->in.k, i + 1), STR("see")))
+            return; /* "I'd like to get it out on Monday, we'll see" */
     if (!need && !imperative && !str_ends(word_at(&p->in.k, head + len - 1), STR("ing"))) { /* "mind sending me ..." */
         size_t inside = p->in.written ? 0 : mark_at(&p->in.k, verb, C_HEREVERB),
                action = mark_at(&p->in.k, verb, C_ACTION | C_ASKVERB);
@@ -112,6 +115,12 @@ void act_request(struct parse *p, size_t ci, size_t head, size_t len, bool need,
         x->and_promise |= p->in.c[i].linked && mark_at(&p->in.k, p->in.c[i].from + 1, C_I | C_WE);
 }
 
+static void told_mark(struct parse *p)
+{
+    if (p->out->n && p->out->v[p->out->n - 1].sentence == p->si)
+        p->out->v[p->out->n - 1].told = true;
+}
+
 /* "..., yeah?", "... right" */
 static bool tag_at_end(const struct parse *p)
 {
@@ -136,6 +145,7 @@ bool act_told(struct parse *p, size_t ci, size_t head, size_t len)
         mark_at(&p->in.k, head, C_GET))
         return false;
     act_request(p, ci, head, len, true, false);
+    told_mark(p);
     return true;
 }
 
@@ -186,7 +196,8 @@ bool act_assigns(struct parse *p, size_t ci, size_t i)
         (mark_at(&p->in.k, i, C_GET) && !word_is(&p->in.k, verb, &gives)))
         return false;
     to_me = act_from_us(p, verb + 1) && act_vocative(&p->in.k) == VOICE_NONE;
-    act_request(p, ci, i, 1, true, to_me); /* "You get me a signed order and I'll ..." is a condition */
+    act_request(p, ci, i, 1, true, to_me);
+    told_mark(p); /* "You get me a signed order and I'll ..." is a condition */
     return true;
 }
 
@@ -202,5 +213,8 @@ bool act_asks_kindly(const struct parse *p, const struct clause *c)
     for (size_t i = 0; i < p->in.k.s->words_n; i++)
         if ((i < c->from || i >= c->to) && word_is(&p->in.k, i, &kind))
             return true;
-    return false;
+    for (size_t i = 0; i < p->in.n; i++) /* "If you could maybe ask the lab." */
+        if (&p->in.c[i] != c && p->in.c[i].from >= c->to)
+            return false;
+    return act_vocative(&p->in.k) != VOICE_NONE;
 }

@@ -127,6 +127,7 @@ static bool condition_at(struct clauses *in, size_t i)
 
 static bool begins_clause(struct clauses *in, size_t i, size_t from, bool from_condition)
 {
+    WORD_SET(ams, "i'm", "we're");
     char before = in->k.s->word[i - 1].after;
 
     if (before)
@@ -136,7 +137,7 @@ static bool begins_clause(struct clauses *in, size_t i, size_t from, bool from_c
     if (from_condition && i > from + 2 && mark_at(&in->k, i, C_I | C_WE | C_MIGHT | C_GET))
         return true;
     return clause_link_at(&in->k, i) && i + 1 < in->k.s->words_n &&
-           (mark_at(&in->k, i + 1, CLAUSE_HEADS) || condition_at(in, i + 1) ||
+           (mark_at(&in->k, i + 1, CLAUSE_HEADS) || word_is(&in->k, i + 1, &ams) || condition_at(in, i + 1) ||
             discourse_named(in->k.d, word_at(&in->k, i + 1)) != VOICE_NONE);
 }
 
@@ -271,6 +272,7 @@ bool clause_reported(const struct clauses *in, size_t head)
             mark_at(&in->k, in->c[ci].from + in->c[ci].linked, C_COND)) /* "if the board says yes, I'll ..." */
             continue;
         if (mark_at(&in->k, i, C_REPORT) && !(i && str_eq(word_at(&in->k, i - 1), STR("rest"))) && /* "rest assured" */
+            !(i && str_eq(word_at(&in->k, i - 1), STR("to")) && str_eq(word_at(&in->k, i), STR("say"))) &&
             !(i > 0 && word_at(&in->k, i - 1).n == 1 && i + 4 < head && s->word[head - 1].after == ','))
             return true;
     }
@@ -334,7 +336,8 @@ static bool belongs_to_thing(const struct clauses *in, const struct when *w, siz
         for (size_t i = w->to; i < in->k.s->words_n && i < w->to + 4; i++) /* "a walk on 24 March into your calendar" */
             if (word_is(&in->k, i, &calendars))
                 return true;
-    if (before > 0 && word_is(&in->k, before - 1, &meetings) && !in->k.s->word[before - 1].after) {
+    if (before > 0 && !word_is(&in->k, before, &bys) && word_is(&in->k, before - 1, &meetings) &&
+        !in->k.s->word[before - 1].after) {
         for (size_t i = verb_from; i < before; i++)
             if (word_is(&in->k, i, &attends))
                 return false;

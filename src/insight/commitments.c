@@ -183,6 +183,8 @@ static void reply_read(struct book *b, size_t first, const struct act *asked, st
     if (words == ANSWER_NONE && b->d->s[first].words_n <= 4 && asks_when(b, asked->sentence) &&
         sentence_moves_date(b->d, first))
         words = ANSWER_YES; /* "When can you get me the proforma?" "Tomorrow." */
+    if (words == ANSWER_NONE && asked->told && sentence_confirms(b->d, first))
+        words = ANSWER_YES;
     r->act = act_in(b, first, to, &r->act_at);
     if (r->act && words == ANSWER_NONE && r->act->sentence > first + 1)
         r->act = NULL;
@@ -230,7 +232,9 @@ static int hands_on(const struct book *b, size_t from, size_t to, int asker)
             const struct sentence *s = &b->d->s[i];
             str w = s->token[k];
             int v;
-            if (!s->word[k].upper)
+            if (k + 2 < s->words_n && str_eq(w, STR("you'd")) && str_eq(s->token[k + 1], STR("have")))
+                return asker; /* "I'm in Berlin, you'd have to" */
+            if (!s->word[k].upper && !sentence_lower(s))
                 continue;
             v = discourse_named(b->d, str_ends(w, STR("'s")) ? str_sub(w, 0, w.n - 2) : w);
             if (v != VOICE_NONE && v != s->voice && v != asker &&
@@ -252,7 +256,8 @@ static bool reply_find(struct book *b, const struct act *asked, struct reply *ou
     for (size_t i = floor_end(b, asked->sentence), end; i < b->d->n && seen < ANSWER_TURNS; i = end, seen++) {
         int v = b->d->s[i].voice;
         end = floor_end(b, i);
-        if (v == asker || v == VOICE_NONE || (asked->owner != VOICE_NONE && v != asked->owner && v != instead))
+        if ((v == asker && v != instead) || v == VOICE_NONE ||
+            (asked->owner != VOICE_NONE && v != asked->owner && v != instead))
             continue;
         others++;
         if (b->d->s[i - 1].voice != asker && forgives(b, i))
@@ -338,7 +343,8 @@ static void request_settle(struct book *b, size_t at)
         return;
     }
     it = item_add(b, r.kind == ANSWER_YES ? "ACCEPTED" : r.kind == ANSWER_NO ? "NEGATED" : "HEDGED", x);
-    it->owner = r.voice;
+    it->owner =
+        r.act && r.act->team && r.act->owner == VOICE_NONE ? VOICE_NONE : r.voice; /* "Yes, our lab will do that." */
     spans_put(b, it, r.sentence, 0, SIZE_MAX);
     content_add(b, &b->d->s[r.sentence], it);
     if (r.kind != ANSWER_YES) {

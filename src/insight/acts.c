@@ -10,6 +10,7 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
 {
     WORD_SET(lets, "have", "get", "ask");
     WORD_SET(somebody, "somebody", "someone");
+    WORD_SET(places, "on", "at", "in", "there", "onsite", "ready");
     struct clause *c = &p->in.c[ci];
     size_t verb = act_skip_fill(p, head + len);
     bool dated = false, hedge;
@@ -52,7 +53,8 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
     x->dated = dated;
     x->begin = c->from;
     act_owner_set(p, x, we);
-    if (word_is(&p->in.k, verb, &lets) && word_is(&p->in.k, verb + 1, &somebody)) { /* "have somebody call you" */
+    if (word_is(&p->in.k, verb, &lets) && word_is(&p->in.k, verb + 1, &somebody) &&
+        !word_is(&p->in.k, verb + 2, &places)) { /* "have somebody call you" */
         x->owner = VOICE_NONE;
         x->team = true;
     }
@@ -269,6 +271,7 @@ static bool follows(struct parse *p, size_t ci)
 /* "We're crediting your account": what is given stands for the day. */
 static bool gives(const struct parse *p, size_t verb, size_t to)
 {
+    WORD_SET(money, "refunding", "crediting", "waiving", "reimbursing");
     WORD_SET(verbs, "crediting", "waiving", "refunding", "upgrading", "introducing", "replacing", "swapping",
              "extending", "reimbursing", "throwing", "rebooking", "reactivating", "opening", "adding", "moving",
              "ordering", "booking", "reserving", "blocking", "circulating", "lending", "gifting", "couriering",
@@ -287,7 +290,8 @@ static bool gives(const struct parse *p, size_t verb, size_t to)
         return true; /* "I'm having it removed", "I'm passing it on" */
     for (size_t i = verb + 1; i < to; i++)
         found |= word_is(&p->in.k, i, &yours);
-    return found && word_is(&p->in.k, verb, &verbs);
+    return (found && word_is(&p->in.k, verb, &verbs)) ||
+           (word_is(&p->in.k, verb, &money) && p->in.k.s->words_n > verb + 1);
 }
 
 /* "I'm sending it tomorrow" */
@@ -544,8 +548,9 @@ static void clause_read(struct parse *p, size_t ci)
         WORD_SET(strongs, "send", "forward", "email", "mail", "introduce", "invite", "sign", "schicken");
         for (size_t i = at; i < c->to && i < at + 5; i++)
             mine |= word_is(&p->in.k, i, &to_me);
-        clause_due(&p->in, c->from, c->to, &dated);
-        if (!p->in.written && mark_at(&p->in.k, at, C_HEREVERB) >= (mine ? 2 : n))
+        int32_t day = clause_due(&p->in, c->from, c->to, &dated);
+        if (!p->in.written && mark_at(&p->in.k, at, C_HEREVERB) >= (mine ? 2 : n) &&
+            (day == ACT_NO_DAY || day == p->in.k.today))
             strong = mine = dated = false;
         if (strong || mine || please || (ci == 0 && (dated || word_is(&p->in.k, at, &strongs)))) {
             act_request(p, ci, at, n, true, true);
@@ -570,14 +575,21 @@ static size_t cancel_at(const struct parse *p, size_t i)
 /* "All right, I won't.", "Then I don't have to anymore.", "No printing then.", "Actually no, nobody's coming." */
 static bool off_at_end(const struct sentence *s)
 {
+    WORD_SET(begins, "actually", "oh", "wait", "sorry", "ah");
+    WORD_SET(drops, "drop", "skip", "scrap", "cancel", "shelve", "forget", "bin");
     WORD_SET(wonts, "won't", "don't", "needn't");
     WORD_SET(ourselves, "i", "we");
     size_t n = s->words_n;
 
     if (n > 1 && word_set_has(&wonts, s->token[n - 1]) && word_set_has(&ourselves, s->token[n - 2]))
         return true;
-    if (n > 1 && str_eq(s->token[0], STR("actually")) && str_eq(s->token[1], STR("no")))
+    if (n > 1 && word_set_has(&begins, s->token[0]) && str_eq(s->token[1], STR("no")))
         return true;
+    for (size_t i = 0; i < 3 && i + 1 < n; i++) /* "Then let's drop the visit." */
+        if (str_eq(s->token[i], STR("let's")) && word_set_has(&drops, s->token[i + 1]))
+            return true;
+    if (n >= 12)
+        return false;
     for (size_t i = 0; i + 3 < n; i++) {
         if (word_set_has(&ourselves, s->token[i]) && str_eq(s->token[i + 1], STR("don't")) &&
             (str_eq(s->token[i + 2], STR("have")) || str_eq(s->token[i + 2], STR("need"))) &&
@@ -603,7 +615,7 @@ static bool goes_without(const struct parse *p)
              "questions", "issue", "issues", "thanks", "offence", "offense", "sweat", "trouble", "bother", "matter");
     const struct sentence *s = p->in.k.s;
 
-    if (!s->asks && s->words_n < 12 && off_at_end(s))
+    if (!s->asks && off_at_end(s))
         return true;
     for (size_t i = 0; !s->asks && i + 1 < s->words_n && s->words_n < 16; i++) {
         if (!str_eq(s->token[i], STR("no")) || word_is(&p->in.k, i + 1, &answers) || s->word[i].after)
@@ -642,7 +654,7 @@ static bool restated(const struct parse *p)
  * "our team will"), and what is said of a promise made before. */
 static bool may_act(const struct marked *k)
 {
-    WORD_SET(wills, "will", "going", "shall", "wird", "gonna");
+    WORD_SET(wills, "will", "going", "shall", "wird", "gonna", "let's");
     WORD_SET(cans, "can", "could", "would");
     WORD_SET(promised, "promised", "said", "told");
     const struct sentence *s = k->s;
@@ -684,7 +696,7 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
     } else if (goes_without(&p)) {
         struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);
         x->owner = p.in.k.s->voice;
-        x->strong = p.in.k.s->words_n < 12 && off_at_end(p.in.k.s);
+        x->strong = off_at_end(p.in.k.s);
     }
     if (restated(&p)) {
         struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);

@@ -87,7 +87,7 @@ bool sentence_objects(const struct discourse *d, size_t sentence)
 
 bool sentence_lets_off(const struct discourse *d, size_t sentence)
 {
-    WORD_SET(leads, "oh", "actually", "ah", "sorry", "please", "wait", "no", "well", "okay");
+    WORD_SET(leads, "oh", "actually", "ah", "sorry", "please", "wait", "no", "well", "okay", "then", "so");
     struct marked k;
     size_t i = 0;
 

@@ -1,4 +1,5 @@
 /* insight/acts_others.c - acts of others than the speaker: people of the conversation by name, and teams outside it. */
+#include "insight/acts_deeds.h"
 #include "insight/acts_parse.h"
 
 /* The only one of the conversation named in the sentence before word i, other than the speaker. */
@@ -32,6 +33,7 @@ bool act_named(struct parse *p, size_t ci, size_t i)
     bool dated = false, hedge;
     struct act *x;
     str name = word_at(&p->in.k, i);
+    size_t days;
 
     if (str_eq(word_at(&p->in.k, verb), STR("here")))
         verb++;
@@ -56,9 +58,11 @@ bool act_named(struct parse *p, size_t ci, size_t i)
         verb += str_eq(word_at(&p->in.k, verb), STR("gonna")) ? 1 : 2;
     } else if (!short_will) {
         if (str_eq(word_at(&p->in.k, verb), STR("is"))) {
-            if (!str_eq(word_at(&p->in.k, verb + 1), STR("going")) || !str_eq(word_at(&p->in.k, verb + 2), STR("to")))
-                return false;
-            verb += 2;
+            if (str_eq(word_at(&p->in.k, verb + 1), STR("going")) && str_eq(word_at(&p->in.k, verb + 2), STR("to")))
+                verb += 2;
+            else if (!deed_progressive(&p->in, verb + 1) ||
+                     clause_due(&p->in, c->from, p->in.k.s->words_n, &dated) == ACT_NO_DAY)
+                return false; /* "Cleo is taking over and sends it on Monday" */
         }
         verb++;
     }
@@ -69,8 +73,9 @@ bool act_named(struct parse *p, size_t ci, size_t i)
     }
     verb = act_skip_fill(p, verb);
     int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-    if (!act_verb_firm(p, verb, dated) || clause_reported(&p->in, i) || clause_habit(&p->in) || p->in.k.s->asks ||
-        c->condition)
+    marks_when(&p->in.k, &days); /* "Cleo will run your training on Monday": not within the call */
+    if (!(act_verb_firm(p, verb, dated) || (days && mark_at(&p->in.k, verb, C_HEREVERB))) ||
+        clause_reported(&p->in, i) || clause_habit(&p->in) || p->in.k.s->asks || c->condition)
         return false;
     if (clause_here(&p->in, 0) && (due == ACT_NO_DAY || due == p->in.k.today))
         return false;
@@ -130,8 +135,11 @@ bool act_team(struct parse *p, size_t ci)
         return false;
     verb += str_eq(word_at(&p->in.k, verb + 1), STR("going")) ? 3 : 1;
     int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-    if ((verb < c->to && !act_verb_firm(p, act_skip_fill(p, verb), dated)) || clause_reported(&p->in, verb) ||
-        c->condition || clause_habit(&p->in) || p->in.k.s->asks)
+    size_t act = act_skip_fill(p, verb);
+    if ((verb < c->to && !act_verb_firm(p, act, dated) &&
+         (mark_at(&p->in.k, act, C_IDLE | C_HEREVERB) || act >= p->in.k.s->words_n ||
+          list_value_atom(list_get("stop.en"), p->in.k.s->atom[act]))) ||
+        clause_reported(&p->in, verb) || c->condition || clause_habit(&p->in) || p->in.k.s->asks)
         return false;
     hedge = clause_hedged(&p->in, ci, verb);
     x = act_add(p, hedge ? ACT_HEDGED : ACT_PROMISE, 0, p->in.k.s->words_n);

@@ -271,6 +271,9 @@ bool clause_reported(const struct clauses *in, size_t head)
         if (ci < in->n && in->c[ci].condition && in->c[ci].to <= head &&
             mark_at(&in->k, in->c[ci].from + in->c[ci].linked, C_COND)) /* "if the board says yes, I'll ..." */
             continue;
+        if (i && str_eq(word_at(&in->k, i), STR("said")) && str_eq(word_at(&in->k, i - 1), STR("i")) &&
+            mark_at(&in->k, i + 1, C_I)) /* "I said I will": says it again */
+            continue;
         if (mark_at(&in->k, i, C_REPORT) && !(i && str_eq(word_at(&in->k, i - 1), STR("rest"))) && /* "rest assured" */
             !(i && str_eq(word_at(&in->k, i - 1), STR("to")) && str_eq(word_at(&in->k, i), STR("say"))) &&
             !(i > 0 && word_at(&in->k, i - 1).n == 1 && i + 4 < head && s->word[head - 1].after == ','))
@@ -295,14 +298,27 @@ bool clause_when(struct clauses *in, size_t from, size_t to, enum when_role role
     return false;
 }
 
-/* Something that happens within the call. */
+/* Something that happens within the call. A slide that is sent is none. */
 bool clause_here(const struct clauses *in, size_t from)
 {
+    WORD_SET(sends, "send", "mail", "email", "forward", "upload");
+    WORD_SET(slides, "slide", "slides", "this", "that");
+    const struct sentence *s = in->k.s;
+    bool sent = false;
+
     for (size_t i = 1; i < in->n; i++) /* "Hold on, I'll ..." */
         if (in->c[i].from == from && in->c[i - 1].to - in->c[i - 1].from <= LEAD_WORDS_MAX &&
             !clause_has_head(in, &in->c[i - 1]))
             from = in->c[i - 1].from;
-    return !in->written && mark_in(&in->k, from, in->k.s->words_n, C_HERE);
+    if (in->written || !(in->k.bits & C_HERE))
+        return false;
+    for (size_t i = from; i < s->words_n; i++) {
+        size_t n = mark_at(&in->k, i, C_HERE);
+        sent |= word_is(&in->k, i, &sends);
+        if (n && !(sent && n <= 2 && word_is(&in->k, i, &slides)))
+            return true;
+    }
+    return false;
 }
 
 bool clause_habit(const struct clauses *in)

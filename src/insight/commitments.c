@@ -244,6 +244,20 @@ static int hands_on(const struct book *b, size_t from, size_t to, int asker)
     return found;
 }
 
+/* "I'll do that, Ben's travelling.": somebody else of the same side. */
+static bool takes_over(struct book *b, size_t first, int asked, struct reply *out)
+{
+    int v = b->d->s[first].voice;
+    size_t at;
+    struct act *x = act_in(b, first, first + 1, &at);
+
+    if (v == VOICE_NONE || discourse_side(b->d, v) != discourse_side(b->d, asked) || !x || x->kind != ACT_PROMISE ||
+        x->owner != v || !refers_back(&b->d->s[first]))
+        return false;
+    *out = (struct reply){.kind = ANSWER_YES, .sentence = first, .act = x, .act_at = at, .voice = v};
+    return true;
+}
+
 /* The stretch of the person asked that answers; false: nobody does. */
 static bool reply_find(struct book *b, const struct act *asked, struct reply *out)
 {
@@ -256,6 +270,8 @@ static bool reply_find(struct book *b, const struct act *asked, struct reply *ou
     for (size_t i = floor_end(b, asked->sentence), end; i < b->d->n && seen < ANSWER_TURNS; i = end, seen++) {
         int v = b->d->s[i].voice;
         end = floor_end(b, i);
+        if (v != asker && asked->owner != VOICE_NONE && v != asked->owner && takes_over(b, i, asked->owner, out))
+            return true;
         if ((v == asker && v != instead) || v == VOICE_NONE ||
             (asked->owner != VOICE_NONE && v != asked->owner && v != instead))
             continue;

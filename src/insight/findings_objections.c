@@ -66,12 +66,14 @@ static struct objection objection_listed(const struct discourse *d, size_t at)
     return best;
 }
 
+static const float PLAINLY = 0.8F;
+
 /* By what its words weigh together, with the severity of the listed ones; else by listed words alone. */
 static struct objection objection_in(const struct discourse *d, size_t at, const struct said *said)
 {
     struct objection listed = objection_listed(d, at);
 
-    if (!said->objection || listed.severity == 3)
+    if (!said->objection || (listed.severity == 3 && said->objection_chance < PLAINLY))
         return listed;
     if (listed.code != said->objection)
         listed = (struct objection){said->objection, SEVERITY_USUAL, at};
@@ -96,6 +98,8 @@ bool objection_said(const struct discourse *d, size_t at, int code, int *out_sev
         if ((own || !turned_round(s, i)) && (own || opposes || v % 10 >= 2) && v % 10 > *out_severity)
             *out_severity = v % 10;
     }
+    if (!*out_severity && said_read(s).objection == code)
+        *out_severity = SEVERITY_USUAL;
     return *out_severity > 0;
 }
 

@@ -107,8 +107,10 @@ bool qualification_said(const struct discourse *d, size_t at, size_t field)
     const struct sentence *s = &d->s[at];
     bool strong = false;
 
-    return bits_count(list_get("qualify.en"), s, 1 << field, &strong) > 0 &&
-           !(fields[field].number && !sentence_has_number(d, s) && field == 0) && !(fields[field].day && !has_day(s));
+    return (bits_count(list_get("qualify.en"), s, 1 << field, &strong) > 0 &&
+            !(fields[field].number && !sentence_has_number(d, s) && field == 0) &&
+            !(fields[field].day && !has_day(s))) ||
+           (discourse_side(d, s->voice) == IA_SIDE_EXTERNAL && said_read(s).fields & 1u << field);
 }
 
 static const struct record_finding *against(const struct analysis *an, const char *code)

@@ -7,10 +7,10 @@
 #include "text/lists.h"
 
 /* Of those before it; a sentence's words behind the first many add nothing. */
-enum { WINDOW = 3, WORDS_MOST = 120, SHORT = 6 };
+enum { WINDOW = 3, WORDS_MOST = 120, SHORT = 8, OBJECTION_WORDS = 4 };
 enum { OBJECTION_AT = 0, FIELD_AT = SAID_OBJECTIONS, ATTITUDE_AT = FIELD_AT + SAID_FIELDS, CLASSES = ATTITUDE_AT + 2 };
 enum { GATE_OBJECTION = 1, GATE_FIELD = 2, GATE_ATTITUDE = 4 };
-static const float SAID_HARDLY = 0.15F, OBJECTION_FROM = 0.35F, FIELD_FROM = 0.35F, ATTITUDE_FROM = 0.3F,
+static const float SAID_HARDLY = 0.15F, OBJECTION_FROM = 0.55F, FIELD_FROM = 0.35F, ATTITUDE_FROM = 0.4F,
                    FIELD_TOO = 0.2F;
 
 /* The number in the tables of each word by its atom: a list that many words ask is slower. */
@@ -162,7 +162,7 @@ struct said said_read(const struct sentence *s)
     scale = 1 / (SAID_SCALE * sqrtf((float)(n > SHORT ? n : SHORT)));
     for (int c = 0; c < CLASSES; c++)
         by_words[c] = (float)sum[c] * scale;
-    if (gates & GATE_OBJECTION)
+    if ((gates & GATE_OBJECTION) && s->words_n >= OBJECTION_WORDS)
         out.objection_chance = chances(by_words, OBJECTION_AT, SAID_OBJECTIONS, OBJECTION_FROM, chance);
     if (out.objection_chance > 0)
         out.objection = (uint8_t)(1 + likeliest(chance, SAID_OBJECTIONS));

@@ -33,12 +33,12 @@ import meetings as labelled  # noqa: E402
 import samples_findings  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
-WINDOW, READINGS, SHORT = 3, 8, 6
+WINDOW, READINGS, SHORT = 3, 8, 8
 SCALE, SMALL, ZERO = 10, 2, ord("O")  # of the weights written; one below SMALL is none
 HEARD, PAIRS = 2, 6000  # words of no line must be heard so often; the pairs that weigh most
-PENALTY, STEPS, PACE, SPOKEN = (1e-5, 0.0, 1e-4), 120, 0.1, 12000  # penalties of words and pairs, offsets, directions
+PENALTY, STEPS, PACE, SPOKEN, OTHER = (1e-5, 0.0, 1e-4), 120, 0.1, 30000, 4000  # penalties of words and pairs, offsets, directions
 DIRECTIONS, DAMPED, PLAIN, LOUD, SPARSE = 256, 0.25, 0.3, 2.0, 0.5  # PLAIN: how much the vector of a word counts that is in a stop list
-SPOKEN_WEIGHS = {"objection": 0.4, "qualification": 0.25, "attitude": 0.15}  # against all written lines of that kind
+SPOKEN_WEIGHS = {"objection": 0.8, "qualification": 0.25, "attitude": 0.15}  # against all written lines of that kind
 SOLD_WEIGHS = 0.3
 GATE_FOR, GATE_LOSES = {"objection": 0.35, "qualification": 0.35, "attitude": 0.3}, 0.03  # chances of insight/said.c
 CLASSES = {
@@ -172,9 +172,27 @@ def spoken(build, data):
     """Sentences of meetings, of three words or more."""
     ias = [x[0] for _, x in labelled.meet(data, "build")] + [x[0] for _, x in labelled.zoom(data, "build", "action")] + [
         ia for _, ia, _ in labelled.qmsum(data, "build")]
+    return some_of(build, ias, SPOKEN)
+
+
+def some_of(build, ias, most):
     some = [s["quote"] for ss in sentences(build, ias) for s in ss if len(s["quote"].split()) >= 3]
     random.Random(3).shuffle(some)
-    return some[:SPOKEN]
+    return some[:most]
+
+
+def other_talk(build, data):
+    """Sentences of investors' calls and of people who barter: no objections, though much of it is of the words."""
+    calls = []
+    for path in sorted((data / "earnings21").rglob("*.nlp")):
+        turns = []
+        for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+            word, speaker, _, _, mark, *_ = line.split("|")
+            if not turns or turns[-1]["speaker"] != speaker:
+                turns.append({"speaker": speaker, "text": ""})
+            turns[-1]["text"] += f" {word}{mark}"
+        calls.append({"format": "harken.interaction/1", "kind": "call", "language": "en", "turns": turns})
+    return some_of(build, calls, OTHER) + some_of(build, [ia for ia, _ in labelled.casino(data, "build")], OTHER)
 
 
 def sold(build):
@@ -325,7 +343,7 @@ def scaled(rows):
 def main():
     build, data, vectors = map(pathlib.Path, sys.argv[1:4])
     said, lines = spoken(build, data), written()
-    directions, (plain, told) = Directions(vectors, lines), sold(build)
+    directions, (plain, told), other = Directions(vectors, lines), sold(build), other_talk(build, data)
     if "--folds" in sys.argv:
         folds(said, lines, directions)
         return
@@ -334,7 +352,7 @@ def main():
     gate_of, gates = {k: [] for k in of}, []
     for kind, names in CLASSES.items():
         cases = customer_words.cases(kind, "build") + [(code, s) for k, code, s in told if k == kind]
-        (index, w), (words, gate) = whole = train(kind, lines, cases, said, directions, plain, True)
+        (index, w), (words, gate) = whole = train(kind, lines, cases, said + other if kind == "objection" else said, directions, plain, True)
         for k in of:
             gate_of[k].append(float(directions.of[k] @ gate[2][:, 1]) + sum(float(gate[0][words["w", x], 1]) for x in {k, symbol(k)} if ("w", x) in words))
         gates.append(gate_from(kind, whole, said + plain, directions) - float(gate[1][0, 1]))

@@ -158,6 +158,8 @@ def rate_rows(args, row):
     kept, theirs_kept = quiet(our_times), quiet(their_times)
     middle = sorted(kept, key=lambda x: x["p99_us"] / x["p50_us"])[len(kept) // 2]
     where = f"{rounds} rounds by turns, 64 connections, each server on one core, the client on another"
+    if os.sched_getscheduler(0) in (os.SCHED_RR, os.SCHED_FIFO):
+        where += ", all three before the machine's other programs (real-time priority)"
     return [row("gateway-over-nginx", "authenticated JSON reply of the gateway over nginx's fixed reply of the same size", ratio, "ratio", 0.7,
                 peer="nginx", peer_figure=round(peer), ratio=round(ratio, 3), note=f"ours {good:.0f}/s; {where}; {PATH}"),
             row("gateway-p99-over-p50", "slowest hundredth over the middle at a constant rate", spread(kept), "ratio", 3, most=True,

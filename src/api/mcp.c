@@ -81,12 +81,25 @@ void mcp_head(struct mcp *m)
         jw_null(&m->w);
 }
 
+static void self_name(struct mcp *m, const char *key)
+{
+    jw_kobj(&m->w, key);
+    jw_kstr(&m->w, "name", STR("harken"));
+    jw_kstr(&m->w, "title", STR("Harken"));
+    jw_kstr(&m->w, "version", STR(HARKEN_VERSION));
+    jw_end(&m->w);
+}
+
 void mcp_result_open(struct mcp *m)
 {
     mcp_head(m);
     jw_kobj(&m->w, "result");
-    if (m->modern)
-        jw_kstr(&m->w, "resultType", STR("complete"));
+    if (!m->modern)
+        return;
+    jw_kstr(&m->w, "resultType", STR("complete"));
+    jw_kobj(&m->w, "_meta");
+    self_name(m, META "serverInfo");
+    jw_end(&m->w);
 }
 
 void mcp_result_close(struct mcp *m)
@@ -95,24 +108,19 @@ void mcp_result_close(struct mcp *m)
     jw_end(&m->w);
 }
 
-/* `status`: of HTTP in the newer revision, and of messages that are none. */
-void mcp_error(struct mcp *m, int status, int code, str message)
+void mcp_error_open(struct mcp *m, int status, int code, str message)
 {
     m->status = status;
     mcp_head(m);
     jw_kobj(&m->w, "error");
     jw_ki64(&m->w, "code", code);
     jw_kstr(&m->w, "message", message);
-    if (code == RPC_VERSION) {
-        jw_kobj(&m->w, "data");
-        jw_karr(&m->w, "supported");
-        for (size_t i = 0; versions[i]; i++)
-            jw_str(&m->w, str_of(versions[i]));
-        jw_end(&m->w);
-        jw_end(&m->w);
-    }
-    jw_end(&m->w);
-    jw_end(&m->w);
+}
+
+void mcp_error(struct mcp *m, int status, int code, str message)
+{
+    mcp_error_open(m, status, code, message);
+    mcp_result_close(m);
 }
 
 /* ---- who and what we are ---- */
@@ -130,11 +138,8 @@ static void self_write(struct mcp *m)
     jw_kbool(&m->w, "subscribe", true);
     jw_end(&m->w);
     jw_end(&m->w);
-    jw_kobj(&m->w, "serverInfo");
-    jw_kstr(&m->w, "name", STR("harken"));
-    jw_kstr(&m->w, "title", STR("Harken"));
-    jw_kstr(&m->w, "version", STR(HARKEN_VERSION));
-    jw_end(&m->w);
+    if (!m->modern) /* there it stands with every result */
+        self_name(m, "serverInfo");
     jw_kstr(&m->w, "instructions", STR(INSTRUCTIONS));
 }
 
@@ -565,8 +570,10 @@ static bool modern_fits(struct mcp *m, str header)
     str version = json_str(json_get(meta, META "protocolVersion"), STR(""));
     str method = http_field_get(m->k->rq, STR("mcp-method")), name = http_field_get(m->k->rq, STR("mcp-name"));
 
-    if (!str_eq(header, version))
-        mcp_error(m, 400, RPC_HEADER, STR("MCP-Protocol-Version and _meta do not say the same version"));
+    if (!version.n)
+        mcp_error(m, 400, RPC_PARAMS, STR("_meta has no " META "protocolVersion"));
+    else if (!header.n)
+        mcp_error(m, 400, RPC_HEADER, STR("MCP-Protocol-Version is missing"));
     else if (!str_eq(method, m->method))
         mcp_error(m, 400, RPC_HEADER, STR("Mcp-Method is missing or is not the method of the body"));
     else if (named(m->method) && !str_eq(name, json_str(json_get(m->params, named(m->method)), STR(""))))
@@ -578,14 +585,31 @@ static bool modern_fits(struct mcp *m, str header)
     return false;
 }
 
+static void version_unknown(struct mcp *m, str wanted)
+{
+    mcp_error_open(m, 400, RPC_VERSION, STR("this version of the protocol is not spoken here"));
+    jw_kobj(&m->w, "data");
+    jw_karr(&m->w, "supported");
+    for (size_t i = 0; versions[i]; i++)
+        jw_str(&m->w, str_of(versions[i]));
+    jw_end(&m->w);
+    jw_kstr(&m->w, "requested", str_sub(wanted, 0, 64));
+    jw_end(&m->w);
+    mcp_result_close(m);
+}
+
 /* Settles the revision. False: an error was written. */
 static bool version_read(struct mcp *m)
 {
     str header = http_field_get(m->k->rq, STR("mcp-protocol-version"));
     str said = json_str(json_get(json_get(m->params, "_meta"), META "protocolVersion"), STR(""));
 
+    if (header.n && said.n && !str_eq(header, said)) {
+        mcp_error(m, 400, RPC_HEADER, STR("MCP-Protocol-Version and _meta do not say the same version"));
+        return false;
+    }
     if ((header.n && !version_known(header)) || (said.n && !version_known(said))) {
-        mcp_error(m, 400, RPC_VERSION, STR("this version of the protocol is not spoken here"));
+        version_unknown(m, header.n ? header : said);
         return false;
     }
     m->modern = str_eq(said, STR(MODERN)) || str_eq(header, STR(MODERN));

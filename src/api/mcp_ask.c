@@ -9,13 +9,13 @@
 enum { WAIT_S = 60, LOOK_MS = 250, WAITING_MOST = 2, SAID_MAX = 256 << 10 };
 
 /* On the stack of who waits. */
-struct question {
-    struct question *next;
+struct waiter {
+    struct waiter *next;
     struct id id, token;
     struct buf said; /* the result as JSON; empty: it was an error */
     bool answered;
 };
-static struct question *waiting;
+static struct waiter *waiting;
 static size_t waiting_n;
 /* Guards the list, and in it `said` and `answered`; a stream's lock may be taken inside. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -27,7 +27,8 @@ static unsigned can_of(const struct json *capabilities)
     bool by_url_only = json_kind(json_get(forms, "url")) == JSON_OBJ && json_kind(json_get(forms, "form")) != JSON_OBJ;
 
     return (json_kind(forms) == JSON_OBJ && !by_url_only ? MCP_CAN_FORMS : 0u) |
-           (json_kind(json_get(capabilities, "sampling")) == JSON_OBJ ? MCP_CAN_SAMPLE : 0u);
+           (json_kind(json_get(capabilities, "sampling")) == JSON_OBJ ? MCP_CAN_SAMPLE : 0u) |
+           (json_kind(json_get(capabilities, "roots")) == JSON_OBJ ? MCP_CAN_ROOTS : 0u);
 }
 
 unsigned mcp_can(struct mcp *m)
@@ -44,32 +45,40 @@ void mcp_can_note(struct mcp *m, const struct json *capabilities)
 
 /* ---- 2026-07-28 ---- */
 
-static enum mcp_asked ask_modern(struct mcp *m, const char *key, const char *method, str params,
-                                 const struct json **out)
+void mcp_questions_write(struct mcp *m, const struct mcp_question *q, size_t n, str state)
 {
-    const struct json *given = json_get(json_get(m->params, "inputResponses"), key);
+    mcp_head(m);
+    jw_kobj(&m->w, "result");
+    jw_kstr(&m->w, "resultType", STR("input_required"));
+    jw_kobj(&m->w, "inputRequests");
+    for (size_t i = 0; i < n; i++) {
+        jw_kobj(&m->w, q[i].key);
+        jw_kstr(&m->w, "method", str_of(q[i].method));
+        jw_key(&m->w, "params");
+        jw_raw(&m->w, q[i].params);
+        jw_end(&m->w);
+    }
+    jw_end(&m->w);
+    if (state.n)
+        jw_kstr(&m->w, "requestState", state);
+    mcp_result_close(m);
+}
+
+static enum mcp_asked ask_modern(struct mcp *m, const struct mcp_question *q, const struct json **out)
+{
+    const struct json *given = json_get(json_get(m->params, "inputResponses"), q->key);
 
     if (json_kind(given) == JSON_OBJ) {
         *out = given;
         return MCP_ANSWERED;
     }
-    mcp_head(m);
-    jw_kobj(&m->w, "result");
-    jw_kstr(&m->w, "resultType", STR("input_required"));
-    jw_kobj(&m->w, "inputRequests");
-    jw_kobj(&m->w, key);
-    jw_kstr(&m->w, "method", str_of(method));
-    jw_key(&m->w, "params");
-    jw_raw(&m->w, params);
-    jw_end(&m->w);
-    jw_end(&m->w);
-    mcp_result_close(m);
+    mcp_questions_write(m, q, 1, STR(""));
     return MCP_ASKED_LATER;
 }
 
 /* ---- before it ---- */
 
-static bool question_put(struct question *q)
+static bool waiter_put(struct waiter *q)
 {
     bool ok;
 
@@ -84,10 +93,10 @@ static bool question_put(struct question *q)
     return ok;
 }
 
-static void question_cut(struct question *q)
+static void waiter_cut(struct waiter *q)
 {
     pthread_mutex_lock(&lock);
-    for (struct question **at = &waiting; *at; at = &(*at)->next)
+    for (struct waiter **at = &waiting; *at; at = &(*at)->next)
         if (*at == q) {
             *at = q->next;
             waiting_n--;
@@ -96,29 +105,29 @@ static void question_cut(struct question *q)
     pthread_mutex_unlock(&lock);
 }
 
-static bool question_send(struct mcp *m, const struct question *q, const char *method, str params)
+static bool question_send(struct mcp *m, struct id as, const struct mcp_question *q)
 {
     char id[ID_TEXT_LEN + 1];
     struct buf b;
     struct jw w;
     bool ok;
 
-    id_format(q->id, id);
+    id_format(as, id);
     buf_init_wiped(&b, 1 << 20);
     jw_init(&w, &b);
     jw_obj(&w);
     jw_kstr(&w, "jsonrpc", STR("2.0"));
     jw_kstr(&w, "id", str_of(id));
-    jw_kstr(&w, "method", str_of(method));
+    jw_kstr(&w, "method", str_of(q->method));
     jw_key(&w, "params");
-    jw_raw(&w, params);
+    jw_raw(&w, q->params);
     jw_end(&w);
     ok = buf_ok(&b) && mcp_send(m, buf_view(&b));
     buf_done(&b);
     return ok;
 }
 
-static void question_wait(struct mcp *m, struct question *q)
+static void answer_await(struct mcp *m, const struct waiter *q)
 {
     int64_t until = clock_mono_ms() + WAIT_S * 1000;
     struct timespec look;
@@ -134,18 +143,18 @@ static void question_wait(struct mcp *m, struct question *q)
     pthread_mutex_unlock(&lock);
 }
 
-static enum mcp_asked ask_legacy(struct mcp *m, const char *method, str params, const struct json **out)
+static enum mcp_asked ask_legacy(struct mcp *m, const struct mcp_question *question, const struct json **out)
 {
-    struct question q = {.id = id_new(), .token = m->k->who.token};
+    struct waiter q = {.id = id_new(), .token = m->k->who.token};
     enum mcp_asked got = MCP_NOT_ASKED;
     struct err e;
 
-    if (!mcp_takes_events(m) || !question_put(&q))
+    if (!mcp_takes_events(m) || !waiter_put(&q))
         return MCP_NOT_ASKED;
     buf_init_wiped(&q.said, SAID_MAX);
-    if (question_send(m, &q, method, params))
-        question_wait(m, &q);
-    question_cut(&q);
+    if (question_send(m, q.id, question))
+        answer_await(m, &q);
+    waiter_cut(&q);
     json_free(m->said);
     m->said = NULL;
     if (q.said.n && buf_ok(&q.said) && json_parse(buf_view(&q.said), &m->said, &e) == ERR_OK) {
@@ -165,7 +174,7 @@ void mcp_answered(struct mcp *m, const struct json *message)
     if (!id_parse(json_str(json_get(message, "id"), STR("")), &id))
         return;
     pthread_mutex_lock(&lock);
-    for (struct question *q = waiting; q; q = q->next)
+    for (struct waiter *q = waiting; q; q = q->next)
         if (id_eq(q->id, id) && id_eq(q->token, m->k->who.token) && !q->answered) {
             if (json_kind(result) == JSON_OBJ) {
                 jw_init(&w, &q->said);
@@ -177,10 +186,9 @@ void mcp_answered(struct mcp *m, const struct json *message)
     pthread_mutex_unlock(&lock);
 }
 
-enum mcp_asked mcp_ask(struct mcp *m, const char *key, unsigned need, const char *method, str params,
-                       const struct json **out)
+enum mcp_asked mcp_ask(struct mcp *m, const struct mcp_question *q, const struct json **out)
 {
-    if ((mcp_can(m) & need) != need)
+    if ((mcp_can(m) & q->need) != q->need)
         return MCP_NOT_ASKED;
-    return m->modern ? ask_modern(m, key, method, params, out) : ask_legacy(m, method, params, out);
+    return m->modern ? ask_modern(m, q, out) : ask_legacy(m, q, out);
 }

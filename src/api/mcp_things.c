@@ -92,9 +92,7 @@ void mcp_prompt_get(struct mcp *m)
         }
     for (size_t i = 0; mcp_more && i < mcp_more->prompts_n; i++)
         if (str_eq(name, str_of(mcp_more->prompts[i].name))) {
-            mcp_result_open(m);
             mcp_more->prompts[i].run(m);
-            mcp_result_close(m);
             return;
         }
     mcp_error(m, 400, RPC_PARAMS, STR("there is no such prompt"));
@@ -217,7 +215,7 @@ static void contents_write(struct mcp *m, str uri, str text)
     jw_kstr(&m->w, "text", text);
     jw_end(&m->w);
     jw_end(&m->w);
-    mcp_result_close(m);
+    mcp_list_close(m);
 }
 
 static bool row_send(struct mcp *m, const struct kind *x, str uri)
@@ -251,9 +249,7 @@ void mcp_resource_read(struct mcp *m)
             return;
     for (size_t i = 0; mcp_more && i < mcp_more->resources_n; i++)
         if (str_starts(uri, str_of(mcp_more->resources[i].name))) {
-            mcp_result_open(m);
             mcp_more->resources[i].run(m);
-            mcp_result_close(m);
             return;
         }
     mcp_error(m, 400, m->modern ? RPC_PARAMS : RPC_NO_RESOURCE,
@@ -361,7 +357,8 @@ enum mcp_asked mcp_deal_ask(struct mcp *m, struct id *out)
         json_it_init(&it, list);
         if (json_it_next(&it)) { /* without any there is nothing to choose */
             choice_write(&question, list);
-            got = mcp_ask(m, "deal", MCP_CAN_FORMS, "elicitation/create", buf_view(&question), &said);
+            got = mcp_ask(m, &(struct mcp_question){"deal", MCP_CAN_FORMS, "elicitation/create", buf_view(&question)},
+                          &said);
         }
     }
     if (got == MCP_ANSWERED)

@@ -72,6 +72,7 @@ class Mcp(unittest.TestCase):
         said = json.loads(self.modern("server/discover").body)["result"]
         self.assertEqual(said["resultType"], "complete")
         self.assertTrue({MODERN, "2025-11-25"} <= set(said["supportedVersions"]))
+        self.assertEqual(said["_meta"][META + "serverInfo"]["name"], "harken")
         self.assertEqual(self.legacy("ping")["result"], {})
         self.assertEqual(self.post({"method": "notifications/initialized"}).status, 202)
 
@@ -207,7 +208,9 @@ class Mcp(unittest.TestCase):
         self.assertEqual(self.legacy("prompts/get", {"name": "prepare_meeting"})["error"]["code"], -32602)
         listed = self.legacy("resources/list")["result"]["resources"]
         talk = next(r for r in listed if r["uri"].startswith("harken://interactions/"))
-        read = json.loads(self.modern("resources/read", {"uri": talk["uri"]}, **{"Mcp-Name": talk["uri"]}).body)["result"]["contents"][0]
+        result = json.loads(self.modern("resources/read", {"uri": talk["uri"]}, **{"Mcp-Name": talk["uri"]}).body)["result"]
+        self.assertEqual((result["cacheScope"], result["ttlMs"] > 0), ("private", True))
+        read = result["contents"][0]
         self.assertEqual((read["uri"], json.loads(read["text"])["title"]), (talk["uri"], talk["name"]))
         self.assertEqual(len(self.legacy("resources/templates/list")["result"]["resourceTemplates"]), 2)
         for uri in ("harken://interactions/018f6e1c-7a3b-7c4d-8e5f-0123456789ab", "harken://interactions/x", "file:///etc/passwd"):
@@ -240,6 +243,14 @@ class Mcp(unittest.TestCase):
         self.assertEqual(self.post({"id": 1, "method": "tools/list"}, token=None).status, 401)
         reply = self.modern("tools/list", None, **{"Mcp-Method": "tools/call"})
         self.assertEqual((reply.status, json.loads(reply.body)["error"]["code"]), (400, -32020))
+        refusals = [({}, {}, -32602), ({META + "clientCapabilities": {}}, {}, -32602), ({META + "protocolVersion": "2025-11-25"}, {}, -32020),
+                    ({META + "protocolVersion": "2099-01-01"}, {}, -32020), ({META + "protocolVersion": MODERN}, {}, -32602),
+                    ({META + "protocolVersion": "2099-01-01"}, {"MCP-Protocol-Version": "2099-01-01"}, -32022)]
+        for meta, headers, code in refusals:
+            reply = self.post({"id": 1, "method": "tools/list", "params": {"_meta": meta}}, {"MCP-Protocol-Version": MODERN, "Mcp-Method": "tools/list"} | headers)
+            self.assertEqual((reply.status, json.loads(reply.body)["error"]["code"]), (400, code), meta)
+        said = json.loads(reply.body)["error"]["data"]
+        self.assertEqual((said["requested"], said["supported"][0]), ("2099-01-01", MODERN))
         reply = self.modern("initialize")
         self.assertEqual((reply.status, json.loads(reply.body)["error"]["code"]), (404, -32601))
         self.assertEqual(json.loads(self.server.http("POST", "/mcp", b"{", {"Content-Type": "application/json"}).body)["error"]["code"], -32700)

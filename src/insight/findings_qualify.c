@@ -4,7 +4,7 @@
 #include "insight/findings_priv.h"
 #include "text/when.h"
 
-enum { FIELDS = SAID_FIELDS, STRONG = 1 << 17, SAID_WEIGHS = 30 };
+enum { FIELDS = SAID_FIELDS, STRONG = 1 << 17, SAID_WEIGHS = 60 /* when it is certain */ };
 
 static const struct {
     const char *class, *against; /* an objection of this code contradicts it */
@@ -88,8 +88,8 @@ static void evidence_weigh(const struct discourse *d, size_t at, const struct sa
                       (1 << f == PAPER && ships)))
             continue;
         score = outside && (strong || fits) && (!fields[f].number || number) ? 2 : 1;
-        weight = score * 100 + (outside ? 50 : 0) + (fits ? SAID_WEIGHS : 0) + cues * 10 + (number ? 8 : 0) +
-                 (day ? 4 : 0) - (s->words_n > 40 ? 20 : 0);
+        weight = score * 100 + (outside ? 50 : 0) + (fits ? (int)(SAID_WEIGHS * by_words->fields_chance) : 0) +
+                 cues * 10 + (number ? 8 : 0) + (day ? 4 : 0) - (s->words_n > 40 ? 20 : 0);
         if (weight > best[f].weight)
             best[f] = (struct evidence){at, score, weight};
     }

@@ -5,6 +5,7 @@
 #include "insight/acts.h"
 #include "insight/findings_priv.h"
 #include "text/lists.h"
+#include "text/word_set.h"
 
 enum { ITEM_SPANS_MAX = 8, CONTENT_MAX = 24, ANSWER_TURNS = 5, NEAR_TURNS = 8, ANSWER_SENTENCES = 4 };
 
@@ -749,6 +750,47 @@ static void cancels_settle(struct book *b)
     }
 }
 
+/* A later turn of the same person that speaks of the promised thing with a "no" or "off" in it, and promises nothing: in doubt the
+ * promise does not stand any more. */
+static bool put_off(const struct sentence *s)
+{
+    WORD_SET(words, "no", "not", "nothing", "nobody", "none", "never", "off", "cancelled", "canceled", "dropped",
+             "stopped", "frozen", "dead", "instead", "longer", "won't", "can't", "cannot", "isn't", "aren't", "don't",
+             "doesn't", "unnecessary", "pointless");
+
+    for (size_t i = 0; i < s->words_n; i++)
+        if (word_set_has(&words, s->token[i]))
+            return true;
+    return false;
+}
+
+static void doubts_cancel(struct book *b)
+{
+    enum { DOUBT_FLOORS = 4, DOUBT_WORDS = 16 };
+
+    for (size_t i = 0; i < b->n; i++) {
+        struct item *it = &b->items[i];
+        for (size_t s = floor_end(b, it->last); firm(it) && it->owner != VOICE_NONE && s < b->d->n; s++) {
+            const struct sentence *x = &b->d->s[s];
+            struct item probe = {0};
+            bool acts = false;
+            if (turn_of(b, s) - turn_of(b, it->last) > DOUBT_FLOORS)
+                break;
+            if (x->voice != it->owner || x->asks || x->words_n > DOUBT_WORDS || !put_off(x))
+                continue;
+            for (size_t k = 0; k < b->acts.n; k++)
+                acts |=
+                    b->acts.v[k].sentence == s && (b->acts.v[k].kind == ACT_PROMISE || b->acts.v[k].kind == ACT_HEDGED);
+            content_add(b, x, &probe);
+            if (acts || !shared(it, &probe))
+                continue;
+            it->modality = "CANCELLED";
+            it->due = ACT_NO_DAY;
+            spans_put(b, it, s, 0, SIZE_MAX);
+        }
+    }
+}
+
 /* ---- all together ---- */
 
 static void items_emit(struct book *b)
@@ -791,6 +833,7 @@ void analysis_commitments(struct analysis *an)
     dates_move(&b);
     cancels_settle(&b);
     refusals_cancel(&b);
+    doubts_cancel(&b);
     repeats_merge(&b);
     items_emit(&b);
 }

@@ -1,7 +1,8 @@
 """The whole front door under load: rows for bench/run.
 
     gateway-over-nginx       authenticated JSON reply against nginx's fixed reply of the same size
-    gateway-p99-over-p50     of the same run
+    gateway-p99-over-p50     at half of what it can do; on a machine that does other things start it with real-time priority, which all
+                             that is measured inherits (chrt -r 10 bench/run --only front)
     hook-ack-p99             how long a signed message waits for its acknowledgement: sealed, queued, committed
     sse-1000-core-share      CPU of the core process with 1,000 event streams open
     overload-goodput         answers that were good under far more connections than saturate it, over those at saturation
@@ -51,15 +52,36 @@ def wrk(url, token, seconds, conns, path=PATH, core=None):
 
 
 RATE = 0.5  # of what the server can do at most: busy, not overrun
+WAITED_MOST, QUIET_LEAST = 0.01, 8  # of a round, for a core that another program had; rounds that are taken at least
 
 
-def constant(build, url, token, rate, seconds, conns, path, core):
-    """What build/bench/rate_bench says of a constant rate: each answer's time counts from when its request was due."""
+def schedule(pid):
+    """{thread: (seconds it ran, seconds it was ready to and waited for a core)} of a process and what it started"""
+    found, todo = {}, [pid]
+    while todo:
+        for task in pathlib.Path("/proc", str(todo.pop()), "task").glob("*"):
+            with contextlib.suppress(OSError):  # ended meanwhile
+                ran, waited, _ = (task / "schedstat").read_text().split()
+                found[task.name] = int(ran) / 1e9, int(waited) / 1e9
+                todo += (task / "children").read_text().split()
+    return found
+
+
+def waited_for_core(before, after):
+    """Seconds that the busiest thread waited."""
+    return max(((after[t][0] - before[t][0], after[t][1] - before[t][1]) for t in after if t in before), default=(0, 0))[1]
+
+
+def constant(build, url, token, rate, seconds, conns, path, core, pid):
+    """What build/bench/rate_bench says of a constant rate: each answer's time counts from when its request was due. With it what share of
+    the time client and server (the thread that does the work) waited for a core: those of the machine's other programs' doing."""
     where = urllib.parse.urlsplit(url)
     pin = ["taskset", "-c", str(core)] if core is not None else []
+    before = schedule(pid)
     done = subprocess.run([*pin, str(build / "bench/rate_bench"), where.hostname, str(where.port), path, f"{rate:.0f}", str(seconds), str(conns), *([token] if token else [])],
                           capture_output=True, text=True, check=True, timeout=120)
     said = json.loads(done.stdout)
+    said["waited"] = (said["waited_us"] / 1e6 + waited_for_core(before, schedule(pid))) / seconds
     if said["good"] != said["sent"]:
         raise RuntimeError(f"{said['sent'] - said['good']} of {said['sent']} answers were none")
     return said
@@ -91,13 +113,23 @@ def settled(pid):
             return
 
 
+def quiet(rounds):
+    """Of rounds those in which other programs hardly came between, by what the kernel says of waiting and not by the times themselves."""
+    rounds = sorted(rounds, key=lambda x: x["waited"])
+    return rounds[:max(QUIET_LEAST, sum(x["waited"] <= WAITED_MOST for x in rounds))]
+
+
+def spread(rounds):
+    return statistics.median(x["p99_us"] / x["p50_us"] for x in rounds)
+
+
 def rate_rows(args, row):
     """Both servers, one after the other, have one core, and the client has another: else three busy threads share two cores,
     and what is measured is whom the kernel lets wait. The rate is that of a closed loop of 64 connections, which keeps the server as
     busy as it can be. Times are of another load, a constant rate below that (RATE of it): where a server is asked for all it can do, the
-    slowest answers tell of the queue before it and of nothing else. Rounds are short, and the spread is that of the quietest: what else
-    the machine does only adds to it."""
-    seconds, rounds = 1, 7 if args.quick else 21  # of the rate; of the times half as long, and twice as many
+    slowest answers tell of the queue before it and of nothing else. Rounds are short, and of both servers only those count in which they and
+    the client did not have to wait for a core that something else had."""
+    seconds, rounds = 1, 7 if args.quick else 21  # of the rate; of the times a quarter as long, and four times as many
     cores = sorted(os.sched_getaffinity(0))
     ours_on, client_on = (cores[0], cores[1]) if len(cores) > 1 else (None, None)
     ours, theirs, our_times, their_times = [], [], [], []
@@ -114,24 +146,28 @@ def rate_rows(args, row):
                 theirs.append(wrk(f"http://127.0.0.1:{port}", None, seconds, 64, "/", client_on))
                 ours.append(wrk(url, token, seconds, 64, PATH, client_on))
             can = [statistics.median(x[1] for x in got) for got in (ours, theirs)]
-            for _ in range(2 * rounds):
-                their_times.append(constant(build, f"http://127.0.0.1:{port}", None, RATE * can[1], seconds / 2, 64, "/", client_on))
-                our_times.append(constant(build, url, token, RATE * can[0], seconds / 2, 64, PATH, client_on))
+            for _ in range(4 * rounds):
+                their_times.append(constant(build, f"http://127.0.0.1:{port}", None, RATE * can[1], seconds / 4, 64, "/", client_on, nginx.pid))
+                our_times.append(constant(build, url, token, RATE * can[0], seconds / 4, 64, PATH, client_on, server.child.pid))
         finally:
             nginx.terminate()
             nginx.wait(15)
     ratio = statistics.median(a[1] / b[1] for a, b in zip(ours, theirs))
     good, peer = (statistics.median(x[1] for x in got) for got in (ours, theirs))
     full, its_full = (sorted(x[3] / x[2] for x in got if x[2]) for got in (ours, theirs))
-    spreads, its = (sorted(x["p99_us"] / x["p50_us"] for x in got) for got in (our_times, their_times))
-    best = min(our_times, key=lambda x: x["p99_us"] / x["p50_us"])
+    kept, theirs_kept = quiet(our_times), quiet(their_times)
+    middle = sorted(kept, key=lambda x: x["p99_us"] / x["p50_us"])[len(kept) // 2]
     where = f"{rounds} rounds by turns, 64 connections, each server on one core, the client on another"
+    if os.sched_getscheduler(0) in (os.SCHED_RR, os.SCHED_FIFO):
+        where += ", all three before the machine's other programs (real-time priority)"
     return [row("gateway-over-nginx", "authenticated JSON reply of the gateway over nginx's fixed reply of the same size", ratio, "ratio", 0.7,
                 peer="nginx", peer_figure=round(peer), ratio=round(ratio, 3), note=f"ours {good:.0f}/s; {where}; {PATH}"),
-            row("gateway-p99-over-p50", "slowest hundredth over the middle at a constant rate, in the quietest round of each", spreads[0], "ratio", 3, most=True,
-                peer="nginx", peer_figure=round(its[0], 2), note=f"{RATE:.0%} of the most each can do, ours {best['rate']:.0f}/s, times from when a request was due: p50 "
-                f"{best['p50_us']:.0f} us, p99 {best['p99_us']:.0f} us, of it {best['late_p99_us']:.0f} us before the request left; the middle of all rounds {statistics.median(spreads):.1f}, nginx's {statistics.median(its):.1f}; "
-                f"in the closed loop that saturates it {full[0]:.1f}, nginx's {its_full[0]:.1f}; {where}")]
+            row("gateway-p99-over-p50", "slowest hundredth over the middle at a constant rate", spread(kept), "ratio", 3, most=True,
+                peer="nginx", peer_figure=round(spread(theirs_kept), 2), ratio=round(spread(kept) / spread(theirs_kept), 2),
+                note=f"{RATE:.0%} of the most each can do, ours {middle['rate']:.0f}/s, times from when a request was due: p50 {middle['p50_us']:.0f} us, p99 "
+                f"{middle['p99_us']:.0f} us, of it {middle['late_p99_us']:.0f} us before the request left; the middle of the {len(kept)} of {len(our_times)} rounds "
+                f"({len(theirs_kept)} of nginx's) in which client and server waited least for a core, up to {kept[-1]['waited']:.1%} of the time ({theirs_kept[-1]['waited']:.1%}); of all rounds "
+                f"{spread(our_times):.1f}, nginx's {spread(their_times):.1f}; in the closed loop that saturates it {full[0]:.1f}, nginx's {its_full[0]:.1f}; {where}")]
 
 
 def hook_rows(args, row, server):

@@ -5,7 +5,8 @@
  * Requests are due every 1/RATE seconds whatever the server does; one that finds no idle connection waits in the queue, and its
  * waiting counts. So a pause of the server is seen by every request that was due in it (no coordinated omission), and none is
  * counted that was not asked. "late" is the part of it before the request left: no connection was idle, or this program itself was
- * late. All times are kept, none is rounded into a bucket. One thread; prints one JSON object. */
+ * late. All times are kept, none is rounded into a bucket. "waited" is how long this program was ready and another had its core.
+ * One thread; prints one JSON object. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -49,6 +50,25 @@ static void die(const char *what)
 {
     fprintf(stderr, "rate: %s: %s\n", what, strerror(errno));
     exit(1);
+}
+
+/* Time on the run queue so far, as the kernel counts it; 0 where it does not. */
+static int64_t waited_ns(void)
+{
+    FILE *f = fopen("/proc/thread-self/schedstat", "re");
+    int64_t waited = 0;
+    char line[96];
+    str rest;
+
+    if (!f)
+        return 0;
+    if (fgets(line, sizeof line, f)) { /* "ran waited slices" */
+        (void)str_cut(str_of(line), ' ', &rest);
+        if (!str_to_i64(str_cut(rest, ' ', &rest), &waited))
+            waited = 0;
+    }
+    fclose(f);
+    return waited;
 }
 
 static void conn_open(struct run *r, struct conn *c, const struct sockaddr_in *to)
@@ -149,7 +169,7 @@ int main(int argc, char **argv)
     struct sockaddr_in to = {.sin_family = AF_INET};
     size_t connections;
     struct run r = {0};
-    int64_t begin;
+    int64_t begin, waited;
     double rate;
 
     if (argc < 7 || argc > 8 || inet_pton(AF_INET, argv[1], &to.sin_addr) != 1) {
@@ -174,16 +194,18 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < connections; i++)
         conn_open(&r, &r.conns[i], &to);
     begin = now_ns();
+    waited = waited_ns();
     plan_run(&r, rate);
     begin = now_ns() - begin;
+    waited = waited_ns() - waited;
     qsort(r.took_us, r.all, sizeof *r.took_us, by_size);
     qsort(r.late_us, r.all, sizeof *r.late_us, by_size);
     printf("{\"sent\":%zu,\"good\":%zu,\"rate\":%.1f,\"p50_us\":%.1f,\"p90_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f,"
            "\"most_us\":%.1f,"
-           "\"late_p50_us\":%.1f,\"late_p99_us\":%.1f}\n",
+           "\"late_p50_us\":%.1f,\"late_p99_us\":%.1f,\"waited_us\":%.1f}\n",
            r.all, r.good, (double)r.all * 1e9 / (double)begin, at(r.took_us, r.all, 0.5), at(r.took_us, r.all, 0.9),
            at(r.took_us, r.all, 0.99), at(r.took_us, r.all, 0.999), at(r.took_us, r.all, 1), at(r.late_us, r.all, 0.5),
-           at(r.late_us, r.all, 0.99));
+           at(r.late_us, r.all, 0.99), (double)waited / 1000);
     for (size_t i = 0; i < connections; i++)
         close(r.conns[i].fd);
     free(r.conns);

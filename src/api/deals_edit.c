@@ -6,6 +6,7 @@
 #include "records/accounts.h"
 #include "records/deal_edit.h"
 #include "records/people.h"
+#include "store/event_store.h"
 
 enum { EDITS_MAX = 8 };
 
@@ -250,6 +251,11 @@ static enum err_code fields_read(struct edits *x, const struct res_val *in, cons
     return category_read(x, &in[DEAL_F_CATEGORY], e);
 }
 
+static enum err_code told(struct res_ctx *c, const char *type, struct id deal, struct err *e)
+{
+    return event_put(c->t, &(struct event_new){.type = type, .object = deal}, 1, e);
+}
+
 static struct id id_of(const struct res_val *v)
 {
     return v->is == RES_SET ? v->v.id : ID_NIL;
@@ -274,7 +280,7 @@ enum err_code deals_create(struct res_ctx *c, const struct res_val *in, struct i
     d.owner = id_of(&owner);
     d.pipeline = x.pipeline;
     if (deal_add(c->t, c->v, &d, c->a, out_id, e) || deal_events_add(c->t, c->v, *out_id, x.list, x.n, self, c->a, e) ||
-        deals_wake(c->t, c->v, out_id, 1, e))
+        deals_wake(c->t, c->v, out_id, 1, e) || told(c, "deal.created", *out_id, e))
         return e->code;
     reader_widen(c, *out_id);
     res_after(c, made, *out_id);
@@ -294,7 +300,8 @@ enum err_code deals_update(struct res_ctx *c, struct id id, const struct res_val
     if (name.n)
         edit_add(&x, (struct deal_edit){.field = CRM_F_NAME, .words = name});
     if (deal_row_set(c->t, c->v, id, name, id_of(&in[DEAL_F_ACCOUNT]), x.pipeline, c->a, e) ||
-        deal_events_add(c->t, c->v, id, x.list, x.n, self, c->a, e) || deals_wake(c->t, c->v, &id, 1, e))
+        deal_events_add(c->t, c->v, id, x.list, x.n, self, c->a, e) || deals_wake(c->t, c->v, &id, 1, e) ||
+        told(c, "deal.changed", id, e))
         return e->code;
     res_after(c, changed, id);
     return ERR_OK;

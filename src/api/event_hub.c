@@ -13,8 +13,7 @@ enum {
     WAIT_MS = 250,
     GAP_MS = 100, /* between two looks: what comes in between is numbered together */
     FORGET_MS = 3600 * 1000,
-    ERROR_MS = 500,
-    TEXT_MAX = 400
+    ERROR_MS = 500
 };
 
 static struct metric streams_open = METRIC_GAUGE("harken_event_streams", "open event streams");
@@ -27,7 +26,8 @@ struct listener_ {
     struct id who;
     int64_t after;      /* all up to this number is done with */
     int64_t checked_ms; /* when its rights were looked at */
-    str types;          /* "deal.,interaction.created": prefixes; empty: all. Own memory */
+    const struct event_voice *voice;
+    void *ctx;
     atomic_bool gone, drain;
 };
 
@@ -38,6 +38,7 @@ struct event_hub {
     pthread_mutex_t lock; /* guards list, n; the rest is the thread's */
     struct listener_ *list;
     size_t n;
+    struct arena *text;   /* one event as it is sent */
     _Atomic int64_t last; /* the newest number that was offered */
     struct event ring[RING]; /* of number k at k % RING; n 0: none */
 };
@@ -68,51 +69,13 @@ bool event_seen(struct index *ix, const struct caller *who, const struct event *
     return false;
 }
 
-/* "interaction.created,deal.": is one of them the type or its beginning up to the dot? */
-static bool wanted(str types, const struct event *ev)
-{
-    if (!types.n)
-        return true;
-    while (types.n) {
-        str one = str_cut(types, ',', &types);
-
-        if (str_eq(one, str_of(ev->type)) || (str_ends(one, STR(".")) && str_starts(str_of(ev->type), one)))
-            return true;
-    }
-    return false;
-}
-
-static bool types_proper(str types)
-{
-    for (size_t i = 0; i < types.n; i++)
-        if (!((types.p[i] >= 'a' && types.p[i] <= 'z') || strchr("._,", types.p[i])))
-            return false;
-    return types.n <= 512;
-}
-
-static str event_text(const struct event *ev, char out[TEXT_MAX])
-{
-    char object[ID_TEXT_LEN + 1], subject[ID_TEXT_LEN + 1], at[CLOCK_TEXT_LEN];
-    bool has = !id_is_nil(ev->subject);
-    int n;
-
-    id_format(ev->object, object);
-    id_format(ev->subject, subject);
-    clock_format(ev->at_ms, at);
-    n = snprintf(out, TEXT_MAX,
-                 "id: %lld\nevent: %s\ndata: {\"type\":\"%s\",\"object\":\"%s\"%s%s%s,\"at\":\"%s\"}\n\n",
-                 (long long)ev->n, ev->type, ev->type, object, has ? ",\"subject\":\"" : "", has ? subject : "",
-                 has ? "\"" : "", at);
-    return str_n(out, (size_t)n);
-}
-
 /* ---- one stream ---- */
 
 static void listener_free(struct listener_ *l)
 {
     http_stream_unref(l->stream);
     gateway_standing_free(l->standing);
-    free((void *)(uintptr_t)l->types.p);
+    l->voice->done(l->ctx);
     free(l);
     metric_add(&streams_open, -1);
 }
@@ -130,7 +93,8 @@ static void on_event(void *ctx, struct http_stream *s, enum http_stream_event ev
 
 static void bye(struct listener_ *l, str why)
 {
-    http_stream_write(l->stream, why, NULL);
+    if (why.n)
+        http_stream_write(l->stream, why, NULL);
     http_stream_end(l->stream);
     atomic_store(&l->gone, true);
 }
@@ -138,10 +102,9 @@ static void bye(struct listener_ *l, str why)
 /* Gives it one event; false when it takes no more now. */
 static bool offer(struct event_hub *h, struct listener_ *l, const struct event *ev)
 {
-    char text[TEXT_MAX];
-
-    if (wanted(l->types, ev) && event_seen(h->o.ix, gateway_standing_caller(l->standing), ev)) {
-        if (http_stream_write(l->stream, event_text(ev, text), NULL))
+    if (l->voice->wants(l->ctx, ev) && event_seen(h->o.ix, gateway_standing_caller(l->standing), ev)) {
+        arena_reset(h->text);
+        if (http_stream_write(l->stream, l->voice->text(l->ctx, ev, h->text), NULL))
             return false;
         metric_add(&events_sent, 1);
     }
@@ -177,13 +140,13 @@ static void tend(struct event_hub *h, struct listener_ *l, int64_t last, struct 
     int64_t now = clock_mono_ms();
 
     if (atomic_load(&l->drain) || atomic_load(&h->stop)) {
-        bye(l, STR("retry: 500\nevent: stream.again\ndata: {}\n\n"));
+        bye(l, l->voice->again);
         return;
     }
     if (now - l->checked_ms >= EVENT_RIGHTS_MS) {
         l->checked_ms = now;
         if (!gateway_standing_check(l->standing)) {
-            bye(l, STR("event: stream.denied\ndata: {}\n\n"));
+            bye(l, l->voice->denied);
             return;
         }
     }
@@ -283,6 +246,13 @@ static void hub_run(void *arg)
     arena_free(a);
 }
 
+static void hub_free(struct event_hub *h)
+{
+    pthread_mutex_destroy(&h->lock);
+    arena_free(h->text);
+    free(h);
+}
+
 enum err_code event_hub_start(const struct event_hub_opts *o, struct event_hub **out, struct err *e)
 {
     struct event_hub *h = calloc(1, sizeof *h);
@@ -291,11 +261,12 @@ enum err_code event_hub_start(const struct event_hub_opts *o, struct event_hub *
     if (!h)
         abort();
     h->o = *o;
+    h->text = arena_new("events.text");
     pthread_mutex_init(&h->lock, NULL);
     do { /* what was not numbered before the last stop, too */
         before = last;
         if (event_number(o->db, o->workspace, NUMBER_MAX, &last, e)) {
-            free(h);
+            hub_free(h);
             return err_wrap(e, "events");
         }
     } while (last != before);
@@ -303,7 +274,7 @@ enum err_code event_hub_start(const struct event_hub_opts *o, struct event_hub *
     if (o->numbered)
         o->numbered(o->ctx, last);
     if (thread_start(&h->thread, "events", hub_run, h, e)) {
-        free(h);
+        hub_free(h);
         return e->code;
     }
     *out = h;
@@ -317,8 +288,7 @@ void event_hub_stop(struct event_hub *h)
     atomic_store(&h->stop, true);
     thread_join(&h->thread);
     tend_all(h, 0, NULL); /* who came while it ended */
-    pthread_mutex_destroy(&h->lock);
-    free(h);
+    hub_free(h);
 }
 
 size_t event_hub_streams(struct event_hub *h)
@@ -332,24 +302,6 @@ size_t event_hub_streams(struct event_hub *h)
 }
 
 /* ---- serving ---- */
-
-/* Where the stream begins: behind Last-Event-ID, or now. */
-static bool place_find(struct event_hub *h, struct call *k, int64_t *out)
-{
-    str id = http_field_get(k->rq, STR("last-event-id"));
-    uint64_t n;
-
-    *out = atomic_load(&h->last);
-    if (!id.n)
-        return true;
-    if (!str_to_u64(id, &n) || n > (uint64_t)INT64_MAX) {
-        http_problem(k->rep, 400, STR_NULL, STR("bad Last-Event-ID"),
-                     STR("it is the number of an event, as in its id"));
-        return false;
-    }
-    *out = (int64_t)n < *out ? (int64_t)n : *out;
-    return true;
-}
 
 /* Opens its stream and puts it into the list, unless the caller has enough. */
 static bool listener_open(struct event_hub *h, struct listener_ *l, struct http_reply *rep)
@@ -369,7 +321,7 @@ static bool listener_open(struct event_hub *h, struct listener_ *l, struct http_
     ok = mine < h->o.per_caller;
     if (ok) {
         l->stream = http_reply_stream(rep, STR("text/event-stream"), &so);
-        http_stream_write(l->stream, STR("retry: 2000\n\n"), NULL);
+        http_stream_write(l->stream, l->voice->first, NULL);
         l->next = h->list;
         h->list = l;
         h->n++;
@@ -378,30 +330,19 @@ static bool listener_open(struct event_hub *h, struct listener_ *l, struct http_
     return ok;
 }
 
-void event_hub_serve(struct event_hub *h, struct call *k)
+void event_hub_listen(struct event_hub *h, struct call *k, int64_t after, const struct event_voice *v, void *ctx)
 {
-    struct listener_ *l;
-    str types = STR("");
-    int64_t after;
-    bool found;
-    struct err e;
+    struct listener_ *l = calloc(1, sizeof *l);
 
-    if (!place_find(h, k, &after))
-        return;
-    if (http_query_get(k->rq, STR("types"), &types, &found, &e) || !types_proper(types)) {
-        http_problem(k->rep, 400, STR_NULL, STR("bad query"),
-                     STR("types are names and beginnings of names up to a dot, separated by commas: deal.,job.dead"));
-        return;
-    }
-    l = calloc(1, sizeof *l);
     if (!l)
         abort();
     metric_add(&streams_open, 1);
+    l->voice = v;
+    l->ctx = ctx;
     l->standing = gateway_standing_new(k, PERM_EVENTS_READ);
     l->who = caller_actor(&k->who);
-    l->after = after;
+    l->after = after < 0 ? atomic_load(&h->last) : after;
     l->checked_ms = clock_mono_ms();
-    l->types = str_n(types.n ? strndup(types.p, types.n) : NULL, types.n);
     if (!l->standing || atomic_load(&h->stop)) {
         listener_free(l);
         http_problem(k->rep, 503, STR_NULL, STR("not now"), STR("the server is stopping; come again"));
@@ -415,4 +356,96 @@ void event_hub_serve(struct event_hub *h, struct call *k)
         http_retry_after(k->rep, 10);
         http_problem(k->rep, 429, STR_NULL, STR("too many streams"), STR("close another one first: events.per_caller"));
     }
+}
+
+/* ---- GET /v1/events ---- */
+
+/* "interaction.created,deal.": is one of them the type or its beginning up to the dot? */
+static bool wanted(str types, const struct event *ev)
+{
+    if (!types.n)
+        return true;
+    while (types.n) {
+        str one = str_cut(types, ',', &types);
+
+        if (str_eq(one, str_of(ev->type)) || (str_ends(one, STR(".")) && str_starts(str_of(ev->type), one)))
+            return true;
+    }
+    return false;
+}
+
+static bool types_proper(str types)
+{
+    for (size_t i = 0; i < types.n; i++)
+        if (!((types.p[i] >= 'a' && types.p[i] <= 'z') || strchr("._,", types.p[i])))
+            return false;
+    return types.n <= 512;
+}
+
+static str event_text(void *ctx, const struct event *ev, struct arena *a)
+{
+    char object[ID_TEXT_LEN + 1], subject[ID_TEXT_LEN + 1], at[CLOCK_TEXT_LEN];
+    bool has = !id_is_nil(ev->subject);
+
+    (void)ctx;
+    id_format(ev->object, object);
+    id_format(ev->subject, subject);
+    clock_format(ev->at_ms, at);
+    return str_fmt(a, "id: %lld\nevent: %s\ndata: {\"type\":\"%s\",\"object\":\"%s\"%s%s%s,\"at\":\"%s\"}\n\n",
+                   (long long)ev->n, ev->type, ev->type, object, has ? ",\"subject\":\"" : "", has ? subject : "",
+                   has ? "\"" : "", at);
+}
+
+/* Where the stream begins: behind Last-Event-ID, or now. */
+static bool place_find(struct event_hub *h, struct call *k, int64_t *out)
+{
+    str id = http_field_get(k->rq, STR("last-event-id"));
+    uint64_t n;
+
+    *out = atomic_load(&h->last);
+    if (!id.n)
+        return true;
+    if (!str_to_u64(id, &n) || n > (uint64_t)INT64_MAX) {
+        http_problem(k->rep, 400, STR_NULL, STR("bad Last-Event-ID"),
+                     STR("it is the number of an event, as in its id"));
+        return false;
+    }
+    *out = (int64_t)n < *out ? (int64_t)n : *out;
+    return true;
+}
+
+/* `ctx`: the types wanted, with a NUL; empty: all. */
+static bool plain_wants(void *ctx, const struct event *ev)
+{
+    return wanted(str_of(ctx), ev);
+}
+
+static const struct event_voice plain = {
+    .wants = plain_wants,
+    .text = event_text,
+    .first = {"retry: 2000\n\n", 13},
+    .again = {"retry: 500\nevent: stream.again\ndata: {}\n\n", 41},
+    .denied = {"event: stream.denied\ndata: {}\n\n", 31},
+    .done = free,
+};
+
+void event_hub_serve(struct event_hub *h, struct call *k)
+{
+    str types = STR("");
+    int64_t after;
+    bool found;
+    char *kept;
+    struct err e;
+
+    if (!place_find(h, k, &after))
+        return;
+    if (http_query_get(k->rq, STR("types"), &types, &found, &e) || !types_proper(types)) {
+        http_problem(k->rep, 400, STR_NULL, STR("bad query"),
+                     STR("types are names and beginnings of names up to a dot, separated by commas: deal.,job.dead"));
+        return;
+    }
+    kept = strndup(types.n ? types.p : "", types.n);
+    if (!kept)
+        abort();
+    event_hub_listen(h, k, after, &plain, kept);
 }

@@ -25,7 +25,16 @@ enum err_code event_hub_start(const struct event_hub_opts *o, struct event_hub *
 /* Streams are told to come again and end; NULL is ignored. */
 void event_hub_stop(struct event_hub *h);
 
-/* Handler of GET /v1/events: answers with a stream, or with 400 (Last-Event-ID, types), 429 (too many), 503 (ending). */
+/* How a stream speaks. It lives until `done`, which runs on any thread; the other functions run on the hub's. */
+struct event_voice {
+    bool (*wants)(void *ctx, const struct event *ev); /* of those that the caller may know of */
+    str (*text)(void *ctx, const struct event *ev, struct arena *a); /* what is sent; in `a` */
+    str first, again, denied; /* at the beginning; when the server ends; when the caller has lost the right */
+    void (*done)(void *ctx); /* the stream has ended, or never began */
+};
+/* Answers with a stream of what comes after event number `after` (< 0: now), or with 429 (too many), 503 (ending). */
+void event_hub_listen(struct event_hub *h, struct call *k, int64_t after, const struct event_voice *v, void *ctx);
+/* Handler of GET /v1/events: the same, or 400 (Last-Event-ID, types). */
 void event_hub_serve(struct event_hub *h, struct call *k);
 size_t event_hub_streams(struct event_hub *h);
 

@@ -9,11 +9,11 @@
 #include "api/openapi.h"
 
 enum { BODY_MAX = 1 << 20, LIST_USUAL = 20, LIST_MOST = 100 };
-#define MODERN "2026-07-28"
+#define MODERN MCP_MODERN
 #define LEGACY "2025-11-25"
 static const char *const versions[] = {MODERN, LEGACY, "2025-06-18", "2025-03-26", NULL};
 
-#define META "io.modelcontextprotocol/"
+#define META MCP_META
 #define INSTRUCTIONS                                                                                                   \
     "Conversations of a company's sales: calls, mails, notes, documents. search finds passages, ask answers by "       \
     "quoting or counting; both cite the conversation and the place. deals finds deals, deal, brief and actions "       \
@@ -81,12 +81,25 @@ void mcp_head(struct mcp *m)
         jw_null(&m->w);
 }
 
+static void self_name(struct mcp *m, const char *key)
+{
+    jw_kobj(&m->w, key);
+    jw_kstr(&m->w, "name", STR("harken"));
+    jw_kstr(&m->w, "title", STR("Harken"));
+    jw_kstr(&m->w, "version", STR(HARKEN_VERSION));
+    jw_end(&m->w);
+}
+
 void mcp_result_open(struct mcp *m)
 {
     mcp_head(m);
     jw_kobj(&m->w, "result");
-    if (m->modern)
-        jw_kstr(&m->w, "resultType", STR("complete"));
+    if (!m->modern)
+        return;
+    jw_kstr(&m->w, "resultType", STR("complete"));
+    jw_kobj(&m->w, "_meta");
+    self_name(m, META "serverInfo");
+    jw_end(&m->w);
 }
 
 void mcp_result_close(struct mcp *m)
@@ -95,43 +108,38 @@ void mcp_result_close(struct mcp *m)
     jw_end(&m->w);
 }
 
-/* `status`: of HTTP in the newer revision, and of messages that are none. */
-void mcp_error(struct mcp *m, int status, int code, str message)
+void mcp_error_open(struct mcp *m, int status, int code, str message)
 {
     m->status = status;
     mcp_head(m);
     jw_kobj(&m->w, "error");
     jw_ki64(&m->w, "code", code);
     jw_kstr(&m->w, "message", message);
-    if (code == RPC_VERSION) {
-        jw_kobj(&m->w, "data");
-        jw_karr(&m->w, "supported");
-        for (size_t i = 0; versions[i]; i++)
-            jw_str(&m->w, str_of(versions[i]));
-        jw_end(&m->w);
-        jw_end(&m->w);
-    }
-    jw_end(&m->w);
-    jw_end(&m->w);
+}
+
+void mcp_error(struct mcp *m, int status, int code, str message)
+{
+    mcp_error_open(m, status, code, message);
+    mcp_result_close(m);
 }
 
 /* ---- who and what we are ---- */
 
 static void self_write(struct mcp *m)
 {
-    static const char *const can[] = {"tools", "prompts", "resources", "completions", "logging"};
+    static const char *const can[] = {"tools", "prompts", "completions", "logging"};
 
     jw_kobj(&m->w, "capabilities");
     for (size_t i = 0; i < sizeof can / sizeof *can; i++) {
         jw_kobj(&m->w, can[i]);
         jw_end(&m->w);
     }
+    jw_kobj(&m->w, "resources");
+    jw_kbool(&m->w, "subscribe", true);
     jw_end(&m->w);
-    jw_kobj(&m->w, "serverInfo");
-    jw_kstr(&m->w, "name", STR("harken"));
-    jw_kstr(&m->w, "title", STR("Harken"));
-    jw_kstr(&m->w, "version", STR(HARKEN_VERSION));
     jw_end(&m->w);
+    if (!m->modern) /* there it stands with every result */
+        self_name(m, "serverInfo");
     jw_kstr(&m->w, "instructions", STR(INSTRUCTIONS));
 }
 
@@ -151,6 +159,7 @@ static void initialize(struct mcp *m)
         mcp_error(m, 400, RPC_PARAMS, STR("protocolVersion is missing"));
         return;
     }
+    mcp_can_note(m, json_get(m->params, "capabilities"));
     mcp_result_open(m);
     jw_kstr(&m->w, "protocolVersion", version_known(wanted) && !str_eq(wanted, STR(MODERN)) ? wanted : STR(LEGACY));
     self_write(m);
@@ -172,12 +181,18 @@ static void discover(struct mcp *m)
 
 /* ---- tools ---- */
 
-static void id_write(struct jw *w)
+/* May the id of this tool's thing be left out, and the person is asked? */
+static bool id_asked(struct mcp *m, const struct resource *r)
+{
+    return str_eq(str_of(r->name), STR("deals")) && mcp_can(m) & MCP_CAN_FORMS;
+}
+
+static void id_write(struct jw *w, bool asked)
 {
     jw_kobj(w, "id");
     jw_kstr(w, "type", STR("string"));
     jw_kstr(w, "format", STR("uuid"));
-    jw_kstr(w, "description", STR("Its id."));
+    jw_kstr(w, "description", asked ? STR("Its id; left out, the person is asked which one.") : STR("Its id."));
     jw_end(w);
 }
 
@@ -200,7 +215,7 @@ static void needed_write(struct jw *w, const struct res_shape *s)
             jw_str(w, str_of(s->fields[i].name));
 }
 
-static void schema_write(struct jw *w, const struct res_op *op)
+static void schema_write(struct jw *w, const struct res_op *op, bool asked)
 {
     bool id = strstr(op->path, "{id}") != NULL;
 
@@ -208,7 +223,7 @@ static void schema_write(struct jw *w, const struct res_op *op)
     jw_kstr(w, "type", STR("object"));
     jw_kobj(w, "properties");
     if (id)
-        id_write(w);
+        id_write(w, asked);
     fields_write(w, op->body);
     fields_write(w, op->query);
     if (op->verb == RES_OP_LIST) {
@@ -218,7 +233,7 @@ static void schema_write(struct jw *w, const struct res_op *op)
     }
     jw_end(w);
     jw_karr(w, "required");
-    if (id)
+    if (id && !asked)
         jw_str(w, STR("id"));
     needed_write(w, op->body);
     needed_write(w, op->query);
@@ -227,13 +242,13 @@ static void schema_write(struct jw *w, const struct res_op *op)
     jw_end(w);
 }
 
-static void tool_write(struct jw *w, const struct tool *t, const struct res_op *op)
+static void tool_write(struct jw *w, const struct tool *t, const struct res_op *op, bool asked)
 {
     jw_obj(w);
     jw_kstr(w, "name", str_of(t->name));
     jw_kstr(w, "title", str_of(t->title));
     jw_kstr(w, "description", str_of(t->about));
-    schema_write(w, op);
+    schema_write(w, op, asked);
     jw_kobj(w, "annotations");
     jw_kstr(w, "title", str_of(t->title));
     jw_kbool(w, "readOnlyHint", true);
@@ -261,7 +276,7 @@ static void tools_list(struct mcp *m)
         const struct resource *r;
         const struct res_op *op = tool_find(m, str_of(tools[i].name), &r);
         if (op)
-            tool_write(&m->w, &tools[i], op);
+            tool_write(&m->w, &tools[i], op, id_asked(m, r));
     }
     for (size_t i = 0; mcp_more && i < mcp_more->tools_n; i++)
         jw_raw(&m->w, str_of(mcp_more->tools[i].shown));
@@ -347,7 +362,19 @@ struct tool_args {
     size_t limit;
 };
 
-static bool args_read(struct mcp *m, const struct res_op *op, const struct json *args, struct tool_args *out)
+static bool id_read(struct mcp *m, const struct resource *r, const struct json *args, struct id *out)
+{
+    if (id_parse(json_str(json_get(args, "id"), STR("")), out))
+        return true;
+    if (json_kind(json_get(args, "id")) == JSON_ABSENT && id_asked(m, r)) {
+        enum mcp_asked got = mcp_deal_ask(m, out);
+        return got == MCP_ANSWERED || (got == MCP_NOT_ASKED && refused(m, STR("id"), "was neither given nor chosen"));
+    }
+    return refused(m, STR("id"), "must be a UUID");
+}
+
+static bool args_read(struct mcp *m, const struct resource *r, const struct res_op *op, const struct json *args,
+                      struct tool_args *out)
 {
     const struct json *limit = json_get(args, "limit");
     bool lists = op->verb == RES_OP_LIST;
@@ -356,11 +383,10 @@ static bool args_read(struct mcp *m, const struct res_op *op, const struct json 
     *out = (struct tool_args){.limit = (size_t)most};
     if (!args_known(m, op, args))
         return false;
-    if (strstr(op->path, "{id}") && !id_parse(json_str(json_get(args, "id"), STR("")), &out->id))
-        return refused(m, STR("id"), "must be a UUID");
     if (lists && json_kind(limit) != JSON_ABSENT && (json_kind(limit) != JSON_INT || most < 1 || most > LIST_MOST))
         return refused(m, STR("limit"), "must be a whole number from 1 to 100");
-    return members_read(m, op->body, args, &out->in) && members_read(m, op->query, args, &out->query);
+    return members_read(m, op->body, args, &out->in) && members_read(m, op->query, args, &out->query) &&
+           (!strstr(op->path, "{id}") || id_read(m, r, args, &out->id));
 }
 
 static uint64_t shown(struct mcp *m, const struct res_shape *s)
@@ -451,7 +477,7 @@ static void table_tool_run(struct mcp *m, const struct resource *r, const struct
     struct err e = {0};
     struct buf b;
 
-    if (!args_read(m, op, args, &x))
+    if (!args_read(m, r, op, args, &x))
         return;
     mcp_progress(m, 0, 1);
     buf_init_wiped(&b, 16 << 20);
@@ -508,13 +534,11 @@ static bool host_local(str host)
 }
 
 /* A browser's page may talk to us only from our own address: a name that somebody else points here is not ours. */
-static bool origin_fits(struct call *k)
+static bool origin_ours(struct call *k)
 {
     str origin = http_field_get(k->rq, STR("origin")), host, own;
     size_t at = str_find(origin, STR("://"), 0);
 
-    if (!http_field_has(k->rq, STR("origin")))
-        return true;
     if (at == SIZE_MAX)
         return false;
     host = str_from(origin, at + 3);
@@ -522,6 +546,14 @@ static bool origin_fits(struct call *k)
     at = str_find(own, STR("://"), 0);
     own = at == SIZE_MAX ? STR("") : str_from(own, at + 3);
     return host_local(host) || (own.n && str_eq_nocase(host, own));
+}
+
+bool mcp_origin_fits(struct call *k)
+{
+    if (!http_field_has(k->rq, STR("origin")) || origin_ours(k))
+        return true;
+    http_problem(k->rep, 403, STR_NULL, STR("not from our page"), STR("the Origin is not this server's"));
+    return false;
 }
 
 /* The parameter that the header Mcp-Name repeats. */
@@ -538,8 +570,10 @@ static bool modern_fits(struct mcp *m, str header)
     str version = json_str(json_get(meta, META "protocolVersion"), STR(""));
     str method = http_field_get(m->k->rq, STR("mcp-method")), name = http_field_get(m->k->rq, STR("mcp-name"));
 
-    if (!str_eq(header, version))
-        mcp_error(m, 400, RPC_HEADER, STR("MCP-Protocol-Version and _meta do not say the same version"));
+    if (!version.n)
+        mcp_error(m, 400, RPC_PARAMS, STR("_meta has no " META "protocolVersion"));
+    else if (!header.n)
+        mcp_error(m, 400, RPC_HEADER, STR("MCP-Protocol-Version is missing"));
     else if (!str_eq(method, m->method))
         mcp_error(m, 400, RPC_HEADER, STR("Mcp-Method is missing or is not the method of the body"));
     else if (named(m->method) && !str_eq(name, json_str(json_get(m->params, named(m->method)), STR(""))))
@@ -551,14 +585,31 @@ static bool modern_fits(struct mcp *m, str header)
     return false;
 }
 
+static void version_unknown(struct mcp *m, str wanted)
+{
+    mcp_error_open(m, 400, RPC_VERSION, STR("this version of the protocol is not spoken here"));
+    jw_kobj(&m->w, "data");
+    jw_karr(&m->w, "supported");
+    for (size_t i = 0; versions[i]; i++)
+        jw_str(&m->w, str_of(versions[i]));
+    jw_end(&m->w);
+    jw_kstr(&m->w, "requested", str_sub(wanted, 0, 64));
+    jw_end(&m->w);
+    mcp_result_close(m);
+}
+
 /* Settles the revision. False: an error was written. */
 static bool version_read(struct mcp *m)
 {
     str header = http_field_get(m->k->rq, STR("mcp-protocol-version"));
     str said = json_str(json_get(json_get(m->params, "_meta"), META "protocolVersion"), STR(""));
 
+    if (header.n && said.n && !str_eq(header, said)) {
+        mcp_error(m, 400, RPC_HEADER, STR("MCP-Protocol-Version and _meta do not say the same version"));
+        return false;
+    }
     if ((header.n && !version_known(header)) || (said.n && !version_known(said))) {
-        mcp_error(m, 400, RPC_VERSION, STR("this version of the protocol is not spoken here"));
+        version_unknown(m, header.n ? header : said);
         return false;
     }
     m->modern = str_eq(said, STR(MODERN)) || str_eq(header, STR(MODERN));
@@ -581,6 +632,9 @@ static void method_run(struct mcp *m)
         {"resources/list", true, true, mcp_resources_list},
         {"resources/templates/list", true, true, mcp_templates_list},
         {"resources/read", true, true, mcp_resource_read},
+        {"resources/subscribe", false, true, mcp_subscribe},
+        {"resources/unsubscribe", false, true, mcp_unsubscribe},
+        {"subscriptions/listen", true, false, mcp_listen},
         {"completion/complete", true, true, mcp_complete},
         {"logging/setLevel", false, true, mcp_level_set},
     };
@@ -598,7 +652,7 @@ static void method_run(struct mcp *m)
     mcp_error(m, 404, RPC_METHOD, STR("there is no such method"));
 }
 
-/* An answer to something we never ask, or a notification: there is nothing to do. */
+/* An answer to what we asked, or a notification. */
 static bool wants_no_answer(const struct mcp *m, const struct json *v)
 {
     if (!m->method.n)
@@ -613,9 +667,11 @@ static bool message_read(struct mcp *m, const struct json *v)
     m->method = json_str(json_get(v, "method"), STR(""));
     if (json_kind(v) != JSON_OBJ || !str_eq(json_str(json_get(v, "jsonrpc"), STR("")), STR("2.0")))
         mcp_error(m, 400, RPC_REQUEST, STR("this is no JSON-RPC 2.0 message; batches are not taken"));
-    else if (wants_no_answer(m, v))
+    else if (wants_no_answer(m, v)) {
         m->status = 202;
-    else if (!m->method.n)
+        if (!m->method.n)
+            mcp_answered(m, v);
+    } else if (!m->method.n)
         mcp_error(m, 400, RPC_REQUEST, STR("the message has no method"));
     else if (json_kind(m->params) != JSON_ABSENT && json_kind(m->params) != JSON_OBJ)
         mcp_error(m, 400, RPC_PARAMS, STR("params must be an object"));
@@ -632,10 +688,8 @@ static void mcp_post(struct call *k)
     struct json_doc *d = NULL;
     struct err e;
 
-    if (!origin_fits(k)) {
-        http_problem(k->rep, 403, STR_NULL, STR("not from our page"), STR("the Origin is not this server's"));
+    if (!mcp_origin_fits(k))
         return;
-    }
     buf_init_wiped(&m.out, 64 << 20);
     jw_init(&m.w, &m.out);
     if (!str_eq(http_content_type(k->rq), STR("application/json")))
@@ -647,7 +701,10 @@ static void mcp_post(struct call *k)
     if (!m.modern && m.status == 404) /* the older revisions say it in the message alone */
         m.status = 200;
     json_free(d);
-    if (mcp_stream_end(&m))
+    json_free(m.said);
+    if (m.replied)
+        buf_done(&m.out);
+    if (m.replied || mcp_stream_end(&m))
         return;
     http_status(k->rep, m.status);
     if (m.status != 202)
@@ -676,6 +733,9 @@ static const struct res_shape reply_shape = {"McpReply", "The answer to a messag
 
 /* Whoever is known may come in: each tool asks for its own permission. */
 static const struct res_op ops[] = {
+    {RES_OP_RAW, "listen", HTTP_M_GET, "/mcp", PERM_EVENTS_READ,
+     "Hear of changes to what was subscribed to with the Model Context Protocol", .answer_type = "text/event-stream",
+     .flags = RES_OP_OWN, .raw = mcp_get},
     {RES_OP_RAW, "message", HTTP_M_POST, "/mcp", PERM_STATUS_READ, "Take a message of the Model Context Protocol",
      .body = &message_shape, .answer = &reply_shape, .also_type = "text/event-stream", .status2 = 202,
      .flags = RES_OP_SAFE | RES_OP_OWN, .body_max = BODY_MAX, .raw = mcp_post},

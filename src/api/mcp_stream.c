@@ -1,25 +1,11 @@
 /* api/mcp_stream.c - what a tool says before its answer: progress and log messages, as server-sent events. */
-#include <pthread.h>
-
 #include "api/mcp_priv.h"
 
-enum { LEVELS_KEPT = 256, SEND_MS = 5000 };
+enum { SEND_MS = 5000 };
 
 static const char *const level_names[] = {"debug", "info",     "notice", "warning",
                                           "error", "critical", "alert",  "emergency"};
 enum { LEVELS = sizeof level_names / sizeof *level_names };
-
-/* What callers asked for, by token; an older one gives way. There are no sessions it could belong to. */
-static struct {
-    struct id token;
-    enum mcp_level level;
-} kept[LEVELS_KEPT];
-static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER; /* guards kept */
-
-static size_t place_of(struct id token)
-{
-    return (size_t)(token.b[14] << 8 | token.b[15]) % LEVELS_KEPT;
-}
 
 static int level_find(str name)
 {
@@ -32,7 +18,6 @@ static int level_find(str name)
 void mcp_level_set(struct mcp *m)
 {
     int level = level_find(json_str(json_get(m->params, "level"), STR("")));
-    size_t at = place_of(m->k->who.token);
 
     if (level < 0) {
         mcp_error(m, 400, RPC_PARAMS,
@@ -40,10 +25,7 @@ void mcp_level_set(struct mcp *m)
                       "and emergency"));
         return;
     }
-    pthread_mutex_lock(&kept_lock);
-    kept[at].token = m->k->who.token;
-    kept[at].level = (enum mcp_level)level;
-    pthread_mutex_unlock(&kept_lock);
+    mcp_kept_level_set(m->k->who.token, (enum mcp_level)level);
     mcp_result_open(m);
     mcp_result_close(m);
 }
@@ -52,25 +34,19 @@ void mcp_level_set(struct mcp *m)
 static enum mcp_level level_of(struct mcp *m)
 {
     str said = json_str(json_get(json_get(m->params, "_meta"), "io.modelcontextprotocol/logLevel"), STR(""));
-    size_t at = place_of(m->k->who.token);
-    enum mcp_level level = MCP_INFO;
     int asked = level_find(said);
 
     if (m->modern)
         return asked < 0 ? MCP_SILENCE : (enum mcp_level)asked;
-    pthread_mutex_lock(&kept_lock);
-    if (id_eq(kept[at].token, m->k->who.token))
-        level = kept[at].level;
-    pthread_mutex_unlock(&kept_lock);
-    return level;
+    return mcp_kept_level(m->k->who.token);
 }
 
-static bool takes_events(const struct mcp *m)
+bool mcp_takes_events(const struct mcp *m)
 {
     return str_find_nocase(http_field_get(m->k->rq, STR("accept")), STR("text/event-stream"), 0) != SIZE_MAX;
 }
 
-static bool event_send(struct mcp *m, str message)
+bool mcp_send(struct mcp *m, str message)
 {
     str event = str_fmt(m->k->a, "event: message\ndata: %.*s\n\n", STR_ARG(message));
     struct err e;
@@ -105,7 +81,7 @@ static void note_send(struct mcp *m, struct jw *w, struct buf *b)
 {
     jw_end(w);
     jw_end(w);
-    event_send(m, buf_view(b)); /* a client that has left hears nothing of the answer either */
+    mcp_send(m, buf_view(b)); /* a client that has left hears nothing of the answer either */
     buf_done(b);
 }
 
@@ -114,7 +90,7 @@ void mcp_log(struct mcp *m, enum mcp_level level, str text)
     struct buf b;
     struct jw w;
 
-    if (level < level_of(m) || !takes_events(m))
+    if (level < level_of(m) || !mcp_takes_events(m))
         return;
     note_open(&w, &b, "notifications/message");
     jw_kstr(&w, "level", str_of(level_names[level]));
@@ -129,7 +105,7 @@ void mcp_progress(struct mcp *m, double done, double total)
     struct buf b;
     struct jw w;
 
-    if ((json_kind(token) != JSON_STR && json_kind(token) != JSON_INT) || !takes_events(m))
+    if ((json_kind(token) != JSON_STR && json_kind(token) != JSON_INT) || !mcp_takes_events(m))
         return;
     note_open(&w, &b, "notifications/progress");
     jw_key(&w, "progressToken");
@@ -143,7 +119,7 @@ bool mcp_stream_end(struct mcp *m)
 {
     if (!m->stream)
         return false;
-    if (event_send(m, buf_view(&m->out)))
+    if (mcp_send(m, buf_view(&m->out)))
         http_stream_end(m->stream);
     http_stream_unref(m->stream);
     buf_done(&m->out);

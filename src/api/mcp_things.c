@@ -92,9 +92,7 @@ void mcp_prompt_get(struct mcp *m)
         }
     for (size_t i = 0; mcp_more && i < mcp_more->prompts_n; i++)
         if (str_eq(name, str_of(mcp_more->prompts[i].name))) {
-            mcp_result_open(m);
             mcp_more->prompts[i].run(m);
-            mcp_result_close(m);
             return;
         }
     mcp_error(m, 400, RPC_PARAMS, STR("there is no such prompt"));
@@ -106,11 +104,30 @@ static const struct kind {
     const char *resource, *prefix, *name, *about;
     const char *title; /* field that names a row */
 } kinds[] = {
+    /* in the order of struct mcp_thing */
     {"interactions", "harken://interactions/", "Conversation",
      "A call, mail, note or document, with what is known of it.", "title"},
     {"deals", "harken://deals/", "Deal", "A deal with its score, warnings and history.", "name"},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
+
+struct mcp_thing mcp_thing_parse(str uri)
+{
+    struct mcp_thing t = {.kind = MCP_THING_NONE};
+
+    for (int i = 0; i < KINDS; i++)
+        if (str_starts(uri, str_of(kinds[i].prefix)) && id_parse(str_from(uri, strlen(kinds[i].prefix)), &t.id))
+            t.kind = (enum mcp_kind)(MCP_CONVERSATION + i);
+    return t;
+}
+
+str mcp_thing_uri(struct mcp_thing t, struct arena *a)
+{
+    char id[ID_TEXT_LEN + 1];
+
+    id_format(t.id, id);
+    return str_fmt(a, "%s%s", kinds[t.kind - MCP_CONVERSATION].prefix, id);
+}
 
 /* The list's permission opens the rows, where there is no read of one in the table. NULL: not for this caller. */
 static const struct res_op *op_of(struct mcp *m, const struct resource *r, enum res_verb verb)
@@ -198,7 +215,7 @@ static void contents_write(struct mcp *m, str uri, str text)
     jw_kstr(&m->w, "text", text);
     jw_end(&m->w);
     jw_end(&m->w);
-    mcp_result_close(m);
+    mcp_list_close(m);
 }
 
 static bool row_send(struct mcp *m, const struct kind *x, str uri)
@@ -232,9 +249,7 @@ void mcp_resource_read(struct mcp *m)
             return;
     for (size_t i = 0; mcp_more && i < mcp_more->resources_n; i++)
         if (str_starts(uri, str_of(mcp_more->resources[i].name))) {
-            mcp_result_open(m);
             mcp_more->resources[i].run(m);
-            mcp_result_close(m);
             return;
         }
     mcp_error(m, 400, m->modern ? RPC_PARAMS : RPC_NO_RESOURCE,
@@ -277,4 +292,79 @@ void mcp_complete(struct mcp *m)
     mcp_result_close(m);
     json_free(d);
     buf_done(&b);
+}
+
+/* ---- which deal? ---- */
+
+/* {"mode":"form","message":..., "requestedSchema": one choice of the deals in `list`} */
+static void choice_write(struct buf *b, const struct json *list)
+{
+    struct json_it it;
+    struct jw w;
+
+    jw_init(&w, b);
+    jw_obj(&w);
+    jw_kstr(&w, "mode", STR("form"));
+    jw_kstr(&w, "message", STR("Which deal is meant?"));
+    jw_kobj(&w, "requestedSchema");
+    jw_kstr(&w, "type", STR("object"));
+    jw_kobj(&w, "properties");
+    jw_kobj(&w, "deal");
+    jw_kstr(&w, "type", STR("string"));
+    jw_kstr(&w, "title", STR("Deal"));
+    jw_karr(&w, "oneOf");
+    for (json_it_init(&it, list); json_it_next(&it);) {
+        jw_obj(&w);
+        jw_kstr(&w, "const", json_str(json_get(it.val, "id"), STR("")));
+        jw_kstr(&w, "title", json_str(json_get(it.val, "name"), STR("")));
+        jw_end(&w);
+    }
+    jw_end(&w);
+    jw_end(&w);
+    jw_end(&w);
+    jw_karr(&w, "required");
+    jw_str(&w, STR("deal"));
+    jw_end(&w);
+    jw_end(&w);
+    jw_end(&w);
+}
+
+/* What was chosen; whether the caller may see it is looked at like any other id. */
+static enum mcp_asked choice_read(const struct json *said, struct id *out)
+{
+    bool accepted = str_eq(json_str(json_get(said, "action"), STR("")), STR("accept"));
+
+    return accepted && id_parse(json_str(json_get(json_get(said, "content"), "deal"), STR("")), out) ? MCP_ANSWERED
+                                                                                                     : MCP_NOT_ASKED;
+}
+
+enum mcp_asked mcp_deal_ask(struct mcp *m, struct id *out)
+{
+    const struct resource *deals = resource_find(STR("deals"));
+    const struct res_op *op = op_of(m, deals, RES_OP_LIST);
+    enum mcp_asked got = MCP_NOT_ASKED;
+    const struct json *said, *list;
+    struct json_doc *d = NULL;
+    struct buf rows, question;
+    struct json_it it;
+    struct err e;
+
+    buf_init_wiped(&rows, 16 << 20);
+    buf_init_wiped(&question, 1 << 20);
+    if (op && mcp_row_read(m, deals, op, ID_NIL, &rows, &e) == ERR_OK &&
+        json_parse(buf_view(&rows), &d, &e) == ERR_OK) {
+        list = json_get(json_root(d), "deals");
+        json_it_init(&it, list);
+        if (json_it_next(&it)) { /* without any there is nothing to choose */
+            choice_write(&question, list);
+            got = mcp_ask(m, &(struct mcp_question){"deal", MCP_CAN_FORMS, "elicitation/create", buf_view(&question)},
+                          &said);
+        }
+    }
+    if (got == MCP_ANSWERED)
+        got = choice_read(said, out);
+    json_free(d);
+    buf_done(&question);
+    buf_done(&rows);
+    return got;
 }

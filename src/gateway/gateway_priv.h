@@ -8,7 +8,8 @@
 #include "base/thread.h"
 #include "gateway/limits.h"
 
-enum { WHO_SLOTS = 1024, WHO_MS = 5000 };
+/* What is remembered is looked up again at the age of WHO_RENEW_MS; while that goes on one goes by it until WHO_MS. */
+enum { WHO_SLOTS = 1024, WHO_RENEW_MS = 4000, WHO_MS = 5000 };
 
 /* A caller that was found good a moment ago. Shared by the requests that run for it; gone with the last reference. */
 struct who {
@@ -25,7 +26,8 @@ struct who_slot {
     uint8_t hash[SHA256_BYTES]; /* of the token's text */
     struct who *who;
     uint64_t version; /* access_version() it was worked out under */
-    int64_t until_ms; /* monotonic */
+    int64_t since_ms; /* monotonic */
+    bool renewed; /* some request is on its way to look it up again */
 };
 
 /* What the head of a request told, kept for its handler; in the request's arena. */
@@ -55,7 +57,8 @@ struct gateway {
 
 /* The caller a token stands for; *out is one reference. `cookie`: it came as the session cookie. ERR_DENIED. */
 enum err_code who_find(struct gateway *g, str token, bool cookie, struct who **out, struct err *e);
-/* The same when it is remembered; NULL otherwise. Never blocks. */
+/* The same when it is remembered; NULL otherwise, and once for each when it is time to look again: that request is to find it
+ * by who_find. Never blocks. */
 struct who *who_known(struct gateway *g, str token);
 void who_unref(struct who *w); /* NULL is ignored */
 void who_forget_all(struct gateway *g);

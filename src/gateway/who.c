@@ -16,14 +16,27 @@ static struct who_slot *slot_of(struct gateway *g, const uint8_t hash[SHA256_BYT
     return &g->slots[(hash[0] | hash[1] << 8) % WHO_SLOTS];
 }
 
-static struct who *known_get(struct gateway *g, const uint8_t hash[SHA256_BYTES])
+/* May one still go by it? `waits`: who asks can wait for the database, and so looks again as soon as it is time to. Of those on
+ * the loop one is sent to look; else all that come in that moment would be, and wait. */
+static bool good_still(struct who_slot *s, bool waits)
+{
+    int64_t age = clock_mono_ms() - s->since_ms;
+
+    if (age < WHO_RENEW_MS || age >= WHO_MS || waits)
+        return age < WHO_RENEW_MS;
+    if (s->renewed)
+        return true;
+    s->renewed = true;
+    return false;
+}
+
+static struct who *known_get(struct gateway *g, const uint8_t hash[SHA256_BYTES], bool waits)
 {
     struct who_slot *s = slot_of(g, hash);
     struct who *w = NULL;
 
     pthread_mutex_lock(&g->lock);
-    if (s->who && s->version == access_version() && s->until_ms > clock_mono_ms() &&
-        vault_same(s->hash, hash, SHA256_BYTES)) {
+    if (s->who && s->version == access_version() && vault_same(s->hash, hash, SHA256_BYTES) && good_still(s, waits)) {
         w = s->who;
         atomic_fetch_add(&w->refs, 1);
     }
@@ -36,7 +49,7 @@ struct who *who_known(struct gateway *g, str token)
     uint8_t hash[SHA256_BYTES];
 
     sha256(token, hash);
-    return known_get(g, hash);
+    return known_get(g, hash, false);
 }
 
 /* `version`: as it was before the rights were read. */
@@ -51,7 +64,8 @@ static void known_put(struct gateway *g, const uint8_t hash[SHA256_BYTES], struc
     memcpy(s->hash, hash, SHA256_BYTES);
     s->who = w;
     s->version = version;
-    s->until_ms = clock_mono_ms() + WHO_MS;
+    s->since_ms = clock_mono_ms();
+    s->renewed = false;
     pthread_mutex_unlock(&g->lock);
     who_unref(was);
 }
@@ -125,7 +139,7 @@ enum err_code who_find(struct gateway *g, str token, bool cookie, struct who **o
     struct token t;
 
     sha256(token, hash);
-    w = known_get(g, hash);
+    w = known_get(g, hash, true);
     if (!w) {
         if (token_find(g->o.db, g->o.workspace, token, &t, e))
             return e->code;

@@ -8,6 +8,9 @@ enum { SHORT_SENTENCE = 5 };
 
 static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we)
 {
+    WORD_SET(lets, "have", "get", "ask");
+    WORD_SET(somebody, "somebody", "someone");
+    WORD_SET(places, "on", "at", "in", "there", "onsite", "ready");
     struct clause *c = &p->in.c[ci];
     size_t verb = act_skip_fill(p, head + len);
     bool dated = false, hedge;
@@ -24,6 +27,7 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
         due = later ? more : due;
         dated |= later;
     }
+    due = clause_corrected(&p->in, due);
     hedge = clause_hedged(&p->in, ci, head + len);
     if (head > 0 && str_eq(word_at(&p->in.k, head - 1), STR("nor"))) { /* "neither Cleo nor I will" */
         x = act_add(p, ACT_NEGATED, 0, p->in.k.s->words_n);
@@ -49,6 +53,11 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
     x->dated = dated;
     x->begin = c->from;
     act_owner_set(p, x, we);
+    if (word_is(&p->in.k, verb, &lets) && word_is(&p->in.k, verb + 1, &somebody) &&
+        !word_is(&p->in.k, verb + 2, &places)) { /* "have somebody call you" */
+        x->owner = VOICE_NONE;
+        x->team = true;
+    }
     if (head > 1 && str_eq(word_at(&p->in.k, head - 1), STR("and")) && !p->in.k.s->word[head - 2].after &&
         act_on_side(p, discourse_named(p->in.k.d, word_at(&p->in.k, head - 2)))) { /* "Dan and I will" */
         x->owner = VOICE_NONE;
@@ -67,6 +76,7 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
 /* "You'll have it on Friday", "you'll hear from me" */
 static bool receives(struct parse *p, size_t ci, size_t head, size_t len)
 {
+    WORD_SET(ours_words, "our", "my");
     struct clause *c = &p->in.c[ci];
     bool dated = false, ours = false;
     struct act *x;
@@ -99,6 +109,9 @@ static bool receives(struct parse *p, size_t ci, size_t head, size_t len)
     x->due = due;
     x->dated = dated;
     x->owner = p->in.k.s->voice;
+    for (size_t i = next; i + 1 < c->to; i++)
+        if (str_eq(word_at(&p->in.k, i), STR("from")) && word_is(&p->in.k, i + 1, &ours_words))
+            x->owner = VOICE_NONE; /* "from our purchasing people" */
     return true;
 }
 
@@ -258,10 +271,11 @@ static bool follows(struct parse *p, size_t ci)
 /* "We're crediting your account": what is given stands for the day. */
 static bool gives(const struct parse *p, size_t verb, size_t to)
 {
+    WORD_SET(money, "refunding", "crediting", "waiving", "reimbursing");
     WORD_SET(verbs, "crediting", "waiving", "refunding", "upgrading", "introducing", "replacing", "swapping",
              "extending", "reimbursing", "throwing", "rebooking", "reactivating", "opening", "adding", "moving",
-             "ordering", "booking", "reserving", "blocking", "lending", "gifting", "couriering", "shipping",
-             "rebuilding", "redoing");
+             "ordering", "booking", "reserving", "blocking", "circulating", "lending", "gifting", "couriering",
+             "shipping", "rebuilding", "redoing");
     WORD_SET(yours, "you", "your", "yours");
     WORD_SET(sure, "definitely", "certainly", "decided");
     bool found = false;
@@ -271,9 +285,13 @@ static bool gives(const struct parse *p, size_t verb, size_t to)
     for (size_t i = 0; i < verb; i++)
         if (word_is(&p->in.k, i, &sure))
             return true;
+    if ((str_eq(word_at(&p->in.k, verb), STR("having")) && deed_has_done(&p->in, verb)) ||
+        (str_eq(word_at(&p->in.k, verb), STR("passing")) && act_points(p, verb + 1)))
+        return true; /* "I'm having it removed", "I'm passing it on" */
     for (size_t i = verb + 1; i < to; i++)
         found |= word_is(&p->in.k, i, &yours);
-    return found && word_is(&p->in.k, verb, &verbs);
+    return (found && word_is(&p->in.k, verb, &verbs)) ||
+           (word_is(&p->in.k, verb, &money) && p->in.k.s->words_n > verb + 1);
 }
 
 /* "I'm sending it tomorrow" */
@@ -303,7 +321,7 @@ static bool progressive(struct parse *p, size_t ci, size_t i)
     verb = act_skip_fill(p, verb);
     if (!deed_progressive(&p->in, verb))
         return false;
-    int32_t due = clause_due(&p->in, c->from, reach_of(p, ci), &dated);
+    int32_t due = clause_corrected(&p->in, clause_due(&p->in, c->from, reach_of(p, ci), &dated));
     if ((due == ACT_NO_DAY && !gives(p, verb, c->to) && !(dated && act_points(p, verb + 1))) ||
         clause_reported(&p->in, i) || p->in.k.s->asks || c->condition ||
         (clause_here(&p->in, c->from) || clause_habit(&p->in)))
@@ -389,12 +407,27 @@ static bool may_begin(const struct parse *p, const struct clause *c, size_t i)
     return act_starts_clause(p, c, i) || (i > c->from && word_is(&p->in.k, i - 1, &before));
 }
 
+/* Can a head or a name with its verb stand at word i? By what costs little: most words are neither. */
+static bool may_head(const struct parse *p, size_t i)
+{
+    const struct sentence *s = p->in.k.s;
+    str w = s->token[i];
+
+    if (p->in.k.m[i].bits || strchr("iwyc", w.p[0])) /* I, we, will, you, can */
+        return true;
+    if (w.n > 3 && (w.p[w.n - 2] == '\'' || w.p[w.n - 3] == '\'')) /* Anna'll, Anna's */
+        return true;
+    return i + 1 < s->words_n && strchr("wish", s->token[i + 1].p[0]); /* Anna will, is, shall, here */
+}
+
 /* Reads one head at word i; true: the clause is done. */
 static bool head_read(struct parse *p, size_t ci, size_t i)
 {
     const struct clause *c = &p->in.c[ci];
     size_t n;
 
+    if (!may_head(p, i))
+        return false;
     if (act_named(p, ci, i) || act_asks_name(p, ci, i) || progressive(p, ci, i) || act_assigns(p, ci, i))
         return true;
     if (!p->in.k.m[i].bits) /* most words */
@@ -458,23 +491,24 @@ static bool head_read(struct parse *p, size_t ci, size_t i)
 static bool elliptic(struct parse *p, size_t ci)
 {
     WORD_SET(pronouns, "you", "he", "she", "it", "they", "that", "this", "there", "i", "we", "be", "the");
-    WORD_SET(ams, "am");
     WORD_SET(wills, "will", "gonna");
     struct clause *c = &p->in.c[ci];
     size_t i = c->from + c->linked, verb;
-    bool dated = false, will = word_is(&p->in.k, i, &wills), am = word_is(&p->in.k, i, &ams);
+    bool dated = false, will = word_is(&p->in.k, i, &wills), am = str_eq(word_at(&p->in.k, i), STR("am"));
     int32_t due;
     struct act *x;
 
+    if (!will && !am && !(p->in.written && str_ends(word_at(&p->in.k, i), STR("ing"))))
+        return false;
     if (p->in.k.s->asks || !str_eq(p->in.k.s->lang, STR("en")) || c->condition || i + 2 >= c->to)
+        return false;
+    if (ci && (will || p->in.c[ci - 1].to - p->in.c[ci - 1].from > 3)) /* "my colleague Cleo, in copy, will host" */
         return false;
     verb = act_skip_fill(p, i + (will || am));
     due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-    if (ci && (will || p->in.c[ci - 1].to - p->in.c[ci - 1].from > 3)) /* "my colleague Cleo, in copy, will host" */
-        return false;
     if (will ? word_is(&p->in.k, verb, &pronouns) || !act_verb_firm(p, verb, dated)
              : !deed_progressive(&p->in, verb) || str_eq(word_at(&p->in.k, verb), STR("looking")) ||
-                   !(am || (p->in.written && due != ACT_NO_DAY)))
+                   !(am || due != ACT_NO_DAY))
         return false;
     if (clause_reported(&p->in, i) || clause_habit(&p->in) || clause_here(&p->in, c->from) ||
         clause_when(&p->in, c->from, p->in.k.s->words_n, WHEN_PAST))
@@ -489,16 +523,19 @@ static bool elliptic(struct parse *p, size_t ci)
 static void clause_read(struct parse *p, size_t ci)
 {
     struct clause *c = &p->in.c[ci];
+    size_t lead = c->from + c->linked;
 
     if (c->condition && act_asks_kindly(p, c))
         act_request(p, ci, c->from, mark_at(&p->in.k, c->from, C_ASK), true, false);
     if (c->condition || taken_on(p, ci))
         return;
-    if ((!p->in.k.s->asks || act_tagged(p)) && mark_at(&p->in.k, c->from + c->linked, C_ASKVERB) &&
-        !mark_at(&p->in.k, c->from + c->linked, C_LETME | C_I) &&
+    while (lead + 1 < c->to && str_eq(word_at(&p->in.k, lead), STR("just")))
+        lead++;
+    if ((!p->in.k.s->asks || act_tagged(p)) && mark_at(&p->in.k, lead, C_ASKVERB) &&
+        !mark_at(&p->in.k, lead, C_LETME | C_I) &&
         (ci == 0 || c->linked || act_vocative(&p->in.k) != VOICE_NONE ||
          mark_at(&p->in.k, p->in.c[ci - 1].from, C_ASK | C_YES))) {
-        size_t at = c->from + c->linked, n = mark_at(&p->in.k, at, C_ASKVERB);
+        size_t at = lead, n = mark_at(&p->in.k, at, C_ASKVERB);
         WORD_SET(to_me, "me", "us", "uns", "mir");
         WORD_SET(tills, "till", "until", "'til");
         bool mine = false, please = mark_in(&p->in.k, 0, p->in.k.s->words_n, C_ASK) &&
@@ -511,8 +548,9 @@ static void clause_read(struct parse *p, size_t ci)
         WORD_SET(strongs, "send", "forward", "email", "mail", "introduce", "invite", "sign", "schicken");
         for (size_t i = at; i < c->to && i < at + 5; i++)
             mine |= word_is(&p->in.k, i, &to_me);
-        clause_due(&p->in, c->from, c->to, &dated);
-        if (!p->in.written && mark_at(&p->in.k, at, C_HEREVERB) >= (mine ? 2 : n))
+        int32_t day = clause_due(&p->in, c->from, c->to, &dated);
+        if (!p->in.written && mark_at(&p->in.k, at, C_HEREVERB) >= (mine ? 2 : n) &&
+            (day == ACT_NO_DAY || day == p->in.k.today))
             strong = mine = dated = false;
         if (strong || mine || please || (ci == 0 && (dated || word_is(&p->in.k, at, &strongs)))) {
             act_request(p, ci, at, n, true, true);
@@ -526,20 +564,70 @@ static void clause_read(struct parse *p, size_t ci)
         deed(p, ci);
 }
 
-/* "So no pilot, I'm afraid.", "Nothing upfront.": a promise of that is off. */
+/* Words of taking back at i; 0: none. "Leave it with me" is the contrary. */
+static size_t cancel_at(const struct parse *p, size_t i)
+{
+    size_t n = mark_at(&p->in.k, i, C_CANCEL);
+
+    return n && cue_at(list_get("deed.en"), p->in.k.s, i, NULL) >= n ? 0 : n;
+}
+
+/* "All right, I won't.", "Then I don't have to anymore.", "No printing then.", "Actually no, nobody's coming." */
+static bool off_at_end(const struct sentence *s)
+{
+    WORD_SET(begins, "actually", "oh", "wait", "sorry", "ah");
+    WORD_SET(drops, "drop", "skip", "scrap", "cancel", "shelve", "forget", "bin");
+    WORD_SET(wonts, "won't", "don't", "needn't");
+    WORD_SET(ourselves, "i", "we");
+    size_t n = s->words_n;
+
+    if (n > 1 && word_set_has(&wonts, s->token[n - 1]) && word_set_has(&ourselves, s->token[n - 2]))
+        return true;
+    if (n > 1 && word_set_has(&begins, s->token[0]) && str_eq(s->token[1], STR("no")))
+        return true;
+    for (size_t i = 0; i < 3 && i + 1 < n; i++) /* "Then let's drop the visit." */
+        if (str_eq(s->token[i], STR("let's")) && word_set_has(&drops, s->token[i + 1]))
+            return true;
+    if (n >= 12)
+        return false;
+    for (size_t i = 0; i + 3 < n; i++) {
+        if (word_set_has(&ourselves, s->token[i]) && str_eq(s->token[i + 1], STR("don't")) &&
+            (str_eq(s->token[i + 2], STR("have")) || str_eq(s->token[i + 2], STR("need"))) &&
+            str_eq(s->token[i + 3], STR("to")))
+            return i + 4 == n || str_starts(s->token[i + 4], STR("any"));
+        if (str_eq(s->token[i], STR("then")) && str_eq(s->token[i + 1], STR("there's")) &&
+            (str_eq(s->token[i + 2], STR("nothing")) || str_eq(s->token[i + 2], STR("no"))))
+            return true;
+    }
+    for (size_t i = 0; n > 2 && i + 2 < n; i++)
+        if (str_eq(s->token[i], STR("no")) && str_eq(s->token[n - 1], STR("then")) && (!i || s->word[i - 1].after))
+            return true;
+    return false;
+}
+
+/* "So no pilot, I'm afraid.", "I'm skipping the call then.": a promise of that is off. */
 static bool goes_without(const struct parse *p)
 {
     WORD_SET(leads, "so", "then", "okay", "sorry", "therefore", "hence");
+    WORD_SET(ams, "i'm", "we're");
+    WORD_SET(drops, "leaving", "dropping", "skipping", "scrapping", "cancelling", "canceling", "shelving", "binning");
     WORD_SET(answers, "problem", "worries", "doubt", "idea", "rush", "hurry", "need", "way", "chance", "wonder",
              "questions", "issue", "issues", "thanks", "offence", "offense", "sweat", "trouble", "bother", "matter");
     const struct sentence *s = p->in.k.s;
 
+    if (!s->asks && off_at_end(s))
+        return true;
     for (size_t i = 0; !s->asks && i + 1 < s->words_n && s->words_n < 16; i++) {
         if (!str_eq(s->token[i], STR("no")) || word_is(&p->in.k, i + 1, &answers) || s->word[i].after)
+            continue;
+        if (i && str_eq(s->token[i - 1], STR("no")))
             continue;
         if ((i && word_is(&p->in.k, i - 1, &leads)) || (i && s->word[i - 1].after == ',' && i + 3 > s->words_n))
             return true;
     }
+    for (size_t i = 0; i + 1 < s->words_n; i++)
+        if (word_is(&p->in.k, i, &ams) && word_is(&p->in.k, i + 1, &drops))
+            return true;
     return false;
 }
 
@@ -566,12 +654,18 @@ static bool restated(const struct parse *p)
  * "our team will"), and what is said of a promise made before. */
 static bool may_act(const struct marked *k)
 {
+    WORD_SET(wills, "will", "going", "shall", "wird", "gonna", "let's");
+    WORD_SET(cans, "can", "could", "would");
+    WORD_SET(promised, "promised", "said", "told");
+    const struct sentence *s = k->s;
+
     if (k->bits & (CLAUSE_HEADS | C_CANCEL | C_ASKVERB | C_ING | C_PRESENT | C_FOLLOWS))
         return true;
-    for (size_t i = 0; i < k->s->words_n; i++) {
-        WORD_SET(words, "will", "going", "shall", "wird", "can", "could", "would", "promised", "said", "told", "no");
-        str w = k->s->token[i];
-        if ((w.n > 3 && str_ends(w, STR("'ll"))) || word_set_has(&words, w))
+    for (size_t i = 0; i < s->words_n; i++) {
+        str w = s->token[i];
+        if ((w.n > 3 && str_ends(w, STR("'ll"))) || word_set_has(&wills, w) || (s->asks && word_set_has(&cans, w)))
+            return true;
+        if (i && ((str_eq(s->token[i - 1], STR("i")) && word_set_has(&promised, w)) || str_eq(w, STR("no"))))
             return true;
     }
     return deed_may(k);
@@ -581,8 +675,9 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
 {
     struct marked k;
     struct parse p;
+    size_t taken_back = 0;
 
-    if (!d->s[sentence].words_n)
+    if (d->s[sentence].words_n < 2) /* "Yeah." */
         return;
     marks_make(d, sentence, today, &k);
     if (!may_act(&k))
@@ -592,14 +687,16 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
     p.late_verb = !str_eq(d->s[sentence].lang, STR("en"));
     if (mark_in(&p.in.k, 0, p.in.k.s->words_n, C_JOKE))
         return;
-    if (mark_in(&p.in.k, 0, p.in.k.s->words_n, C_CANCEL)) {
+    for (size_t i = 0; i < p.in.k.s->words_n; i++)
+        taken_back = taken_back > cancel_at(&p, i) ? taken_back : cancel_at(&p, i);
+    if (taken_back) {
         struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);
         x->owner = p.in.k.s->voice;
-        for (size_t i = 0; i < p.in.k.s->words_n; i++)
-            x->strong |= mark_at(&p.in.k, i, C_CANCEL) > 1;
+        x->strong = taken_back > 1;
     } else if (goes_without(&p)) {
         struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);
         x->owner = p.in.k.s->voice;
+        x->strong = off_at_end(p.in.k.s);
     }
     if (restated(&p)) {
         struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);

@@ -19,6 +19,7 @@ struct act {
     bool open;         /* request to whoever answers: "who sends ..." */
     bool weak;         /* offer as a statement: needs a clear word of acceptance */
     bool quiet;        /* request that means something only when it is answered */
+    bool told;         /* request as a statement to somebody: "Ben, you'll do it, right?" */
     bool shaky;        /* refusal or hedge that means something only as an answer */
     bool answers;      /* only "I will." */
     bool and_promise;  /* "send me the file and I'll ..." */
@@ -47,6 +48,8 @@ bool sentence_moves_date(const struct discourse *d, size_t sentence);
 int32_t act_due(const struct discourse *d, size_t sentence, int32_t today, bool *out_dated);
 /* Begins with a no. */
 bool sentence_objects(const struct discourse *d, size_t sentence);
+/* "Right.": agrees with what was said of who does what. */
+bool sentence_confirms(const struct discourse *d, size_t sentence);
 bool sentence_jokes(const struct discourse *d, size_t sentence);
 /* "Don't bother, I found it": taken back in its first words. */
 bool sentence_lets_off(const struct discourse *d, size_t sentence);

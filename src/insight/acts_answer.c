@@ -4,6 +4,8 @@
 enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_strong)
 {
     WORD_SET(strongs, "please", "go", "do");
+    WORD_SET(selves, "i", "i've", "we", "we've");
+    WORD_SET(knows, "heard", "hear", "know", "seen", "see", "saw", "noticed", "remember");
     WORD_SET(leads, "but", "then", "uh", "um", "er", "so", "oh", "well", "ah");
     const struct sentence *s = &d->s[sentence];
     enum answer found = ANSWER_NONE;
@@ -14,10 +16,14 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
     marks_make(d, sentence, ACT_NO_DAY, &k);
     for (size_t i = 0; i < s->words_n && i < 6; i++) {
         size_t no = mark_at(&k, i, C_NO), yes = mark_at(&k, i, C_YES);
+        if (yes == 2 && str_eq(s->token[i], STR("i'm")) && i + 2 < s->words_n && !s->word[i + 1].after)
+            yes = 0; /* "I'm in Berlin" */
         if (no && no >= yes && found != ANSWER_YES &&
             !(str_eq(s->token[i], STR("sorry")) && mark_at(&k, i + 1, C_YES))) /* "sorry, yes" */
             return ANSWER_NO;
         if (yes && (i == 0 || found == ANSWER_YES || s->word[i - 1].after || word_is(&k, i - 1, &leads))) {
+            if (word_is(&k, i + yes, &selves) && word_is(&k, i + yes + 1, &knows)) /* "yeah, I've heard that before" */
+                return ANSWER_NONE;
             found = ANSWER_YES;
             for (size_t w = i; w < i + yes; w++)
                 *out_strong |= word_is(&k, w, &strongs);
@@ -42,11 +48,14 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
 
 bool sentence_moves_date(const struct discourse *d, size_t sentence)
 {
+    const struct when *w;
     struct marked k;
     size_t n;
 
     marks_make(d, sentence, ACT_NO_DAY, &k);
-    marks_when(&k, &n);
+    w = marks_when(&k, &n);
+    if (n && w[n - 1].to + 1 == k.s->words_n && str_eq(k.s->token[w[n - 1].to], STR("then"))) /* "..., Tuesday then." */
+        return true;
     return n > 0 && (mark_in(&k, 0, k.s->words_n, C_MOVE) || k.s->words_n <= 4);
 }
 
@@ -78,7 +87,7 @@ bool sentence_objects(const struct discourse *d, size_t sentence)
 
 bool sentence_lets_off(const struct discourse *d, size_t sentence)
 {
-    WORD_SET(leads, "oh", "actually", "ah", "sorry", "please", "wait", "no", "well", "okay");
+    WORD_SET(leads, "oh", "actually", "ah", "sorry", "please", "wait", "no", "well", "okay", "then", "so");
     struct marked k;
     size_t i = 0;
 
@@ -94,4 +103,12 @@ bool sentence_jokes(const struct discourse *d, size_t sentence)
 
     marks_make(d, sentence, ACT_NO_DAY, &k);
     return mark_in(&k, 0, k.s->words_n, C_JOKE);
+}
+
+bool sentence_confirms(const struct discourse *d, size_t sentence)
+{
+    WORD_SET(rights, "right", "correct", "exactly", "true", "absolutely");
+    const struct sentence *s = &d->s[sentence];
+
+    return s->words_n == 1 && word_set_has(&rights, s->token[0]);
 }

@@ -72,8 +72,10 @@ size_t deed_progressive(const struct clauses *in, size_t i)
     size_t n = mark_at(&in->k, i, C_ING);
     str w = word_at(&in->k, i);
 
-    if (n)
+    if (n && !str_eq(w, STR("having")))
         return n;
+    if (str_eq(w, STR("having")))
+        return deed_has_done(in, i) || n;
     return word_is(&in->k, i, &verbs) || (w.n > 5 && str_ends(w, STR("ing")) && !word_is(&in->k, i, &states)) ||
            ends_as_act(w, STR("ing"));
 }
@@ -115,12 +117,36 @@ static bool settle(struct clauses *in, size_t ci, size_t head, size_t end, struc
     return true;
 }
 
+/* "Leave the mapping with me" */
+static bool left_with_me(const struct clauses *in, const struct clause *c)
+{
+    enum { OBJECT_WORDS = 6 };
+    WORD_SET(to, "with", "to");
+    WORD_SET(me, "me", "us");
+    size_t at = c->from + c->linked;
+
+    if (str_eq(word_at(&in->k, at), STR("just")))
+        at++;
+    for (size_t i = at + 1; str_eq(word_at(&in->k, at), STR("leave")) && i + 1 < c->to && i < at + OBJECT_WORDS; i++)
+        if (word_is(&in->k, i, &to) && word_is(&in->k, i + 1, &me))
+            return true;
+    return false;
+}
+
 static bool whole(struct clauses *in, size_t ci, struct deed *out)
 {
     const struct clause *c = &in->c[ci];
+    uint64_t bit = list_get("deed.en")->bit;
 
+    if (left_with_me(in, c)) {
+        out->due = clause_due(in, c->from, in->k.s->words_n, &out->dated);
+        return settle(in, ci, c->from, c->to, out);
+    }
     for (size_t i = c->from; i < c->to; i++) {
-        size_t n = entry_at("deed.en", in, i, D_REFUSES);
+        size_t n;
+        if (!(in->k.s->starts[i].any & bit))
+            continue;
+        n = entry_at("deed.en", in, i, D_REFUSES);
         if (n && !clause_reported(in, i) && !clause_habit(in)) {
             out->kind = ACT_NEGATED;
             return true;
@@ -161,7 +187,7 @@ static bool reaches(struct clauses *in, size_t ci, struct deed *out)
     WORD_SET(near, "you", "way");
     const struct clause *c = &in->c[ci];
 
-    for (size_t i = c->from; i < c->to; i++) {
+    for (size_t i = c->from; cues_may(list_get("reach.en"), in->k.s) && i < c->to; i++) {
         size_t n = entry_at("reach.en", in, i, R_REACHED), will;
         bool moving = false;
         bool yours = in->k.s->words_n <= 6 && str_eq(in->k.s->token[i], STR("yours"));
@@ -283,7 +309,7 @@ static bool may_be(const struct clauses *in, struct deed *out)
 
 bool deed_phrase(struct clauses *in, size_t ci, struct deed *out)
 {
-    return cues_may(list_get("deed.en"), in->k.s) && may_be(in, out) && whole(in, ci, out);
+    return may_be(in, out) && whole(in, ci, out);
 }
 
 bool deed_may(const struct marked *k)

@@ -11,9 +11,9 @@ static const struct mark *marks_find(const struct discourse *d, const struct sen
         l = list_get("commit.en");
     for (size_t i = 0; i < s->words_n; i++) {
         size_t n;
-        if (!(s->starts[i] & l->bit))
+        if (!(s->starts[i].any & l->bit))
             continue;
-        n = list_hits_from(l, s->atom + i, s->words_n - i, hit);
+        n = list_hits_from(l, s->atom + i, s->starts[i].longer & l->bit ? s->words_n - i : 1, hit);
         m[i].n = (uint8_t)(n < MARKS_AT_ONE ? n : MARKS_AT_ONE);
         for (size_t k = 0; k < m[i].n; k++)
             m[i].bits |= hit[k].value;

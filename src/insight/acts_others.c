@@ -1,4 +1,5 @@
 /* insight/acts_others.c - acts of others than the speaker: people of the conversation by name, and teams outside it. */
+#include "insight/acts_deeds.h"
 #include "insight/acts_parse.h"
 
 /* The only one of the conversation named in the sentence before word i, other than the speaker. */
@@ -32,6 +33,7 @@ bool act_named(struct parse *p, size_t ci, size_t i)
     bool dated = false, hedge;
     struct act *x;
     str name = word_at(&p->in.k, i);
+    size_t days;
 
     if (str_eq(word_at(&p->in.k, verb), STR("here")))
         verb++;
@@ -56,16 +58,24 @@ bool act_named(struct parse *p, size_t ci, size_t i)
         verb += str_eq(word_at(&p->in.k, verb), STR("gonna")) ? 1 : 2;
     } else if (!short_will) {
         if (str_eq(word_at(&p->in.k, verb), STR("is"))) {
-            if (!str_eq(word_at(&p->in.k, verb + 1), STR("going")) || !str_eq(word_at(&p->in.k, verb + 2), STR("to")))
-                return false;
-            verb += 2;
+            if (str_eq(word_at(&p->in.k, verb + 1), STR("going")) && str_eq(word_at(&p->in.k, verb + 2), STR("to")))
+                verb += 2;
+            else if (!deed_progressive(&p->in, verb + 1) ||
+                     clause_due(&p->in, c->from, p->in.k.s->words_n, &dated) == ACT_NO_DAY)
+                return false; /* "Cleo is taking over and sends it on Monday" */
         }
         verb++;
     }
+    if (verb >= c->to && p->out->n && p->out->v[p->out->n - 1].sentence == p->si &&
+        p->out->v[p->out->n - 1].kind == ACT_PROMISE) { /* "I'll get you the list, or no, Cleo will" */
+        p->out->v[p->out->n - 1].owner = v;
+        return true;
+    }
     verb = act_skip_fill(p, verb);
     int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-    if (!act_verb_firm(p, verb, dated) || clause_reported(&p->in, i) || clause_habit(&p->in) || p->in.k.s->asks ||
-        c->condition)
+    marks_when(&p->in.k, &days); /* "Cleo will run your training on Monday": not within the call */
+    if (!(act_verb_firm(p, verb, dated) || (days && mark_at(&p->in.k, verb, C_HEREVERB))) ||
+        clause_reported(&p->in, i) || clause_habit(&p->in) || p->in.k.s->asks || c->condition)
         return false;
     if (clause_here(&p->in, 0) && (due == ACT_NO_DAY || due == p->in.k.today))
         return false;
@@ -91,8 +101,10 @@ bool act_team(struct parse *p, size_t ci)
              "colleague", "colleagues", "rep", "planner", "controller", "accountant", "lawyer", "lawyers", "director",
              "warehouse", "desk", "admin", "assistant", "electrician", "buyer", "counsel", "trainer", "consultant",
              "consultants", "driver", "drivers", "specialist", "specialists", "architect", "secretary", "somebody",
-             "someone", "lab", "factory", "logistics", "dispatch", "billing", "ceo", "cfo", "cto", "founder");
+             "someone", "lab", "factory", "logistics", "dispatch", "service", "billing", "ceo", "cfo", "cto",
+             "founder");
     WORD_SET(ours, "our", "my", "someone", "somebody", "a", "one", "the");
+    WORD_SET(nobody, "nobody", "none", "no-one", "not");
     WORD_SET(alone, "legal", "engineering", "finance", "marketing", "procurement", "purchasing", "accounting",
              "accounts");
     struct clause *c = &p->in.c[ci];
@@ -100,9 +112,12 @@ bool act_team(struct parse *p, size_t ci)
     size_t i = c->from + c->linked, verb;
     struct act *x;
 
-    if (!word_is(&p->in.k, i, &ours) && !word_is(&p->in.k, i, &alone))
+    if (p->in.k.s->words_n > i && p->in.k.s->word[i].upper && !word_is(&p->in.k, i, &nobody) &&
+        str_eq(word_at(&p->in.k, i + 1), STR("from")) && discourse_named(p->in.k.d, word_at(&p->in.k, i)) == VOICE_NONE)
+        who = true; /* "Helen from our risk department" */
+    else if (!word_is(&p->in.k, i, &ours) && !word_is(&p->in.k, i, &alone))
         return false;
-    whose = !word_is(&p->in.k, i, &ours);
+    whose = !who && !word_is(&p->in.k, i, &ours);
     for (verb = i; verb < c->to && verb < i + SUBJECT_WORDS; verb++) {
         str w = word_at(&p->in.k, verb);
         if (str_eq(w, STR("will")) || str_ends(w, STR("'ll")))
@@ -111,6 +126,8 @@ bool act_team(struct parse *p, size_t ci)
             break;
         whose |= str_eq(w, STR("our")) || str_eq(w, STR("my")) || str_eq(w, STR("mine")) || str_starts(w, STR("some"));
         who |= word_is(&p->in.k, verb, &people);
+        if (str_eq(w, STR("us")) && verb > i && str_eq(word_at(&p->in.k, verb - 1), STR("of"))) /* "one of us two" */
+            who = whose = true;
     }
     if (verb > i && str_eq(word_at(&p->in.k, i), STR("the")) && word_is(&p->in.k, verb - 1, &people))
         whose = true;
@@ -118,8 +135,11 @@ bool act_team(struct parse *p, size_t ci)
         return false;
     verb += str_eq(word_at(&p->in.k, verb + 1), STR("going")) ? 3 : 1;
     int32_t due = clause_due(&p->in, c->from, p->in.k.s->words_n, &dated);
-    if (!act_verb_firm(p, act_skip_fill(p, verb), dated) || clause_reported(&p->in, verb) || c->condition ||
-        clause_habit(&p->in) || p->in.k.s->asks)
+    size_t act = act_skip_fill(p, verb);
+    if ((verb < c->to && !act_verb_firm(p, act, dated) &&
+         (mark_at(&p->in.k, act, C_IDLE | C_HEREVERB) || act >= p->in.k.s->words_n ||
+          list_value_atom(list_get("stop.en"), p->in.k.s->atom[act]))) ||
+        clause_reported(&p->in, verb) || c->condition || clause_habit(&p->in) || p->in.k.s->asks)
         return false;
     hedge = clause_hedged(&p->in, ci, verb);
     x = act_add(p, hedge ? ACT_HEDGED : ACT_PROMISE, 0, p->in.k.s->words_n);

@@ -68,6 +68,7 @@ bool act_verb(const struct parse *p, size_t i, bool dated)
     WORD_SET(spoken, "talking", "presenting", "speaking", "discussing", "showing", "covering", "splitting", "sharing",
              "chairing");
     WORD_SET(others, "you", "your", "them", "him", "her");
+    WORD_SET(objects, "the", "your", "our", "my");
     size_t action = mark_at(&p->in.k, i, C_ACTION), idle = mark_at(&p->in.k, i, C_IDLE);
 
     if (i >= p->in.k.s->words_n)
@@ -82,6 +83,11 @@ bool act_verb(const struct parse *p, size_t i, bool dated)
     if (idle > action && str_eq(word_at(&p->in.k, i + 1), STR("you")) &&
         str_eq(word_at(&p->in.k, i + 2), STR("through")))
         return dated;
+    if (idle == 1 && dated && word_is(&p->in.k, i + 1, &objects)) /* "turn the redlines around by Monday" */
+        return true;
+    for (size_t k = i + 1; str_eq(word_at(&p->in.k, i), STR("let")) && k < p->in.k.s->words_n && k < i + 7; k++)
+        if (str_eq(word_at(&p->in.k, k), STR("know"))) /* "let the tender office know" */
+            return true;
     if (action || idle)
         return action > idle || (action == idle && dated);
     return dated;

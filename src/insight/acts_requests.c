@@ -81,7 +81,12 @@ void act_request(struct parse *p, size_t ci, size_t head, size_t len, bool need,
 
     if (word_is(&p->in.k, head + len - 1, &polite) && word_is(&p->in.k, verb, &manners)) /* "please note that ..." */
         return;
-    if (!need && !imperative && !str_ends(word_at(&p->in.k, head + len - 1), STR("ing"))) { /* "mind sending me ..." */
+    for (size_t i = head; need && !imperative && i + 1 < p->in.k.s->words_n; i++)
+        if (str_eq(word_at(&p->in.k, i), STR("we'll")) && str_eq(word_at(&p->in.k, i + 1), STR("see")))
+            return; /* "I'd like to get it out on Monday, we'll see" */
+    if (!need && !imperative && !str_ends(word_at(&p->in.k, head + len - 1), STR("ing")) &&
+        !(len > 3 && str_eq(word_at(&p->in.k, head + len - 2),
+                            STR("if")))) { /* "it would help if you sent", "mind sending me ..." */
         size_t inside = p->in.written ? 0 : mark_at(&p->in.k, verb, C_HEREVERB),
                action = mark_at(&p->in.k, verb, C_ACTION | C_ASKVERB);
         bool when = clause_when(&p->in, verb, c->to, WHEN_DUE);
@@ -112,6 +117,12 @@ void act_request(struct parse *p, size_t ci, size_t head, size_t len, bool need,
         x->and_promise |= p->in.c[i].linked && mark_at(&p->in.k, p->in.c[i].from + 1, C_I | C_WE);
 }
 
+static void told_mark(struct parse *p)
+{
+    if (p->out->n && p->out->v[p->out->n - 1].sentence == p->si)
+        p->out->v[p->out->n - 1].told = true;
+}
+
 /* "..., yeah?", "... right" */
 static bool tag_at_end(const struct parse *p)
 {
@@ -126,16 +137,20 @@ bool act_told(struct parse *p, size_t ci, size_t head, size_t len)
 {
     struct clause *c = &p->in.c[ci];
     size_t verb = act_skip_fill(p, head + len);
-    bool to_me = false, dated = false;
+    bool to_me = false, dated = false, loose;
     size_t action = mark_at(&p->in.k, verb, C_ACTION);
 
     for (size_t i = verb; i < c->to && i < verb + 5; i++)
         to_me |= act_from_us(p, i);
     clause_due(&p->in, c->from, c->to, &dated);
-    if (!action || (!to_me && !dated && act_vocative(&p->in.k) == VOICE_NONE && !tag_at_end(p)) ||
-        mark_at(&p->in.k, head, C_GET))
+    loose = !to_me && !dated && act_vocative(&p->in.k) == VOICE_NONE && !tag_at_end(p);
+    if (!action || (loose && len < 3) || mark_at(&p->in.k, head, C_GET))
         return false;
     act_request(p, ci, head, len, true, false);
+    told_mark(p);
+    if (loose && p->out->n && p->out->v[p->out->n - 1].sentence == p->si)
+        p->out->v[p->out->n - 1].open =
+            true; /* "you'll need to fill in a form": only where somebody says that he will */
     return true;
 }
 
@@ -164,6 +179,7 @@ bool act_asks_name(struct parse *p, size_t ci, size_t i)
 /* "Cleo, you take the follow-up, yeah?", "you do the deck and I'll do the invite" */
 bool act_assigns(struct parse *p, size_t ci, size_t i)
 {
+    WORD_SET(gives, "get", "give", "send", "bring", "find", "show");
     WORD_SET(objects, "the", "a", "an", "our", "that", "this", "it", "those", "these", "them", "us", "me", "his", "her",
              "on", "after", "up", "to", "with");
     const struct sentence *s = p->in.k.s;
@@ -172,18 +188,21 @@ bool act_assigns(struct parse *p, size_t ci, size_t i)
 
     if ((!str_eq(word_at(&p->in.k, i), STR("you")) && !will) || !act_starts_clause(p, &p->in.c[ci], i))
         return false;
-    if (!word_is(&p->in.k, verb + 1, &objects))
+    if (!word_is(&p->in.k, verb + 1, &objects) && act_vocative(&p->in.k) == VOICE_NONE)
         return false;
-    if (!mark_at(&p->in.k, verb, C_ACTION) || mark_at(&p->in.k, verb, C_IDLE) >= mark_at(&p->in.k, verb, C_ACTION))
+    if (!(word_is(&p->in.k, verb, &gives) && act_from_us(p, verb + 1)) &&
+        mark_at(&p->in.k, verb, C_ACTION) <= mark_at(&p->in.k, verb, C_IDLE))
         return false;
     for (size_t k = verb + 1; k < s->words_n; k++)
         shared |= mark_at(&p->in.k, k, C_I) && !str_eq(s->token[k], STR("will"));
     if (!shared && act_vocative(&p->in.k) == VOICE_NONE && !tag_at_end(p))
         return false;
-    if (clause_habit(&p->in) || clause_reported(&p->in, i) || mark_at(&p->in.k, i, C_GET))
+    if (clause_habit(&p->in) || clause_reported(&p->in, i) ||
+        (mark_at(&p->in.k, i, C_GET) && !word_is(&p->in.k, verb, &gives)))
         return false;
     to_me = act_from_us(p, verb + 1) && act_vocative(&p->in.k) == VOICE_NONE;
-    act_request(p, ci, i, 1, true, to_me); /* "You get me a signed order and I'll ..." is a condition */
+    act_request(p, ci, i, 1, true, to_me);
+    told_mark(p); /* "You get me a signed order and I'll ..." is a condition */
     return true;
 }
 
@@ -197,7 +216,10 @@ bool act_asks_kindly(const struct parse *p, const struct clause *c)
     if (!mark_at(&p->in.k, c->from, C_ASK) || mark_at(&p->in.k, c->from, C_ASK) < 3)
         return false;
     for (size_t i = 0; i < p->in.k.s->words_n; i++)
-        if ((i < c->from || i >= c->to) && word_is(&p->in.k, i, &kind))
+        if ((i < c->from || i > c->from + 4) && word_is(&p->in.k, i, &kind))
             return true;
-    return false;
+    for (size_t i = 0; i < p->in.n; i++) /* "If you could maybe ask the lab." */
+        if (&p->in.c[i] != c && p->in.c[i].from >= c->to)
+            return false;
+    return act_vocative(&p->in.k) != VOICE_NONE;
 }

@@ -50,7 +50,7 @@ static bool comes_anyway(const struct clauses *in, size_t i)
 
     if (str_eq(word_at(&in->k, i), STR("if")) || str_eq(word_at(&in->k, i), STR("unless")))
         return false;
-    if (str_eq(word_at(&in->k, i), STR("as")) && str_eq(word_at(&in->k, i + n), STR("possible")))
+    if (str_eq(word_at(&in->k, i + n), STR("possible"))) /* as soon as possible */
         return true;
     for (size_t k = i + n - 1; k <= i + n; k++)
         if (word_is(&in->k, k, &subjects) && word_is(&in->k, k + 1, &sure))
@@ -105,7 +105,10 @@ static bool details_day(struct clauses *in, size_t i)
 
 static bool condition_at(struct clauses *in, size_t i)
 {
+    WORD_SET(provisos, "granted", "insofar", "supposing", "assuming", "provided");
     if (in->granted && approval_at(in, i))
+        return true;
+    if ((i == 0 || in->k.s->word[i - 1].after) && word_is(&in->k, i, &provisos))
         return true;
     if (until_at(in, i))
         return true;
@@ -124,6 +127,7 @@ static bool condition_at(struct clauses *in, size_t i)
 
 static bool begins_clause(struct clauses *in, size_t i, size_t from, bool from_condition)
 {
+    WORD_SET(ams, "i'm", "we're");
     char before = in->k.s->word[i - 1].after;
 
     if (before)
@@ -133,7 +137,7 @@ static bool begins_clause(struct clauses *in, size_t i, size_t from, bool from_c
     if (from_condition && i > from + 2 && mark_at(&in->k, i, C_I | C_WE | C_MIGHT | C_GET))
         return true;
     return clause_link_at(&in->k, i) && i + 1 < in->k.s->words_n &&
-           (mark_at(&in->k, i + 1, CLAUSE_HEADS) || condition_at(in, i + 1) ||
+           (mark_at(&in->k, i + 1, CLAUSE_HEADS) || word_is(&in->k, i + 1, &ams) || condition_at(in, i + 1) ||
             discourse_named(in->k.d, word_at(&in->k, i + 1)) != VOICE_NONE);
 }
 
@@ -267,7 +271,11 @@ bool clause_reported(const struct clauses *in, size_t head)
         if (ci < in->n && in->c[ci].condition && in->c[ci].to <= head &&
             mark_at(&in->k, in->c[ci].from + in->c[ci].linked, C_COND)) /* "if the board says yes, I'll ..." */
             continue;
+        if (i && str_eq(word_at(&in->k, i), STR("said")) && str_eq(word_at(&in->k, i - 1), STR("i")) &&
+            mark_at(&in->k, i + 1, C_I)) /* "I said I will": says it again */
+            continue;
         if (mark_at(&in->k, i, C_REPORT) && !(i && str_eq(word_at(&in->k, i - 1), STR("rest"))) && /* "rest assured" */
+            !(i && str_eq(word_at(&in->k, i - 1), STR("to")) && str_eq(word_at(&in->k, i), STR("say"))) &&
             !(i > 0 && word_at(&in->k, i - 1).n == 1 && i + 4 < head && s->word[head - 1].after == ','))
             return true;
     }
@@ -290,14 +298,27 @@ bool clause_when(struct clauses *in, size_t from, size_t to, enum when_role role
     return false;
 }
 
-/* Something that happens within the call. */
+/* Something that happens within the call. A slide that is sent is none. */
 bool clause_here(const struct clauses *in, size_t from)
 {
+    WORD_SET(sends, "send", "mail", "email", "forward", "upload");
+    WORD_SET(slides, "slide", "slides", "this", "that");
+    const struct sentence *s = in->k.s;
+    bool sent = false;
+
     for (size_t i = 1; i < in->n; i++) /* "Hold on, I'll ..." */
         if (in->c[i].from == from && in->c[i - 1].to - in->c[i - 1].from <= LEAD_WORDS_MAX &&
             !clause_has_head(in, &in->c[i - 1]))
             from = in->c[i - 1].from;
-    return !in->written && mark_in(&in->k, from, in->k.s->words_n, C_HERE);
+    if (in->written || !(in->k.bits & C_HERE))
+        return false;
+    for (size_t i = from; i < s->words_n; i++) {
+        size_t n = mark_at(&in->k, i, C_HERE);
+        sent |= word_is(&in->k, i, &sends);
+        if (n && !(sent && n <= 2 && word_is(&in->k, i, &slides)))
+            return true;
+    }
+    return false;
 }
 
 bool clause_habit(const struct clauses *in)
@@ -317,6 +338,8 @@ WORD_SET(readies, "ready", "done", "it", "them", "that", "this", "finished", "so
 /* "the agenda for the meeting on Tuesday": the day of the meeting; "ready for Friday" is the day of the doing. */
 static bool belongs_to_thing(const struct clauses *in, const struct when *w, size_t verb_from)
 {
+    WORD_SET(calendars, "calendar", "calendars", "diary", "diaries");
+    WORD_SET(bys, "by", "until", "before", "till");
     size_t before = w->from;
 
     if (w->role == WHEN_CONTENT) {
@@ -325,7 +348,12 @@ static bool belongs_to_thing(const struct clauses *in, const struct when *w, siz
         return !(before > 1 && str_eq(word_at(&in->k, before - 1), STR("for")) &&
                  word_is(&in->k, before - 2, &readies));
     }
-    if (before > 0 && word_is(&in->k, before - 1, &meetings) && !in->k.s->word[before - 1].after) {
+    if (!(before < w->to && word_is(&in->k, before, &bys)))
+        for (size_t i = w->to; i < in->k.s->words_n && i < w->to + 4; i++) /* "a walk on 24 March into your calendar" */
+            if (word_is(&in->k, i, &calendars))
+                return true;
+    if (before > 0 && !word_is(&in->k, before, &bys) && word_is(&in->k, before - 1, &meetings) &&
+        !in->k.s->word[before - 1].after) {
         for (size_t i = verb_from; i < before; i++)
             if (word_is(&in->k, i, &attends))
                 return false;
@@ -364,4 +392,19 @@ int32_t clause_due(struct clauses *in, size_t from, size_t to, bool *out_dated)
             day = w->resolved ? w->day : ACT_NO_DAY;
     }
     return day;
+}
+
+int32_t clause_corrected(struct clauses *in, int32_t due)
+{
+    WORD_SET(words, "sorry", "no", "rather", "mean", "wait", "actually", "correction");
+    bool before = false;
+    size_t n;
+    const struct when *w = marks_when(&in->k, &n);
+
+    for (size_t i = 0; due != ACT_NO_DAY && i < n; i++) {
+        if (before && w[i].resolved && w[i].from && word_is(&in->k, w[i].from - 1, &words))
+            return w[i].day;
+        before |= w[i].resolved;
+    }
+    return due;
 }

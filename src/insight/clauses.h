@@ -47,3 +47,5 @@ bool clause_when(struct clauses *in, size_t from, size_t to, enum when_role role
  * those ruled out ("not on Monday") do not count. *out_dated is set when there are such words, resolved or not, and is left
  * alone otherwise. */
 int32_t clause_due(struct clauses *in, size_t from, size_t to, bool *out_dated);
+/* The day that a due one is put right to within the sentence: "by Friday, sorry, Monday"; else `due` itself. */
+int32_t clause_corrected(struct clauses *in, int32_t due);

@@ -5,6 +5,7 @@
 #include "insight/acts.h"
 #include "insight/findings_priv.h"
 #include "text/lists.h"
+#include "text/word_set.h"
 
 enum { ITEM_SPANS_MAX = 8, CONTENT_MAX = 24, ANSWER_TURNS = 5, NEAR_TURNS = 8, ANSWER_SENTENCES = 4 };
 
@@ -183,6 +184,8 @@ static void reply_read(struct book *b, size_t first, const struct act *asked, st
     if (words == ANSWER_NONE && b->d->s[first].words_n <= 4 && asks_when(b, asked->sentence) &&
         sentence_moves_date(b->d, first))
         words = ANSWER_YES; /* "When can you get me the proforma?" "Tomorrow." */
+    if (words == ANSWER_NONE && asked->told && sentence_confirms(b->d, first))
+        words = ANSWER_YES;
     r->act = act_in(b, first, to, &r->act_at);
     if (r->act && words == ANSWER_NONE && r->act->sentence > first + 1)
         r->act = NULL;
@@ -209,6 +212,17 @@ static void reply_read(struct book *b, size_t first, const struct act *asked, st
         r->sentence = r->act->sentence;
 }
 
+/* "No problem." to somebody else's "sorry" is no answer. */
+static bool forgives(const struct book *b, size_t sentence)
+{
+    size_t first = sentence - 1;
+
+    while (first > 0 && b->d->s[first - 1].floor == b->d->s[first].floor)
+        first--;
+    return b->d->s[first].words_n && str_eq(b->d->s[first].token[0], STR("sorry")) && b->d->s[sentence].words_n <= 3 &&
+           str_eq(b->d->s[sentence].token[0], STR("no"));
+}
+
 /* "That's Dan's area.", "Cleo has that one.": who is named in the stretch instead, of the same side; VOICE_NONE: nobody. */
 static int hands_on(const struct book *b, size_t from, size_t to, int asker)
 {
@@ -219,7 +233,9 @@ static int hands_on(const struct book *b, size_t from, size_t to, int asker)
             const struct sentence *s = &b->d->s[i];
             str w = s->token[k];
             int v;
-            if (!s->word[k].upper)
+            if (k + 2 < s->words_n && str_eq(w, STR("you'd")) && str_eq(s->token[k + 1], STR("have")))
+                return asker; /* "I'm in Berlin, you'd have to" */
+            if (!s->word[k].upper && !sentence_lower(s))
                 continue;
             v = discourse_named(b->d, str_ends(w, STR("'s")) ? str_sub(w, 0, w.n - 2) : w);
             if (v != VOICE_NONE && v != s->voice && v != asker &&
@@ -227,6 +243,20 @@ static int hands_on(const struct book *b, size_t from, size_t to, int asker)
                 found = v;
         }
     return found;
+}
+
+/* "I'll do that, Ben's travelling.": somebody else of the same side. */
+static bool takes_over(struct book *b, size_t first, int asked, struct reply *out)
+{
+    int v = b->d->s[first].voice;
+    size_t at;
+    struct act *x = act_in(b, first, first + 1, &at);
+
+    if (v == VOICE_NONE || discourse_side(b->d, v) != discourse_side(b->d, asked) || !x || x->kind != ACT_PROMISE ||
+        x->owner != v || !refers_back(&b->d->s[first]))
+        return false;
+    *out = (struct reply){.kind = ANSWER_YES, .sentence = first, .act = x, .act_at = at, .voice = v};
+    return true;
 }
 
 /* The stretch of the person asked that answers; false: nobody does. */
@@ -241,9 +271,14 @@ static bool reply_find(struct book *b, const struct act *asked, struct reply *ou
     for (size_t i = floor_end(b, asked->sentence), end; i < b->d->n && seen < ANSWER_TURNS; i = end, seen++) {
         int v = b->d->s[i].voice;
         end = floor_end(b, i);
-        if (v == asker || v == VOICE_NONE || (asked->owner != VOICE_NONE && v != asked->owner && v != instead))
+        if (v != asker && asked->owner != VOICE_NONE && v != asked->owner && takes_over(b, i, asked->owner, out))
+            return true;
+        if ((v == asker && v != instead) || v == VOICE_NONE ||
+            (asked->owner != VOICE_NONE && v != asked->owner && v != instead))
             continue;
         others++;
+        if (b->d->s[i - 1].voice != asker && forgives(b, i))
+            continue;
         reply_read(b, i, asked, out);
         if (out->kind != ANSWER_NONE)
             return true;
@@ -325,7 +360,8 @@ static void request_settle(struct book *b, size_t at)
         return;
     }
     it = item_add(b, r.kind == ANSWER_YES ? "ACCEPTED" : r.kind == ANSWER_NO ? "NEGATED" : "HEDGED", x);
-    it->owner = r.voice;
+    it->owner =
+        r.act && r.act->team && r.act->owner == VOICE_NONE ? VOICE_NONE : r.voice; /* "Yes, our lab will do that." */
     spans_put(b, it, r.sentence, 0, SIZE_MAX);
     content_add(b, &b->d->s[r.sentence], it);
     if (r.kind != ANSWER_YES) {
@@ -441,6 +477,19 @@ static bool to_you(const struct sentence *s)
     return false;
 }
 
+/* "I'll ask them and I'll let you know on Friday" is one thing. */
+static bool reports_back(const struct book *b, const struct act *x)
+{
+    static const char *const words[] = {"let", "tell", "back", "report", "update", "inform", "revert"};
+    const struct sentence *s = &b->d->s[x->sentence];
+
+    for (size_t i = x->begin; i < s->words_n; i++)
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            if (str_eq(s->token[i], str_of(words[k])))
+                return true;
+    return false;
+}
+
 static void acts_settle(struct book *b, size_t from, size_t to)
 {
     struct act *first = NULL;
@@ -465,6 +514,14 @@ static void acts_settle(struct book *b, size_t from, size_t to)
                 first = x;
                 continue;
             }
+        }
+        if (first && x->kind == ACT_PROMISE && first->kind == ACT_PROMISE && x->due != ACT_NO_DAY && !first->dated &&
+            !hedged && x->begin > first->begin && !refers_back(&b->d->s[x->sentence]) && !reports_back(b, x)) {
+            first->to = x->begin; /* the day is of the second one */
+            x->from = x->begin;
+            item_add(b, "COMMITTED", first);
+            first = x;
+            continue;
         }
         hedged |= x->kind == ACT_HEDGED;
         if (!first) {
@@ -693,6 +750,47 @@ static void cancels_settle(struct book *b)
     }
 }
 
+/* A later turn of the same person that speaks of the promised thing with a "no" or "off" in it, and promises nothing: in doubt the
+ * promise does not stand any more. */
+static bool put_off(const struct sentence *s)
+{
+    WORD_SET(words, "no", "not", "nothing", "nobody", "none", "never", "off", "cancelled", "canceled", "dropped",
+             "stopped", "frozen", "dead", "instead", "longer", "won't", "can't", "cannot", "isn't", "aren't", "don't",
+             "doesn't", "unnecessary", "pointless");
+
+    for (size_t i = 0; i < s->words_n; i++)
+        if (word_set_has(&words, s->token[i]))
+            return true;
+    return false;
+}
+
+static void doubts_cancel(struct book *b)
+{
+    enum { DOUBT_FLOORS = 4, DOUBT_WORDS = 16 };
+
+    for (size_t i = 0; i < b->n; i++) {
+        struct item *it = &b->items[i];
+        for (size_t s = floor_end(b, it->last); firm(it) && it->owner != VOICE_NONE && s < b->d->n; s++) {
+            const struct sentence *x = &b->d->s[s];
+            struct item probe = {0};
+            bool acts = false;
+            if (turn_of(b, s) - turn_of(b, it->last) > DOUBT_FLOORS)
+                break;
+            if (x->voice != it->owner || x->asks || x->words_n > DOUBT_WORDS || !put_off(x))
+                continue;
+            for (size_t k = 0; k < b->acts.n; k++)
+                acts |=
+                    b->acts.v[k].sentence == s && (b->acts.v[k].kind == ACT_PROMISE || b->acts.v[k].kind == ACT_HEDGED);
+            content_add(b, x, &probe);
+            if (acts || !shared(it, &probe))
+                continue;
+            it->modality = "CANCELLED";
+            it->due = ACT_NO_DAY;
+            spans_put(b, it, s, 0, SIZE_MAX);
+        }
+    }
+}
+
 /* ---- all together ---- */
 
 static void items_emit(struct book *b)
@@ -735,6 +833,7 @@ void analysis_commitments(struct analysis *an)
     dates_move(&b);
     cancels_settle(&b);
     refusals_cancel(&b);
+    doubts_cancel(&b);
     repeats_merge(&b);
     items_emit(&b);
 }

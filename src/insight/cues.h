@@ -6,7 +6,7 @@
 /* The longest entry that begins at word i; its number in *out_value. 0: none. */
 static inline size_t cue_at(const struct word_list *l, const struct sentence *s, size_t i, int *out_value)
 {
-    return l && s->starts[i] & l->bit ? list_match_from(l, s->atom + i, s->words_n - i, out_value) : 0;
+    return list_match_start(l, &s->starts[i], s->atom + i, s->words_n - i, out_value);
 }
 /* Can there be an entry anywhere in the sentence? */
 static inline bool cues_may(const struct word_list *l, const struct sentence *s)

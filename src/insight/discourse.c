@@ -258,11 +258,11 @@ static void sentences_add(struct discourse *d, size_t turn)
 
 void sentence_starts_make(struct sentence *s, struct arena *a)
 {
-    s->starts = ARENA_FILL(a, uint64_t, s->words_n);
+    s->starts = ARENA_FILL(a, struct list_start, s->words_n);
     list_starts(s->atom, s->words_n, s->starts);
     s->starts_any = 0;
     for (size_t i = 0; i < s->words_n; i++)
-        s->starts_any |= s->starts[i];
+        s->starts_any |= s->starts[i].any;
 }
 
 void discourse_make(const struct interaction *ia, struct arena *a, struct discourse *out)

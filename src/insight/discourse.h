@@ -36,7 +36,7 @@ struct sentence {
     struct dword *word;
     str *token;     /* of each word, as text/words.h gives them */
     uint32_t *atom; /* likewise */
-    uint64_t *starts; /* of each word: the lists that may have an entry there, list_starts() */
+    struct list_start *starts; /* of each word: the lists that may have an entry there */
     uint64_t starts_any; /* all of them */
     size_t words_n;
     bool ascii;                /* all of its words */
@@ -71,7 +71,7 @@ str sentence_text(const struct discourse *d, const struct sentence *s);
 /* Its words as text/ asks for them; without offsets. */
 static inline struct words sentence_words(const struct sentence *s)
 {
-    return (struct words){.token = s->token, .atom = s->atom, .n = s->words_n};
+    return (struct words){.token = s->token, .atom = s->atom, .starts = s->starts, .n = s->words_n};
 }
 enum ia_side discourse_side(const struct discourse *d, int voice);
 /* How many voices of that side there are; a side nobody has counts all voices. */

@@ -194,9 +194,11 @@ static bool may_be(const struct sentence *s, size_t i, const struct name *n)
 /* One pass over the words for up to NAMES_MAX names. */
 static void places_find(const struct discourse *d, const struct name *names, size_t n, struct places *out)
 {
-    uint64_t letter[256] = {0}, sound[256] = {0}, begin['z' + 1] = {0};
+    const struct word_list *stop = list_get("stop.en");
+    uint64_t letter[256] = {0}, sound[256] = {0}, begin['z' + 1] = {0}, usual = 0;
 
     for (size_t i = 0; i < n; i++) {
+        usual |= (uint64_t)(list_value(stop, names[i].word[0]) != 0) << i; /* "The Trade Desk" */
         letter[(unsigned char)names[i].flat.p[0]] |= 1ull << i;
         sound[names[i].sound.n ? (unsigned char)names[i].sound.p[0] : 0] |= 1ull << i;
     }
@@ -210,6 +212,8 @@ static void places_find(const struct discourse *d, const struct name *names, siz
                 continue;
             if (w.n)
                 may = letter[(unsigned char)(w.p[0] | 32)] | sound[(unsigned char)sound_begin(w)];
+            if (list_value_atom(stop, d->s[k].atom[i])) /* "so" is no misheard name */
+                may &= usual;
             for (; may; may &= may - 1) {
                 struct places *p = &out[__builtin_ctzll(may)];
                 if (!may_be(&d->s[k], i, &names[__builtin_ctzll(may)]))

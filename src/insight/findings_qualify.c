@@ -3,6 +3,7 @@
 #include "insight/cues.h"
 #include "insight/findings_priv.h"
 #include "text/when.h"
+#include "text/word_set.h"
 
 enum { FIELDS = SAID_FIELDS, STRONG = 1 << 17, SAID_WEIGHS = 60 /* when it is certain */ };
 
@@ -56,11 +57,16 @@ static int bits_count(const struct word_list *l, const struct sentence *s, int b
     return n;
 }
 
-/* "delivery nine working days after the order" is no step of purchasing. */
-static bool tells_of_delivery(const struct sentence *s)
+/* "delivery nine working days after the order", "the contract with the dealers says ninety-five": no step of this purchase. */
+static bool tells_of_others(const struct sentence *s)
 {
+    WORD_SET(parties, "dealer", "dealers", "carrier", "carriers", "supplier", "suppliers", "landlord", "tenant",
+             "tenants", "retailer", "retailers", "customer", "customers");
+
     for (size_t i = 0; i < s->words_n; i++)
-        if (str_starts(s->token[i], STR("deliver")))
+        if (str_starts(s->token[i], STR("deliver")) ||
+            (i > 1 && word_set_has(&parties, s->token[i]) &&
+             (str_eq(s->token[i - 1], STR("with")) || str_eq(s->token[i - 2], STR("with")))))
             return true;
     return false;
 }
@@ -70,22 +76,23 @@ static void evidence_weigh(const struct discourse *d, size_t at, const struct sa
 {
     const struct word_list *l = list_get("qualify.en");
     const struct sentence *s = &d->s[at];
-    bool outside = discourse_side(d, s->voice) == IA_SIDE_EXTERNAL, number, ships, day = false;
+    bool outside = discourse_side(d, s->voice) == IA_SIDE_EXTERNAL, number, others, day = false;
     uint32_t said = by_words->fields;
     int bits = outside && by_words->fields_chance <= 0 ? 0 : cues_of(l, s);
 
     if (!(((uint32_t)bits & (STRONG - 1)) | said) || s->words_n < 4 || s->asks)
         return;
     number = sentence_has_number(d, s);
-    ships = tells_of_delivery(s);
+    others = tells_of_others(s);
     if (bits & (1 << 11 | 1 << 15))
         day = has_day(s);
     for (int f = 0; f < FIELDS; f++) {
         bool strong = false;
-        int cues = bits_count(l, s, 1 << f, &strong), score, weight;
+        int cues = bits & 1 << f ? bits_count(l, s, 1 << f, &strong) : 0, score, weight;
         bool fits = (said & 1u << f) != 0;
-        if (!fits && (!cues || !(bits & 1 << f) || (fields[f].number && !number && f == 0) || (fields[f].day && !day) ||
-                      (1 << f == PAPER && ships)))
+        if (!fits && (!cues || (fields[f].number && !number && f == 0) || (fields[f].day && !day)))
+            continue;
+        if (1 << f == PAPER && others)
             continue;
         score = outside && (strong || fits) && (!fields[f].number || number) ? 2 : 1;
         weight = score * 100 + (outside ? 50 : 0) + (fits ? (int)(SAID_WEIGHS * by_words->fields_chance) : 0) +

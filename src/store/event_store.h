@@ -8,7 +8,7 @@
 /* Types are constants, "interaction.created"; the word before the dot says what the object is and who may know of it:
  *     interaction.created .analysed .deleted .break_glass   object: the conversation
  *     finding.*                                object: the finding, subject: its conversation
- *     deal.*                                   object: the deal
+ *     deal.created .changed                    object: the deal; what people say of it, in Harken
  *     action.*                                 object: the action, subject: its deal
  *     job.dead                                 object: the job; for those who operate jobs
  *     hook.received                            object: the message, subject: its source; for those who may see webhooks

@@ -280,11 +280,12 @@ void list_atoms(const str *words, size_t n, uint32_t *out)
     }
 }
 
-void list_starts(const uint32_t *atoms, size_t n, uint64_t *out)
+void list_starts(const uint32_t *atoms, size_t n, struct list_start *out)
 {
     for (size_t i = 0; i < n; i++) {
-        uint64_t alone = atoms[i] < lexicon.starts_n ? lexicon.alone[atoms[i]] : 0;
-        out[i] = (uint64_t)1 << 63 | alone | (i + 1 < n ? lexicon.pair[pair_slot(atoms[i], atoms[i + 1])] : 0);
+        uint64_t alone = atoms[i] < lexicon.starts_n ? lexicon.alone[atoms[i]] : 0, always = (uint64_t)1 << 63;
+        out[i].longer = always | (i + 1 < n ? lexicon.pair[pair_slot(atoms[i], atoms[i + 1])] : 0);
+        out[i].any = alone | out[i].longer;
     }
 }
 

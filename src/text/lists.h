@@ -83,7 +83,26 @@ static inline size_t list_match_atoms(const struct word_list *l, const uint32_t 
 /* For who asks many lists about the same words: at each word the bits (word_list.bit) of the lists that may have an entry
  * there, by it and the next word. A list whose bit is not set has none. Long lists, of names and of words, share a bit that is
  * always set. */
-void list_starts(const uint32_t *atoms, size_t n, uint64_t *out);
+struct list_start {
+    uint64_t any;
+    uint64_t longer; /* of more than one word */
+};
+void list_starts(const uint32_t *atoms, size_t n, struct list_start *out);
+/* list_match_atoms() of words whose starts are known. */
+static inline size_t list_match_start(const struct word_list *l, const struct list_start *at, const uint32_t *atoms,
+                                      size_t n, int *out_value)
+{
+    int v;
+
+    if (!l || !(at->any & l->bit))
+        return 0;
+    if (at->longer & l->bit)
+        return list_match_from(l, atoms, n, out_value);
+    v = l->node[atoms[0] < l->first_n ? l->first[atoms[0]] : 0].value;
+    if (v && out_value)
+        *out_value = v;
+    return v != 0;
+}
 
 /* All entries that the words begin with, the shortest first; returns how many. */
 enum { LIST_ENTRY_WORDS = 8 }; /* the longest entry of any list */

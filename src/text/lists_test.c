@@ -40,11 +40,33 @@ static void fillers_are_by_language(void **state)
     assert_int_equal(list_value(NULL, STR("um")), 0);
 }
 
+static void starts_say_where_entries_may_be(void **state)
+{
+    const struct word_list *l = list_get("backchannels"), *names = list_get("names.family");
+    const str words[] = {STR("of"), STR("course"), STR("mm-hm"), STR("of"), STR("what")};
+    enum { N = sizeof words / sizeof *words };
+    uint32_t atom[N];
+    struct list_start at[N];
+
+    (void)state;
+    list_atoms(words, N, atom);
+    list_starts(atom, N, at);
+    for (size_t i = 0; i < N; i++)
+        assert_int_equal(list_match_start(l, &at[i], atom + i, N - i, NULL),
+                         list_match_atoms(l, atom + i, N - i, NULL));
+    assert_int_equal(list_match_start(l, &at[0], atom, N, NULL), 2);
+    assert_int_equal(list_match_start(l, &at[2], atom + 2, N - 2, NULL), 1);
+    assert_int_equal(list_match_start(l, &at[3], atom + 3, N - 3, NULL), 0);
+    assert_true(at[3].any & names->bit); /* a long list has to be asked */
+    assert_int_equal(list_match_start(NULL, &at[0], atom, N, NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest t[] = {
         cmocka_unit_test(backchannels_hold_words_and_phrases),
         cmocka_unit_test(fillers_are_by_language),
+        cmocka_unit_test(starts_say_where_entries_may_be),
     };
     return cmocka_run_group_tests(t, NULL, NULL);
 }

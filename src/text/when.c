@@ -49,6 +49,7 @@ struct reader {
     const struct word_list *l;
     const str *t;
     const uint32_t *atom;
+    const struct list_start *starts; /* may be NULL */
     size_t n;
     int32_t today;
     bool dotted; /* 15.3. is a day */
@@ -57,8 +58,11 @@ struct reader {
 static int value_at(const struct reader *r, size_t i, size_t *out_n)
 {
     int v = 0;
-    size_t n = i < r->n ? list_match_atoms(r->l, r->atom + i, r->n - i, &v) : 0;
+    size_t n = 0;
 
+    if (i < r->n)
+        n = r->starts ? list_match_start(r->l, &r->starts[i], r->atom + i, r->n - i, &v)
+                      : list_match_atoms(r->l, r->atom + i, r->n - i, &v);
     *out_n = n ? n : 1;
     return n ? v : 0;
 }
@@ -658,7 +662,7 @@ static void role_set(const struct reader *r, struct when *w)
         return;
     while (k > 0 && (code_at(r, k - 1) == W_SKIP || code_at(r, k - 1) == W_DAYTIME || code_at(r, k - 1) == W_PART))
         k--;
-    if (k > 0 && code_at(r, k - 1) == W_CONTENT)
+    if (k > 0 && (code_at(r, k - 1) == W_CONTENT || code_at(r, k - 1) == W_FROM_NOW)) /* "the slides from today" */
         w->role = WHEN_CONTENT;
     if (k > 0 && code_at(r, k - 1) == W_DUE)
         w->from = k - 1;
@@ -678,7 +682,13 @@ static bool may_begin(const struct reader *r, size_t i)
 
 size_t when_find(const struct words *words, str lang, int32_t today, struct when out[WHEN_MAX])
 {
-    struct reader r = {list_for("when", lang), words->token, words->atom, words->n, today, str_eq(lang, STR("de"))};
+    struct reader r = {.l = list_for("when", lang),
+                       .t = words->token,
+                       .atom = words->atom,
+                       .starts = words->starts,
+                       .n = words->n,
+                       .today = today,
+                       .dotted = str_eq(lang, STR("de"))};
     size_t found = 0;
 
     if (!r.l)

@@ -47,7 +47,7 @@ static const struct row rows[] = {
     {"2026-09-30", "en", "next week", "-"},
     {"2026-09-30", "en", "early next week", "-"},
     {"2026-09-30", "en", "in December", "-"},
-    {"2026-09-30", "en", "this week", "2026-10-02"},
+    {"2026-09-30", "en", "this week", "-"},
     {"2026-09-30", "en", "this afternoon", "2026-09-30"},
     {"2026-09-30", "en", "by EOD Friday", "2026-10-02"},
     {"2026-09-30", "en", "by close of business tomorrow", "2026-10-01"},

@@ -183,5 +183,5 @@ struct words words_split(str text, struct arena *a)
 
 struct words words_part(const struct words *w, size_t from, size_t to)
 {
-    return (struct words){w->word + from, w->token + from, w->atom + from, to - from, w->ascii};
+    return (struct words){w->word + from, w->token + from, w->atom + from, NULL, to - from, w->ascii};
 }

@@ -31,6 +31,7 @@ struct words {
     struct word *word;
     str *token;
     uint32_t *atom;
+    const struct list_start *starts; /* list_starts() of them, or NULL: not found so far */
     size_t n;
     bool ascii; /* the whole text */
 };

@@ -16,6 +16,7 @@ import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 SETS = {"first": TOP / "test/cases/commitments.txt", "second": TOP / "test/cases/commitments_more.txt",
+        "third": TOP / "test/cases/commitments_wide.txt",
         "held": TOP / "test/cases/commitments_held.txt"}
 PEOPLE = {"A": ("Ana Ruiz", "internal"), "C": ("Cleo Marsh", "internal"), "B": ("Ben Cole", "external"), "D": ("Dan Wu", "external")}
 FIRM = ("COMMITTED", "ACCEPTED")

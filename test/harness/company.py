@@ -75,7 +75,7 @@ def all_scopes(op):
 
 class Company:
     def __init__(self, server):
-        self.server, self.op = server, operator(server)
+        self.server, self.op, self.psql = server, operator(server), None
         self.scopes = all_scopes(self.op)
         self.users, self.sessions, self.keys, self.teams = {}, {}, {}, {}
         for name, roles in (PEOPLE | PROGRAMS).items():
@@ -111,12 +111,29 @@ class Company:
 
     def sql(self, text):
         """As the superuser of the server's own cluster; what the first row's first column says."""
-        return sql(self.server, text)
+        if self.psql is None or self.psql.poll() is not None:
+            self.psql = subprocess.Popen(psql(self.server), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/")
+        self.psql.stdin.write(f"{text}\n;\n\\echo {SAID}\n")
+        self.psql.stdin.flush()
+        said = []
+        for line in self.psql.stdout:
+            if line == SAID + "\n":
+                return "".join(said).strip()
+            said.append(line)
+        self.psql = None
+        raise harken.Failure(f"psql: {''.join(said)}")
+
+
+SAID = "--said--"  # behind what a statement gives
+
+
+def psql(server):
+    return ["psql", "-h", str(server.home / "pg" / "sock"), "-U", "harken_root", "-d", "harken", "-qAtX", "-v", "ON_ERROR_STOP=1"]
 
 
 def sql(server, text):
-    psql = ["psql", "-h", str(server.home / "pg" / "sock"), "-U", "harken_root", "-d", "harken", "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text]
-    done = subprocess.run(psql, capture_output=True, text=True, timeout=60, cwd="/")
+    """As Company.sql, by a psql of its own."""
+    done = subprocess.run([*psql(server), "-c", text], capture_output=True, text=True, timeout=60, cwd="/")
     if done.returncode:
         raise harken.Failure(f"psql: {done.stderr}")
     return done.stdout.strip()

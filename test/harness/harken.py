@@ -18,6 +18,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -88,6 +89,7 @@ class Server:
         self.child = None
         self.checker = None
         self.front = None
+        self.kept = None  # a Wire: connections are kept between requests
         logs = self.root or self.home.parent
         self.out_path, self.log_path = logs / f"{self.home.name}.out", logs / f"{self.home.name}.log"
 
@@ -238,6 +240,8 @@ class Server:
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
             headers.setdefault("Content-Type", "application/json")
+        if self.kept and where.scheme == "http" and not self.checker and not head_only:
+            return self.kept.exchange(where, method, path, body, headers, timeout)
         if where.scheme == "https":
             trust = ssl.create_default_context(cafile=self.authority())
             connection = http.client.HTTPSConnection(where.hostname, where.port, timeout=timeout, context=trust)
@@ -280,6 +284,65 @@ class Server:
             if role:
                 found[role].append(pid)
         return {role: pids for role, pids in found.items() if pids}
+
+
+class Wire:
+    """A connection for each thread that is kept from one request to the next, for tests that ask thousands of times. Read by hand: the
+    library's reader of heads costs more than the server."""
+
+    def __init__(self):
+        self.mine = threading.local()
+
+    def exchange(self, where, method, path, body, headers, timeout):
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {where.netloc}", *(f"{name}: {value}" for name, value in headers.items())]
+        if body is not None or method in ("POST", "PUT", "PATCH"):
+            lines.append(f"Content-Length: {len(body or b'')}")
+        message = "\r\n".join([*lines, "", ""]).encode("latin-1") + (body or b"")
+        stream = getattr(self.mine, "stream", None)
+        if stream and self.mine.netloc == where.netloc:
+            try:
+                return self.ask(stream, message, method)
+            except (ConnectionError, EOFError):  # it was closed meanwhile; a server answers before it closes
+                pass
+        self.close()
+        self.mine.netloc, line = where.netloc, socket.create_connection((where.hostname, where.port), timeout)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.mine.stream = line.makefile("rwb")
+        line.close()  # it lives on in its file
+        return self.ask(self.mine.stream, message, method)
+
+    def close(self):
+        if getattr(self.mine, "stream", None):
+            try:
+                self.mine.stream.close()
+            except OSError:
+                pass
+        self.mine.stream = None
+
+    def ask(self, stream, message, method):
+        stream.write(message)
+        stream.flush()
+        first = stream.readline()
+        if not first:
+            raise EOFError
+        pairs = []
+        while (line := stream.readline().rstrip(b"\r\n")):
+            name, _, value = line.decode("latin-1").partition(":")
+            pairs.append((name, value.strip()))
+        headers, status = Headers(pairs), int(first.split()[1])
+        if method == "HEAD" or status in (204, 304):
+            body = b""
+        elif headers.get("transfer-encoding") == "chunked":
+            body = b""
+            while (n := int(stream.readline().split(b";")[0], 16)):
+                body += stream.read(n)
+                stream.readline()
+            stream.readline()
+        else:
+            body = stream.read(int(headers["content-length"])) if "content-length" in headers else stream.read()
+        if headers.get("connection") == "close" or ("content-length" not in headers and "transfer-encoding" not in headers and status not in (204, 304)):
+            self.close()
+        return Reply(status, headers, body)
 
 
 class Checker:

@@ -50,6 +50,7 @@ class World:
 
     def __init__(self, server):
         self.server = server
+        server.kept = harken.Wire()
         self.c = company.Company(server)
         self.serial, self.kept, self.asks = 0, {}, None
         self.reach = permissions()
@@ -396,7 +397,11 @@ class Matrix:
                          f"'{(ident := str(uuid.uuid4()))}', sha256('{ident}'), 0, 0, 2, '{user}', NULL FROM app_user WHERE id='{user}'")
             return ident
         if noun == "keys":
-            return self.w.fresh("keys", owner)
+            if op.method == "DELETE" and want == "allowed":
+                return self.w.fresh("keys", owner)
+            if (noun, owner) not in self.w.kept:
+                self.w.kept[noun, owner] = self.w.fresh("keys", owner)
+            return self.w.kept[noun, owner]
         if noun in WORKSPACE or noun in ("answers", "actions", "resumable-uploads", "break-glass"):
             return self.w.made(noun, owner, op, want == "allowed" and last)
         if op.method == "DELETE" and last and want == "allowed":

@@ -12,6 +12,7 @@ const proxy = http.createServer((request, reply) => {
     answer.pipe(reply);
   });
   passed.on("error", () => reply.destroy());
+  reply.on("close", () => passed.destroy()); // a stream that the client leaves
   request.pipe(passed);
 });
 proxy.listen(0, "127.0.0.1", () => console.log(proxy.address().port));

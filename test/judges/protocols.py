@@ -12,13 +12,8 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 RUN_S = 300
-# Scenarios of the suite that are not run, each with the reason; all others are, against the program with the suite's own tools,
-# prompts and resources (mcp_fixtures.c).
-ASKS = "the server never asks its client for text or input (trust.md P1), and the newer revision has no such requests"
-KEEPS = "a stateless server has no stream of its own to tell a change on"
-MCP_LEFT_OUT = {"tools-call-sampling": ASKS, "tools-call-elicitation": ASKS, "elicitation-sep1034-defaults": ASKS, "elicitation-sep1330-enums": ASKS,
-                "resources-subscribe": KEEPS, "resources-unsubscribe": KEEPS}
-GRAPHQL_AUDITS = 61
+GRAPHQL_AUDITS, MCP_STABLE = 61, 32
+MCP_SCENARIOS = {"2025-11-25": 25, "2026-07-28": 30}  # so many at least, else they were not read
 
 
 def node(folder, script, *args):
@@ -66,32 +61,50 @@ def openai_sdk(build, folder):
              "ok": not failed and passed > 0, "note": "; ".join([f"{passed} passed; versions {', '.join(versions)}", *failed[:10]])}]
 
 
+def mcp_apart(suite, folder, url):
+    """(scenarios, what failed) of the suite's stable release, one run for each."""
+    listed = subprocess.run([*suite, "list"], capture_output=True, text=True, timeout=RUN_S, check=True).stdout.partition("Client scenarios")[0]
+    scenarios, failed = re.findall(r"(?m)^\s+- (\S+) \[", listed), []
+    for scenario in scenarios:
+        done = subprocess.run([*suite, "server", "--url", url, "--scenario", scenario], cwd=folder, capture_output=True, text=True, timeout=RUN_S)
+        if done.returncode:
+            failed.append(f"{scenario}: {(done.stdout + done.stderr).strip()[-200:]}")
+    return len(scenarios), failed
+
+
+def mcp_required(suite, folder, url, revision):
+    """(scenarios, what failed) of those that a revision requires, as the suite's next release says."""
+    done = subprocess.run([*suite, "server", "--url", url, "--requirements", revision], cwd=folder, capture_output=True, text=True, timeout=RUN_S)
+    scored = done.stdout.partition("=== SUMMARY ===")[2].partition("Total:")[0]
+    apart = set(re.findall(r"(?m)^\s+. (\S+) \(", done.stdout.partition("Not scored")[2]))
+    rows = [(mark, name, says) for mark, name, says in re.findall(r"(?m)^(\S) (\S+): (.*)$", scored) if name not in apart]
+    return len(rows), [f"{revision} {name}: {says}" for mark, name, says in rows if mark != "\N{CHECK MARK}"]
+
+
 def mcp_conformance(build, folder):
+    """The stable release of the suite with all it has, and what its next release asks of each revision; against the suite's own tools,
+    prompts and resources (mcp_fixtures.c), which speak through our code."""
     import harken
 
     os.environ["HARKEN_BUILD_DIR"] = str(build)
-    suite = [str(folder.parent / "bin/node"), str(folder / "node_modules/.bin/conformance")]
-    listed = subprocess.run([*suite, "list"], capture_output=True, text=True, timeout=RUN_S, check=True).stdout.partition("Client scenarios")[0]
-    scenarios = re.findall(r"(?m)^\s+- (\S+) \[", listed)
-    failed, run = [], [s for s in scenarios if s not in MCP_LEFT_OUT]
+    suite, following = ([str(folder.parent / "bin/node"), str(folder / "node_modules" / name / "dist/index.js")]
+                        for name in ("@modelcontextprotocol/conformance", "conformance-next"))
     os.environ["HARKEN_BINARY"] = "harken-mcp-fixtures"
     try:
         with harken.Server() as server:
             proxy = subprocess.Popen([str(folder.parent / "bin/node"), str(HERE / "mcp-proxy.mjs"), server.address(), server.token()], stdout=subprocess.PIPE, text=True)
             try:
-                port = proxy.stdout.readline().strip()
-                for scenario in run:
-                    done = subprocess.run([*suite, "server", "--url", f"http://127.0.0.1:{port}/mcp", "--scenario", scenario], cwd=folder, capture_output=True,
-                                          text=True, timeout=RUN_S)
-                    if done.returncode:
-                        failed.append(f"{scenario}: {(done.stdout + done.stderr).strip()[-200:]}")
+                url = f"http://127.0.0.1:{proxy.stdout.readline().strip()}/mcp"
+                parts = [mcp_apart(suite, folder, url), *(mcp_required(following, folder, url, revision) for revision in MCP_SCENARIOS)]
             finally:
                 proxy.terminate()
                 proxy.wait()
     finally:
         del os.environ["HARKEN_BINARY"]
-    if len(run) < 20:
-        failed.append(f"only {len(run)} scenarios")
-    reasons = {why: [s for s, w in MCP_LEFT_OUT.items() if w == why] for why in dict.fromkeys(MCP_LEFT_OUT.values())}
+    failed = [line for _, lines in parts for line in lines]
+    if parts[0][0] < MCP_STABLE:
+        failed.append(f"only {parts[0][0]} scenarios")
+    failed += [f"only {n} scenarios of {revision}" for (n, _), (revision, least) in zip(parts[1:], MCP_SCENARIOS.items()) if n < least]
+    counts = ", ".join(f"the {n} that {revision} requires" for (n, _), revision in zip(parts[1:], MCP_SCENARIOS))
     return [{"id": "mcp-conformance", "what": "MCP conformance suite: scenarios failed", "figure": len(failed), "unit": "failures", "goal": 0, "ok": not failed,
-             "note": "; ".join([f"{len(run)} of {len(scenarios)} scenarios", *(f"not run: {', '.join(s)}: {why}" for why, s in reasons.items()), *failed])}]
+             "note": "; ".join([f"all {parts[0][0]} server scenarios of the stable release; of the next one {counts}", *failed])}]

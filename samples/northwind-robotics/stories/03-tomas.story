@@ -264,7 +264,7 @@ Farid: Nobody tears up anything. We install on three weekends, line by line.
 Inês: Three weekends I can organise, that's fine then.
 Tomás: So we go back one step. Farid does hall B again, and you ask the insurance. Agreed?
 Inês: Agreed. I'll ask the insurance this week.
-! C ACCEPTED Inês 2026-10-23 "Farid does hall B again, and you ask the insurance." "I'll ask the insurance this week."
+! C ACCEPTED Inês - "Farid does hall B again, and you ask the insurance." "I'll ask the insurance this week."
 Farid: And I'll have hall B by the sixth of November.
 ! C COMMITTED Farid 2026-11-06 "And I'll have hall B by the sixth of November."
 Beatriz: Good. Send me one page, not twenty.

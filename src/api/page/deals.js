@@ -92,6 +92,8 @@ function joined(nodes) {
 
 // ---- warnings ----
 
+const worstFirst = (warnings) => [...warnings].sort((x, y) => y.severity - x.severity);
+
 function verdict(deal, w, said) {
   const ask = async (right, button) => {
     try {
@@ -229,7 +231,7 @@ async function dealView(id) {
     el("div", { className: "card" }, el("p", {}, "Odds of being won: ", odds(d.score)),
       d.score.p === null ? "" : el("ul", { className: "reasons" }, ...reasons(d.score.up || [], "+"), ...reasons(d.score.down || [], "−")),
       d.score.p === null ? "" : el("p", { className: "soft" }, `90 % interval in brackets; learned from ${d.score.closed_deals} closed deals.`)),
-    section(`Warnings (${d.warnings.length})`, done, () => (d.warnings.length ? d.warnings.map((w) => warningCard(id, w)) : [el("p", { className: "soft" }, "None.")])),
+    section(`Warnings (${d.warnings.length})`, done, () => (d.warnings.length ? worstFirst(d.warnings).map((w) => warningCard(id, w)) : [el("p", { className: "soft" }, "None.")])),
     section("Next best actions", actions, (v) => (v.actions.length ? v.actions.map((a) => actionCard(a, people)) : [el("p", { className: "soft" }, "Nothing to do for now.")])),
     section("Brief", brief, briefOf),
     section("People", graph, peopleOf),

@@ -210,5 +210,5 @@ size_t marked_takes_back(const struct marked *k)
         most = cancel_at(k, i) > most ? cancel_at(k, i) : most;
     if (most)
         return most;
-    return !goes_without(k) ? 0 : off_at_end(k->s) ? 2 : 1;
+    return !goes_without(k) ? 0 : off_at_end(k->s) || k->s->words_n <= 4 ? 2 : 1;
 }

@@ -19,6 +19,7 @@ static const char *const codes[] = {
 struct objection {
     int code, severity;
     size_t sentence;
+    bool turned; /* listed words are there and are denied */
 };
 
 static bool turned_round(const struct sentence *s, size_t at)
@@ -54,30 +55,28 @@ static struct objection objection_listed(const struct discourse *d, size_t at)
         severity = v % 10;
         for (size_t k = i; k < i + n; k++)
             own |= negative(s->token[k]);
-        if (!own && turned_round(s, i))
+        if ((!own || str_eq(s->token[i], STR("too"))) && turned_round(s, i)) { /* "not too expensive" */
+            best.turned = true;
             continue;
+        }
         if (s->asks && severity < 3 && !own) /* asks about it, does not judge */
             continue;
         if (!opposes && !own && severity < 3 && n < PLAIN && v / 10 != 1)
             continue;
         if (severity > best.severity)
-            best = (struct objection){v / 10, severity, at};
+            best = (struct objection){v / 10, severity, at, best.turned};
     }
     return best;
 }
 
-static const float PLAINLY = 0.8F;
-
-/* By what its words weigh together, with the severity of the listed ones; else by listed words alone. */
+/* By its listed words, else by what its words weigh together. */
 static struct objection objection_in(const struct discourse *d, size_t at, const struct said *said)
 {
     struct objection listed = objection_listed(d, at);
 
-    if (!said->objection || (listed.severity == 3 && said->objection_chance < PLAINLY))
+    if (listed.code || listed.turned || !said->objection)
         return listed;
-    if (listed.code != said->objection)
-        listed = (struct objection){said->objection, SEVERITY_USUAL, at};
-    return listed;
+    return (struct objection){.code = said->objection, .severity = SEVERITY_USUAL, .sentence = at};
 }
 
 bool objection_said(const struct discourse *d, size_t at, int code, int *out_severity)

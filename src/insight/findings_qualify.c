@@ -88,11 +88,11 @@ static void evidence_weigh(const struct discourse *d, size_t at, const struct sa
         day = has_day(s);
     for (int f = 0; f < FIELDS; f++) {
         bool strong = false;
-        int cues = bits & 1 << f ? bits_count(l, s, 1 << f, &strong) : 0, score, weight;
+        int cues = (bits & 1 << f) ? bits_count(l, s, 1 << f, &strong) : 0, score, weight;
         bool fits = (said & 1u << f) != 0;
         if (!fits && (!cues || (fields[f].number && !number && f == 0) || (fields[f].day && !day)))
             continue;
-        if (1 << f == PAPER && others)
+        if ((1 << f == PAPER && others) || (said && !fits && !strong)) /* "we need" stands in much that is no need */
             continue;
         score = outside && (strong || fits) && (!fields[f].number || number) ? 2 : 1;
         weight = score * 100 + (outside ? 50 : 0) + (fits ? (int)(SAID_WEIGHS * by_words->fields_chance) : 0) +

@@ -141,11 +141,19 @@ class Directions:
         return out
 
 
+def spelled_out(text):
+    """As it is written where nobody contracts words."""
+    for short, long in (("can't", "cannot"), ("won't", "will not"), ("n't", " not"), ("'re ", " are "), ("'ve ", " have "), ("'ll ", " will "), ("I'm ", "I am ")):
+        text = text.replace(short, long)
+    return re.sub(r"\b([Tt]hat|[Ii]t|[Tt]here|[Ww]hat|[Hh]e|[Ss]he)'s ", r"\1 is ", text)
+
+
 def readings(line, rng):
     parts = [p[1:-1].split("|") if p.startswith("{") else [p] for p in re.split(r"(\{[^}]*\})", line)]
     most, out = math.prod(map(len, parts)), set()
     for _ in range(3 * READINGS):
-        out.add(" ".join("".join(rng.choice(p) for p in parts).split()))
+        one = " ".join("".join(rng.choice(p) for p in parts).split())
+        out.add(spelled_out(one) if rng.random() < 0.25 else one)
         if len(out) >= min(READINGS, most):
             break
     return sorted(out)

@@ -374,8 +374,9 @@ static int loop_patience(struct loop *l)
     pthread_mutex_unlock(&l->inbox_lock);
     if (some || l->ready)
         return 0;
-    return loop_conns(l) || l->buried >= TRIM_CONNS ? HTTP_TICK_MS
-                                                    : -1; /* after a crowd the clock goes on until it is tidied up */
+    if (l->buried >= TRIM_CONNS) /* after a crowd the clock goes on until it is tidied up */
+        return HTTP_TICK_MS;
+    return loop_conns(l) ? HTTP_TICK_MS : -1;
 }
 
 static void loop_event(struct loop *l, const struct epoll_event *ev)

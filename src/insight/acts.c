@@ -564,92 +564,6 @@ static void clause_read(struct parse *p, size_t ci)
         deed(p, ci);
 }
 
-/* Words of taking back at i; 0: none. "Leave it with me" is the contrary. */
-static size_t cancel_at(const struct parse *p, size_t i)
-{
-    size_t n = mark_at(&p->in.k, i, C_CANCEL);
-
-    return n && cue_at(list_get("deed.en"), p->in.k.s, i, NULL) >= n ? 0 : n;
-}
-
-/* "All right, I won't.", "Then I don't have to anymore.", "No printing then.", "Actually no, nobody's coming." */
-static bool off_at_end(const struct sentence *s)
-{
-    WORD_SET(begins, "actually", "oh", "wait", "sorry", "ah");
-    WORD_SET(drops, "drop", "skip", "scrap", "cancel", "shelve", "forget", "bin");
-    WORD_SET(wonts, "won't", "don't", "needn't");
-    WORD_SET(ourselves, "i", "we");
-    size_t n = s->words_n;
-
-    if (n > 1 && word_set_has(&wonts, s->token[n - 1]) && word_set_has(&ourselves, s->token[n - 2]))
-        return true;
-    if (n > 1 && word_set_has(&begins, s->token[0]) && str_eq(s->token[1], STR("no")))
-        return true;
-    for (size_t i = 0; i < 3 && i + 1 < n; i++) /* "Then let's drop the visit." */
-        if (str_eq(s->token[i], STR("let's")) && word_set_has(&drops, s->token[i + 1]))
-            return true;
-    if (n >= 12)
-        return false;
-    for (size_t i = 0; i + 3 < n; i++) {
-        if (word_set_has(&ourselves, s->token[i]) && str_eq(s->token[i + 1], STR("don't")) &&
-            (str_eq(s->token[i + 2], STR("have")) || str_eq(s->token[i + 2], STR("need"))) &&
-            str_eq(s->token[i + 3], STR("to")))
-            return i + 4 == n || str_starts(s->token[i + 4], STR("any"));
-        if (str_eq(s->token[i], STR("then")) && str_eq(s->token[i + 1], STR("there's")) &&
-            (str_eq(s->token[i + 2], STR("nothing")) || str_eq(s->token[i + 2], STR("no"))))
-            return true;
-    }
-    for (size_t i = 0; n > 2 && i + 2 < n; i++)
-        if (str_eq(s->token[i], STR("no")) && str_eq(s->token[n - 1], STR("then")) && (!i || s->word[i - 1].after))
-            return true;
-    return false;
-}
-
-/* "So no pilot, I'm afraid.", "I'm skipping the call then.": a promise of that is off. */
-static bool goes_without(const struct parse *p)
-{
-    WORD_SET(leads, "so", "then", "okay", "sorry", "therefore", "hence");
-    WORD_SET(ams, "i'm", "we're");
-    WORD_SET(drops, "leaving", "dropping", "skipping", "scrapping", "cancelling", "canceling", "shelving", "binning");
-    WORD_SET(answers, "problem", "worries", "doubt", "idea", "rush", "hurry", "need", "way", "chance", "wonder",
-             "questions", "issue", "issues", "thanks", "offence", "offense", "sweat", "trouble", "bother", "matter");
-    const struct sentence *s = p->in.k.s;
-
-    if (!s->asks && off_at_end(s))
-        return true;
-    for (size_t i = 0; !s->asks && i + 1 < s->words_n && s->words_n < 16; i++) {
-        if (!str_eq(s->token[i], STR("no")) || word_is(&p->in.k, i + 1, &answers) || s->word[i].after)
-            continue;
-        if (i && str_eq(s->token[i - 1], STR("no")))
-            continue;
-        if ((i && word_is(&p->in.k, i - 1, &leads)) || (i && s->word[i - 1].after == ',' && i + 3 > s->words_n))
-            return true;
-    }
-    for (size_t i = 0; i + 1 < s->words_n; i++)
-        if (word_is(&p->in.k, i, &ams) && word_is(&p->in.k, i + 1, &drops))
-            return true;
-    return false;
-}
-
-/* "I promised to send it on Friday": says itself what was promised before. */
-static bool restated(const struct parse *p)
-{
-    WORD_SET(said, "promised", "said", "told");
-
-    WORD_SET(you, "you", "them", "that");
-
-    for (size_t i = 0; i + 2 < p->in.k.s->words_n; i++) {
-        size_t next;
-        if (!str_eq(word_at(&p->in.k, i), STR("i")) || !word_is(&p->in.k, i + 1, &said))
-            continue;
-        next = i + 2 + word_is(&p->in.k, i + 2, &you);
-        if ((str_eq(word_at(&p->in.k, i + 1), STR("promised")) || str_starts(word_at(&p->in.k, next), STR("i'")) ||
-             (str_eq(word_at(&p->in.k, next), STR("i")) && str_eq(word_at(&p->in.k, next + 1), STR("would")))))
-            return true;
-    }
-    return false;
-}
-
 /* Most sentences are no act. Without one of these marks only those of a third person or team can be ("Anna will", "can Anna",
  * "our team will"), and what is said of a promise made before. */
 static bool may_act(const struct marked *k)
@@ -687,18 +601,13 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
     p.late_verb = !str_eq(d->s[sentence].lang, STR("en"));
     if (mark_in(&p.in.k, 0, p.in.k.s->words_n, C_JOKE))
         return;
-    for (size_t i = 0; i < p.in.k.s->words_n; i++)
-        taken_back = taken_back > cancel_at(&p, i) ? taken_back : cancel_at(&p, i);
+    taken_back = marked_takes_back(&p.in.k);
     if (taken_back) {
         struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);
         x->owner = p.in.k.s->voice;
         x->strong = taken_back > 1;
-    } else if (goes_without(&p)) {
-        struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);
-        x->owner = p.in.k.s->voice;
-        x->strong = off_at_end(p.in.k.s);
     }
-    if (restated(&p)) {
+    if (marked_restates(&p.in.k)) {
         struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);
         x->owner = p.in.k.s->voice;
         x->restated = true;

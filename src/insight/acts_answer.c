@@ -1,5 +1,6 @@
 /* insight/acts_answer.c - what a sentence says of the one before it: answers, moved days, words that take back or soften. */
 #include "insight/acts_priv.h"
+#include "insight/cues.h"
 
 enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_strong)
 {
@@ -111,4 +112,103 @@ bool sentence_confirms(const struct discourse *d, size_t sentence)
     const struct sentence *s = &d->s[sentence];
 
     return s->words_n == 1 && word_set_has(&rights, s->token[0]);
+}
+
+/* ---- taken back ---- */
+
+/* Words of taking back at i; 0: none. "Leave it with me" is the contrary. */
+static size_t cancel_at(const struct marked *k, size_t i)
+{
+    size_t n = mark_at(k, i, C_CANCEL);
+
+    return n && cue_at(list_get("deed.en"), k->s, i, NULL) >= n ? 0 : n;
+}
+
+/* "All right, I won't.", "Then I don't have to anymore.", "No printing then.", "Actually no, nobody's coming." */
+static bool off_at_end(const struct sentence *s)
+{
+    WORD_SET(begins, "actually", "wait", "sorry");
+    WORD_SET(drops, "drop", "skip", "scrap", "cancel", "shelve", "forget", "bin");
+    WORD_SET(wonts, "won't", "don't", "needn't");
+    WORD_SET(ourselves, "i", "we");
+    size_t n = s->words_n;
+
+    if (n > 1 && word_set_has(&wonts, s->token[n - 1]) && word_set_has(&ourselves, s->token[n - 2]))
+        return true;
+    if (n > 1 && word_set_has(&begins, s->token[0]) && str_eq(s->token[1], STR("no")))
+        return true;
+    for (size_t i = 0; i < 3 && i + 1 < n; i++) /* "Then let's drop the visit." */
+        if (str_eq(s->token[i], STR("let's")) && word_set_has(&drops, s->token[i + 1]))
+            return true;
+    if (n >= 12)
+        return false;
+    for (size_t i = 0; i + 3 < n; i++) {
+        if (word_set_has(&ourselves, s->token[i]) && str_eq(s->token[i + 1], STR("don't")) &&
+            (str_eq(s->token[i + 2], STR("have")) || str_eq(s->token[i + 2], STR("need"))) &&
+            str_eq(s->token[i + 3], STR("to")))
+            return i + 4 == n || str_starts(s->token[i + 4], STR("any"));
+        if (str_eq(s->token[i], STR("then")) && str_eq(s->token[i + 1], STR("there's")) &&
+            (str_eq(s->token[i + 2], STR("nothing")) || str_eq(s->token[i + 2], STR("no"))))
+            return true;
+    }
+    for (size_t i = 0; n > 2 && i + 2 < n; i++)
+        if (str_eq(s->token[i], STR("no")) && str_eq(s->token[n - 1], STR("then")) && (!i || s->word[i - 1].after))
+            return true;
+    return false;
+}
+
+/* "So no pilot, I'm afraid.", "I'm skipping the call then.": a promise of that is off. */
+static bool goes_without(const struct marked *k)
+{
+    WORD_SET(leads, "so", "then", "okay", "sorry", "therefore", "hence");
+    WORD_SET(ams, "i'm", "we're");
+    WORD_SET(drops, "leaving", "dropping", "skipping", "scrapping", "cancelling", "canceling", "shelving", "binning");
+    WORD_SET(answers, "problem", "worries", "doubt", "idea", "rush", "hurry", "need", "way", "chance", "wonder",
+             "questions", "issue", "issues", "thanks", "offence", "offense", "sweat", "trouble", "bother", "matter");
+    const struct sentence *s = k->s;
+
+    if (!s->asks && off_at_end(s))
+        return true;
+    for (size_t i = 0; !s->asks && i + 1 < s->words_n && s->words_n < 16; i++) {
+        if (!str_eq(s->token[i], STR("no")) || word_is(k, i + 1, &answers) || s->word[i].after)
+            continue;
+        if (i && str_eq(s->token[i - 1], STR("no")))
+            continue;
+        if ((i && word_is(k, i - 1, &leads)) || (i && s->word[i - 1].after == ',' && i + 3 > s->words_n))
+            return true;
+    }
+    for (size_t i = 0; i + 1 < s->words_n; i++)
+        if (word_is(k, i, &ams) && word_is(k, i + 1, &drops))
+            return true;
+    return false;
+}
+
+/* "I promised to send it on Friday": says itself what was promised before. */
+bool marked_restates(const struct marked *k)
+{
+    WORD_SET(said, "promised", "said", "told");
+
+    WORD_SET(you, "you", "them", "that");
+
+    for (size_t i = 0; i + 2 < k->s->words_n; i++) {
+        size_t next;
+        if (!str_eq(word_at(k, i), STR("i")) || !word_is(k, i + 1, &said))
+            continue;
+        next = i + 2 + word_is(k, i + 2, &you);
+        if ((str_eq(word_at(k, i + 1), STR("promised")) || str_starts(word_at(k, next), STR("i'")) ||
+             (str_eq(word_at(k, next), STR("i")) && str_eq(word_at(k, next + 1), STR("would")))))
+            return true;
+    }
+    return false;
+}
+
+size_t marked_takes_back(const struct marked *k)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < k->s->words_n; i++)
+        most = cancel_at(k, i) > most ? cancel_at(k, i) : most;
+    if (most)
+        return most;
+    return !goes_without(k) ? 0 : off_at_end(k->s) || k->s->words_n <= 4 ? 2 : 1;
 }

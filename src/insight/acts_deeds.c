@@ -226,7 +226,7 @@ static bool passive(struct clauses *in, size_t ci, struct deed *out)
     const struct sentence *s = in->k.s;
 
     for (size_t i = c->from + !c->from; i + 1 < c->to; i++) {
-        size_t verb = i, n = 0;
+        size_t verb, n = 0;
         bool by_me = false, shortened = str_ends(s->token[i], STR("'ll")), product = false;
         if (word_is(&in->k, i, &becomes) ||
             (word_is(&in->k, i, &becoming) && (word_is(&in->k, i - 1, &is) || str_ends(s->token[i - 1], STR("'s")))))

@@ -79,3 +79,7 @@ static inline bool word_is(const struct marked *k, size_t i, struct word_set *wo
 {
     return i < k->s->words_n && word_set_has(words, k->s->token[i]);
 }
+/* acts_answer.c: in how many words the sentence takes something back, by a phrase or by saying what it goes without; 0: not. */
+size_t marked_takes_back(const struct marked *k);
+/* "I promised to send it on Friday": says itself what was promised before. */
+bool marked_restates(const struct marked *k);

@@ -63,7 +63,8 @@ static bool grants(const struct sentence *s)
 {
     WORD_SET(words, "approval", "blessing", "signature", "go-ahead", "light", "permission", "consent", "sign-off",
              "okay", "nod", "ruling", "confirmation", "yes", "authorisation", "authorization", "acceptance",
-             "clearance", "understanding", "condition", "proviso", "backing", "blessings", "objection", "vote");
+             "clearance", "understanding", "condition", "proviso", "backing", "blessings", "objection", "vote",
+             "thumbs");
 
     for (size_t i = 1; i < s->words_n; i++)
         if (word_set_has(&words, s->token[i]))

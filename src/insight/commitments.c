@@ -3,6 +3,7 @@
  * Acts of sentences (acts.h) become items: a request and its answer are one, a promise taken back is one, a moved date is
  * one, two ways to say the same are one. */
 #include "insight/acts.h"
+#include "insight/cues.h"
 #include "insight/findings_priv.h"
 #include "text/lists.h"
 #include "text/word_set.h"
@@ -438,6 +439,19 @@ static bool joke_follows(const struct book *b, size_t sentence)
            sentence_jokes(b->d, sentence + 1);
 }
 
+/* "And if the test passes?" "Then I'll release the keys." */
+static bool answers_if(const struct book *b, size_t sentence)
+{
+    const struct sentence *s = &b->d->s[sentence], *asked = sentence ? s - 1 : s;
+
+    if (asked->floor == s->floor || !asked->asks || !str_eq(s->token[0], STR("then")))
+        return false;
+    for (size_t i = 0; i < asked->words_n; i++)
+        if (str_eq(asked->token[i], STR("if")))
+            return true;
+    return false;
+}
+
 static bool softened_after(const struct book *b, size_t sentence)
 {
     return sentence + 1 < b->d->n && turn_of(b, sentence + 1) == turn_of(b, sentence) &&
@@ -535,7 +549,7 @@ static void acts_settle(struct book *b, size_t from, size_t to)
         struct item *it;
         if (first->answers && !asked_before(b, first->sentence) && b->d->s[first->sentence].words_n < 3)
             return;
-        hedged |= softened_after(b, first->sentence);
+        hedged |= softened_after(b, first->sentence) || answers_if(b, first->sentence);
         it = item_add(b, declined(b, first) ? "NEGATED" : hedged ? "HEDGED" : "COMMITTED", first);
         if (softened_after(b, first->sentence))
             spans_put(b, it, first->sentence + 1, 0, SIZE_MAX);
@@ -791,6 +805,61 @@ static void doubts_cancel(struct book *b)
     }
 }
 
+enum { OFF_SAID = 1, OFF_LETS = 2, OFF_BACK = 4 }; /* numbers of text/lists/off.en.txt */
+
+/* What a sentence says of something being off; bits. */
+static int off_cues(const struct sentence *s)
+{
+    WORD_SET(needs, "required", "needed", "necessary");
+    WORD_SET(gone, "out", "off", "dead", "gone", "history");
+    int cues = cues_of(list_get("off.en"), s);
+
+    for (size_t i = 0; i < s->words_n; i++) {
+        str w = s->token[i];
+        if (i < 3 && str_eq(w, STR("don't")) &&
+            (i + 1 == s->words_n || s->word[i].after)) /* "Oh, don't, they'd hate it." */
+            cues |= OFF_LETS;
+        if (str_eq(w, STR("no")))
+            for (size_t k = i + 2; k < s->words_n && k < i + 4 && !s->word[k - 1].after; k++) /* "no form required" */
+                cues |= word_set_has(&needs, s->token[k]) ? OFF_SAID : 0;
+        if (s->words_n <= 8 && i + 1 < s->words_n && str_ends(w, STR("'s")) && word_set_has(&gone, s->token[i + 1]))
+            cues |= OFF_SAID; /* "so the courier's out" */
+    }
+    return cues;
+}
+
+/* "The plan is moot.", "you don't have to": not done any more, said by who promised it or by whom it was promised to. */
+static void offs_settle(struct book *b)
+{
+    enum { OFF_WORDS = 20, OFF_FLOORS = 4 };
+
+    for (size_t s = 1; s < b->d->n; s++) {
+        const struct sentence *x = &b->d->s[s];
+        struct item probe = {0};
+        int cues = x->asks || x->words_n > OFF_WORDS || x->voice == VOICE_NONE ? 0 : off_cues(x);
+        if (cues)
+            content_add(b, x, &probe);
+        for (size_t i = b->n; cues && i-- > 0;) {
+            struct item *it = &b->items[i];
+            size_t apart = turn_of(b, s) - turn_of(b, it->last);
+            bool own = x->voice == it->owner, means;
+            if (!firm(it) || it->owner == VOICE_NONE || it->last >= s || apart > OFF_FLOORS)
+                continue;
+            if (!own && !(cues & OFF_LETS) && discourse_side(b->d, x->voice) == discourse_side(b->d, it->owner) &&
+                !shared(it, &probe))
+                continue;
+            means = own ? apart > 0 && ((cues & OFF_BACK) || ((cues & OFF_SAID) && (apart <= 2 || shared(it, &probe))))
+                        : (cues & OFF_LETS && apart <= 2) || (cues & OFF_SAID && (apart <= 1 || shared(it, &probe)));
+            if (!means || promised_in(b, s, floor_end(b, floor_end(b, s)), it->owner))
+                continue;
+            it->modality = "CANCELLED";
+            it->due = ACT_NO_DAY;
+            spans_put(b, it, s, 0, SIZE_MAX);
+            break;
+        }
+    }
+}
+
 /* ---- all together ---- */
 
 static void items_emit(struct book *b)
@@ -834,6 +903,7 @@ void analysis_commitments(struct analysis *an)
     cancels_settle(&b);
     refusals_cancel(&b);
     doubts_cancel(&b);
+    offs_settle(&b);
     repeats_merge(&b);
     items_emit(&b);
 }

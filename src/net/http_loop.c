@@ -374,6 +374,8 @@ static int loop_patience(struct loop *l)
     pthread_mutex_unlock(&l->inbox_lock);
     if (some || l->ready)
         return 0;
+    if (l->buried >= TRIM_CONNS) /* after a crowd the clock goes on until it is tidied up */
+        return HTTP_TICK_MS;
     return loop_conns(l) ? HTTP_TICK_MS : -1;
 }
 

@@ -1,5 +1,7 @@
 #include "text/offmap.h"
 
+#include <assert.h>
+
 void offmap_init(struct offmap *m, struct arena *a)
 {
     *m = (struct offmap){.a = a};
@@ -7,8 +9,9 @@ void offmap_init(struct offmap *m, struct arena *a)
 
 void offmap_keep(struct offmap *m, uint32_t original, uint32_t n)
 {
-    struct offmap_seg *last = m->seg && m->n ? &m->seg[m->n - 1] : NULL;
+    struct offmap_seg *last = m->n ? &m->seg[m->n - 1] : NULL;
 
+    assert(m->seg || !m->cap);
     if (n == 0)
         return;
     if (last && !last->replaced && last->original + last->original_n == original) {

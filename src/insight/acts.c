@@ -527,7 +527,7 @@ static void clause_read(struct parse *p, size_t ci)
 
     if (c->condition && act_asks_kindly(p, c))
         act_request(p, ci, c->from, mark_at(&p->in.k, c->from, C_ASK), true, false);
-    if (c->condition || taken_on(p, ci))
+    if (c->condition || (p->deeds && taken_on(p, ci)))
         return;
     while (lead + 1 < c->to && str_eq(word_at(&p->in.k, lead), STR("just")))
         lead++;
@@ -560,7 +560,7 @@ static void clause_read(struct parse *p, size_t ci)
     for (size_t i = c->from; i < c->to; i++)
         if (head_read(p, ci, i))
             return;
-    if (!act_team(p, ci) && !follows(p, ci) && !elliptic(p, ci))
+    if (!act_team(p, ci) && !follows(p, ci) && !elliptic(p, ci) && p->deeds)
         deed(p, ci);
 }
 
@@ -585,20 +585,17 @@ static bool may_act(const struct marked *k)
     return deed_may(k);
 }
 
-void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct act_list *out)
+/* Of a sentence that may be one. The parse is large and filled by who cuts the clauses. */
+static void acts_read(const struct discourse *d, size_t sentence, const struct marked *k, struct act_list *out)
 {
-    struct marked k;
-    struct parse p;
-    size_t taken_back = 0;
+    struct parse p __attribute__((uninitialized));
+    size_t taken_back;
 
-    if (d->s[sentence].words_n < 2) /* "Yeah." */
-        return;
-    marks_make(d, sentence, today, &k);
-    if (!may_act(&k))
-        return;
-    p = (struct parse){.si = sentence, .out = out};
-    clauses_cut(&k, &p.in);
+    p.si = sentence;
+    p.out = out;
     p.late_verb = !str_eq(d->s[sentence].lang, STR("en"));
+    p.deeds = deed_may(k);
+    clauses_cut(k, &p.in);
     if (mark_in(&p.in.k, 0, p.in.k.s->words_n, C_JOKE))
         return;
     taken_back = marked_takes_back(&p.in.k);
@@ -617,10 +614,22 @@ void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct
         clause_read(&p, i);
 }
 
+void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct act_list *out)
+{
+    struct marked k;
+
+    if (d->s[sentence].words_n < 2) /* "Yeah." */
+        return;
+    marks_make(d, sentence, today, &k);
+    if (may_act(&k))
+        acts_read(d, sentence, &k, out);
+}
+
 int32_t act_due(const struct discourse *d, size_t sentence, int32_t today, bool *out_dated)
 {
-    struct clauses in = {0};
+    struct clauses in __attribute__((uninitialized));
 
+    in.n = 0;
     *out_dated = false;
     marks_make(d, sentence, today, &in.k);
     return clause_due(&in, 0, d->s[sentence].words_n, out_dated);

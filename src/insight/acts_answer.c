@@ -121,7 +121,7 @@ static size_t cancel_at(const struct marked *k, size_t i)
 {
     size_t n = mark_at(k, i, C_CANCEL);
 
-    return n && cue_at(list_get("deed.en"), k->s, i, NULL) >= n ? 0 : n;
+    return n && cue_at(LIST("deed.en"), k->s, i, NULL) >= n ? 0 : n;
 }
 
 /* "All right, I won't.", "Then I don't have to anymore.", "No printing then.", "Actually no, nobody's coming." */
@@ -169,7 +169,7 @@ static bool goes_without(const struct marked *k)
 
     if (!s->asks && off_at_end(s))
         return true;
-    for (size_t i = 0; !s->asks && i + 1 < s->words_n && s->words_n < 16; i++) {
+    for (size_t i = 0; (k->bits & C_NO) && !s->asks && i + 1 < s->words_n && s->words_n < 16; i++) {
         if (!str_eq(s->token[i], STR("no")) || word_is(k, i + 1, &answers) || s->word[i].after)
             continue;
         if (i && str_eq(s->token[i - 1], STR("no")))

@@ -9,10 +9,10 @@ enum { AUXILIARY_GAP = 3, BASE_MAX = 32 };
 WORD_SET(no_subjects, "you", "you'll", "he", "he'll", "she", "she'll", "who", "who'll", "they", "i", "i'll", "we",
          "we'll");
 
-static size_t entry_at(const char *list, const struct clauses *in, size_t i, int bits)
+static size_t entry_at(const struct word_list *l, const struct clauses *in, size_t i, int bits)
 {
     int v;
-    size_t n = i < in->k.s->words_n ? cue_at(list_get(list), in->k.s, i, &v) : 0;
+    size_t n = i < in->k.s->words_n ? cue_at(l, in->k.s, i, &v) : 0;
 
     return n && (v & bits) ? n : 0;
 }
@@ -32,7 +32,7 @@ static bool negated_before(const struct clauses *in, size_t i)
 
 static bool is_act(str base)
 {
-    const struct word_list *l = list_get("commit.en");
+    const struct word_list *l = LIST("commit.en");
 
     return (list_value_atom(l, list_atom(base)) & C_ACTION) != 0;
 }
@@ -82,7 +82,7 @@ size_t deed_progressive(const struct clauses *in, size_t i)
 
 static size_t participle_at(const struct clauses *in, size_t i)
 {
-    size_t n = entry_at("reach.en", in, i, R_PARTICIPLE);
+    size_t n = entry_at(LIST("reach.en"), in, i, R_PARTICIPLE);
 
     return n ? n : i < in->k.s->words_n && ends_as_act(in->k.s->token[i], STR("ed"));
 }
@@ -136,7 +136,7 @@ static bool left_with_me(const struct clauses *in, const struct clause *c)
 static bool whole(struct clauses *in, size_t ci, struct deed *out)
 {
     const struct clause *c = &in->c[ci];
-    uint64_t bit = list_get("deed.en")->bit;
+    uint64_t bit = LIST("deed.en")->bit;
 
     if (left_with_me(in, c)) {
         out->due = clause_due(in, c->from, in->k.s->words_n, &out->dated);
@@ -146,12 +146,12 @@ static bool whole(struct clauses *in, size_t ci, struct deed *out)
         size_t n;
         if (!(in->k.s->starts[i].any & bit))
             continue;
-        n = entry_at("deed.en", in, i, D_REFUSES);
+        n = entry_at(LIST("deed.en"), in, i, D_REFUSES);
         if (n && !clause_reported(in, i) && !clause_habit(in)) {
             out->kind = ACT_NEGATED;
             return true;
         }
-        n = entry_at("deed.en", in, i, D_TAKEN_ON);
+        n = entry_at(LIST("deed.en"), in, i, D_TAKEN_ON);
         if (!n || negated_before(in, i))
             continue;
         out->we = str_starts(in->k.s->token[i], STR("we"));
@@ -187,8 +187,8 @@ static bool reaches(struct clauses *in, size_t ci, struct deed *out)
     WORD_SET(near, "you", "way");
     const struct clause *c = &in->c[ci];
 
-    for (size_t i = c->from; cues_may(list_get("reach.en"), in->k.s) && i < c->to; i++) {
-        size_t n = entry_at("reach.en", in, i, R_REACHED), will;
+    for (size_t i = c->from; cues_may(LIST("reach.en"), in->k.s) && i < c->to; i++) {
+        size_t n = entry_at(LIST("reach.en"), in, i, R_REACHED), will;
         bool moving = false;
         bool yours = in->k.s->words_n <= 6 && str_eq(in->k.s->token[i], STR("yours"));
         if (!yours && (!n || !i))
@@ -315,19 +315,19 @@ bool deed_phrase(struct clauses *in, size_t ci, struct deed *out)
 bool deed_may(const struct marked *k)
 {
     WORD_SET(ourselves, "i", "we");
-    WORD_SET(are, "i'm", "we're", "am", "are");
-    WORD_SET(alone, "gets", "getting", "yours", "expect", "gonna");
+    WORD_SET(are, "i'm", "we're", "am");
+    WORD_SET(alone, "gets", "get", "getting", "being", "yours", "expect", "gonna", "leave", "will");
     WORD_SET(you, "you", "you'll");
     const struct sentence *s = k->s;
     bool running = false, are_we = false;
 
     if (!str_eq(s->lang, STR("en")))
         return false;
-    if (cues_may(list_get("deed.en"), s) || (k->d->ia->kind != IA_CALL && str_ends(s->token[0], STR("ing"))))
+    if (cues_may(LIST("deed.en"), s) || (k->d->ia->kind != IA_CALL && str_ends(s->token[0], STR("ing"))))
         return true;
     for (size_t i = 0; i < s->words_n; i++) {
         str w = s->token[i];
-        if (word_set_has(&alone, w))
+        if (word_set_has(&alone, w) || (w.n > 3 && str_ends(w, STR("'ll"))))
             return true;
         if ((word_set_has(&ourselves, w) || word_set_has(&you, w)) &&
             (mark_at(k, i + 1, C_ACTION) || mark_at(k, i + 2, C_ACTION)))

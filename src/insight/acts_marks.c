@@ -3,7 +3,7 @@
 
 static const struct mark *marks_find(const struct discourse *d, const struct sentence *s)
 {
-    const struct word_list *l = list_for("commit", s->lang);
+    const struct word_list *l = s->lang.p == d->lang.p ? d->commit : list_for("commit", s->lang);
     struct mark *m = ARENA_ARRAY(d->a, struct mark, s->words_n + 1);
     struct list_hit hit[LIST_ENTRY_WORDS];
 

@@ -138,7 +138,7 @@ bool act_team(struct parse *p, size_t ci)
     size_t act = act_skip_fill(p, verb);
     if ((verb < c->to && !act_verb_firm(p, act, dated) &&
          (mark_at(&p->in.k, act, C_IDLE | C_HEREVERB) || act >= p->in.k.s->words_n ||
-          list_value_atom(list_get("stop.en"), p->in.k.s->atom[act]))) ||
+          list_value_atom(LIST("stop.en"), p->in.k.s->atom[act]))) ||
         clause_reported(&p->in, verb) || c->condition || clause_habit(&p->in) || p->in.k.s->asks)
         return false;
     hedge = clause_hedged(&p->in, ci, verb);

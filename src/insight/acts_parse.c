@@ -104,7 +104,7 @@ bool act_verb_firm(const struct parse *p, size_t i, bool dated)
     if (act_verb(p, i, dated))
         return true;
     if (i >= p->in.k.s->words_n || !str_eq(p->in.k.s->lang, STR("en")) || mark_at(&p->in.k, i, C_IDLE | C_HEREVERB) ||
-        list_value_atom(list_get("stop.en"), p->in.k.s->atom[i]))
+        list_value_atom(LIST("stop.en"), p->in.k.s->atom[i]))
         return false;
     for (size_t k = i + 1; k < p->in.k.s->words_n && k < i + OBJECT_WORDS && !p->in.k.s->word[k - 1].after; k++) {
         found |= word_is(&p->in.k, k, &yours);

@@ -8,6 +8,7 @@
 struct parse {
     struct clauses in; /* the sentence */
     bool late_verb; /* German and the like: the verb stands at the end */
+    bool deeds; /* deed_may() of it */
     size_t si; /* its number */
     struct act_list *out;
 };

@@ -133,6 +133,8 @@ static bool begins_clause(struct clauses *in, size_t i, size_t from, bool from_c
 
     if (before)
         return true;
+    if (!in->k.m[i].bits && !in->granted && !strchr("abemopstuy", word_at(&in->k, i).p[0])) /* no until, no link */
+        return false;
     if (condition_at(in, i))
         return !(i == from + 1 && clause_link_at(&in->k, from));
     if (from_condition && i > from + 2 && mark_at(&in->k, i, C_I | C_WE | C_MIGHT | C_GET))
@@ -153,7 +155,10 @@ void clauses_cut(const struct marked *k, struct clauses *in)
     size_t from = 0;
     bool in_condition;
 
-    *in = (struct clauses){.k = *k, .written = k->d->ia->kind != IA_CALL, .granted = grants(k->s)};
+    in->k = *k;
+    in->written = k->d->ia->kind != IA_CALL;
+    in->granted = grants(k->s);
+    in->n = 0;
     in_condition = clause_conditional(in, from);
     for (size_t i = 1; i <= in->k.s->words_n; i++) {
         struct clause *c;

@@ -812,7 +812,7 @@ static int off_cues(const struct sentence *s)
 {
     WORD_SET(needs, "required", "needed", "necessary");
     WORD_SET(gone, "out", "off", "dead", "gone", "history");
-    int cues = cues_of(list_get("off.en"), s);
+    int cues = cues_of(LIST("off.en"), s);
 
     for (size_t i = 0; i < s->words_n; i++) {
         str w = s->token[i];

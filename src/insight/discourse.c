@@ -94,7 +94,7 @@ static bool cut_before(const struct words *w, size_t i)
 static str lang_of(const struct discourse *d, const struct words *w, size_t from, size_t to)
 {
     static const char *const langs[] = {"en", "de", "fr", "es"};
-    const struct word_list *own = list_for("stop", d->lang);
+    const struct word_list *own = d->stop;
     size_t most = 0;
     str best = d->lang;
 
@@ -270,6 +270,8 @@ void discourse_make(const struct interaction *ia, struct arena *a, struct discou
     struct discourse d = {.ia = ia, .a = a};
 
     d.lang = ia->language.n == 0 || str_eq(ia->language, STR("und")) ? STR("en") : ia->language;
+    d.stop = list_for("stop", d.lang);
+    d.commit = list_for("commit", d.lang);
     d.of_turn = ARENA_ARRAY(a, int, ia->turns_n + 1);
     d.first_of_turn = ARENA_ARRAY(a, size_t, ia->turns_n + 1);
     d.floor_of_turn = ARENA_ARRAY(a, size_t, ia->turns_n + 1);

@@ -55,6 +55,7 @@ struct discourse {
     int *of_turn;              /* voice of each turn; VOICE_NONE: unknown */
     struct sentence *s;
     size_t n, cap;
+    const struct word_list *stop, *commit; /* of its language; may be NULL */
     const struct mark **marks; /* per sentence; what acts.c has asked for so far */
     size_t *first_of_turn;     /* per turn, and one more: index of its first sentence */
     size_t *floor_of_turn;

@@ -11,7 +11,7 @@ enum { UTTERANCES_MIN = 5, TREND_MIN = 20 };
 /* -1, 0, 1; *out_p: how sure. */
 static int attitude_of(const struct sentence *s, const struct said *said, double *out_p)
 {
-    const struct word_list *l = list_get("attitude.en");
+    const struct word_list *l = LIST("attitude.en");
     int sum = 0, v;
     size_t turned = 0;
 

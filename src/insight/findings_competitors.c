@@ -194,7 +194,7 @@ static bool may_be(const struct sentence *s, size_t i, const struct name *n)
 /* One pass over the words for up to NAMES_MAX names. */
 static void places_find(const struct discourse *d, const struct name *names, size_t n, struct places *out)
 {
-    const struct word_list *stop = list_get("stop.en");
+    const struct word_list *stop = LIST("stop.en");
     uint64_t letter[256] = {0}, sound[256] = {0}, begin['z' + 1] = {0}, usual = 0;
 
     for (size_t i = 0; i < n; i++) {

@@ -37,7 +37,7 @@ static void red_flag(struct analysis *an, const struct sentence *s)
 {
     static const char *const classes[] = {"",          "FREEZE",      "LAYOFFS",    "REORGANISATION",
                                           "DEPARTURE", "LEGAL_BLOCK", "CHOSE_OTHER"};
-    const struct word_list *l = list_get("redflag.en");
+    const struct word_list *l = LIST("redflag.en");
     int best = 0;
 
     for (size_t i = 0; cues_may(l, s) && i < s->words_n; i++) {
@@ -257,7 +257,7 @@ static double amount_in(const struct sentence *s)
 
 static void conflict_amount(struct analysis *an, const struct sentence *s)
 {
-    const struct word_list *l = list_get("limit.en");
+    const struct word_list *l = LIST("limit.en");
     struct ia_span span = sentence_span(s);
     double amount = !s->asks && cues_of(l, s) ? amount_in(s) : 0;
     struct record_finding *f;

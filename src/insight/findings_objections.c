@@ -41,7 +41,7 @@ static bool negative(str w)
 /* The heaviest objection that a sentence has listed words of; code 0: none. */
 static struct objection objection_listed(const struct discourse *d, size_t at)
 {
-    const struct word_list *l = list_get("objection.en"), *around = list_get("answer.en");
+    const struct word_list *l = LIST("objection.en"), *around = LIST("answer.en");
     const struct sentence *s = &d->s[at];
     struct objection best = {.sentence = at};
     bool opposes = (cues_of(around, s) & R_OPPOSE) != 0;
@@ -81,7 +81,7 @@ static struct objection objection_in(const struct discourse *d, size_t at, const
 
 bool objection_said(const struct discourse *d, size_t at, int code, int *out_severity)
 {
-    const struct word_list *l = list_get("objection.en"), *around = list_get("answer.en");
+    const struct word_list *l = LIST("objection.en"), *around = LIST("answer.en");
     const struct sentence *s = &d->s[at];
     bool opposes = (cues_of(around, s) & R_OPPOSE) != 0;
 
@@ -113,7 +113,7 @@ struct response {
 /* Our words from the next stretch on until the customer has the floor again with more than a nod. */
 static size_t response_read(const struct discourse *d, size_t sentence, struct response *r)
 {
-    const struct word_list *around = list_get("answer.en");
+    const struct word_list *around = LIST("answer.en");
     const struct ia_turn *turns = d->ia->turns;
     const struct ia_turn *said = &turns[d->s[sentence].turn];
     size_t i = sentence + 1, floors = 0, last_floor = d->s[sentence].floor;
@@ -155,7 +155,7 @@ static size_t response_read(const struct discourse *d, size_t sentence, struct r
 static void resolved_read(const struct discourse *d, const struct said *said, size_t from, int voice,
                           struct response *r)
 {
-    const struct word_list *around = list_get("answer.en");
+    const struct word_list *around = LIST("answer.en");
     size_t floor = from < d->n ? d->s[from].floor : 0;
 
     r->resolved = "unknown";

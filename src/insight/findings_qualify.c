@@ -74,7 +74,7 @@ static bool tells_of_others(const struct sentence *s)
 static void evidence_weigh(const struct discourse *d, size_t at, const struct said *by_words,
                            struct evidence best[FIELDS])
 {
-    const struct word_list *l = list_get("qualify.en");
+    const struct word_list *l = LIST("qualify.en");
     const struct sentence *s = &d->s[at];
     bool outside = discourse_side(d, s->voice) == IA_SIDE_EXTERNAL, number, others, day = false;
     uint32_t said = by_words->fields;
@@ -114,7 +114,7 @@ bool qualification_said(const struct discourse *d, size_t at, size_t field)
     const struct sentence *s = &d->s[at];
     bool strong = false;
 
-    return (bits_count(list_get("qualify.en"), s, 1 << field, &strong) > 0 &&
+    return (bits_count(LIST("qualify.en"), s, 1 << field, &strong) > 0 &&
             !(fields[field].number && !sentence_has_number(d, s) && field == 0) &&
             !(fields[field].day && !has_day(s))) ||
            (discourse_side(d, s->voice) == IA_SIDE_EXTERNAL && said_read(s).fields & 1u << field);

@@ -38,7 +38,7 @@ static void topics(struct analysis *an)
     static const char *const names[TOPICS + 1] = {"",         "PRICING", "CONTRACT", "SECURITY",    "INTEGRATION",
                                                   "ROLLOUT",  "SUPPORT", "TRAINING", "COMPETITION", "TIMING",
                                                   "DECISION", "PRODUCT", "PEOPLE",   "RESULTS"};
-    const struct word_list *l = list_get("topics.en");
+    const struct word_list *l = LIST("topics.en");
     unsigned *of = ARENA_ARRAY(an->a, unsigned, an->d.n + 1);
 
     for (size_t i = 0; i < an->d.n; i++)

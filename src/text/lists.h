@@ -7,6 +7,8 @@
  * Every word of any list has a number, its atom. Who asks several lists about the same words finds the atoms once
  * (words_split() does) and asks with them: a list is then a look into an array. */
 #pragma once
+#include <stdatomic.h>
+
 #include "base/str.h"
 
 /* A word, or the words of an entry up to one of them. */
@@ -33,6 +35,17 @@ struct word_list {
 
 /* "fillers.en"; NULL when the build holds no such list. `name` and `base` are string literals: their address is remembered. */
 const struct word_list *list_get(const char *name);
+/* The same for who asks at every sentence: looked up once for each place in the code. `name` as above, and there is such a list. */
+#define LIST(name)                                                                                                     \
+    ({                                                                                                                 \
+        static const struct word_list *_Atomic list_found;                                                             \
+        const struct word_list *list_now = atomic_load_explicit(&list_found, memory_order_acquire);                    \
+        if (!list_now) {                                                                                               \
+            list_now = list_get(name);                                                                                 \
+            atomic_store_explicit(&list_found, list_now, memory_order_release);                                        \
+        }                                                                                                              \
+        list_now;                                                                                                      \
+    })
 /* The list `base`.`lang`, or NULL. */
 const struct word_list *list_for(const char *base, str lang);
 

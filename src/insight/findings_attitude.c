@@ -5,8 +5,17 @@
 
 #include "insight/cues.h"
 #include "insight/findings_priv.h"
+#include "text/word_set.h"
 
 enum { UTTERANCES_MIN = 5, TREND_MIN = 20 };
+
+/* "Good morning.": manners, no attitude. */
+static bool greets(const struct sentence *s, size_t i)
+{
+    WORD_SET(times, "morning", "afternoon", "evening", "day");
+
+    return i + 1 < s->words_n && str_eq(s->token[i], STR("good")) && word_set_has(&times, s->token[i + 1]);
+}
 
 /* -1, 0, 1; *out_p: how sure. */
 static int attitude_of(const struct sentence *s, const struct said *said, double *out_p)
@@ -14,19 +23,24 @@ static int attitude_of(const struct sentence *s, const struct said *said, double
     const struct word_list *l = LIST("attitude.en");
     int sum = 0, v;
     size_t turned = 0;
+    bool judges = false, greeting = false;
 
     for (size_t i = 0; i < s->words_n; i++) {
         size_t n = cue_at(l, s, i, &v);
         if (turned)
             turned--;
-        if (!n)
+        greeting |= greets(s, i);
+        if (!n || greets(s, i))
             continue;
         if (v == 3)
             turned = 4;
         else
             sum += (v == 1 ? 1 : -1) * (turned ? -1 : 1);
+        judges |= v != 3;
     }
-    if (said->attitude && sum * said->attitude <= 0) {
+    if (judges && !sum) /* "I don't like it, but I appreciate it." */
+        return 0;
+    if (said->attitude && sum * said->attitude <= 0 && !greeting) {
         *out_p = (double)said->attitude_chance;
         return said->attitude;
     }

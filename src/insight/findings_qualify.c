@@ -77,7 +77,8 @@ static void evidence_weigh(const struct discourse *d, size_t at, const struct sa
     const struct word_list *l = LIST("qualify.en");
     const struct sentence *s = &d->s[at];
     bool outside = discourse_side(d, s->voice) == IA_SIDE_EXTERNAL, number, others, day = false;
-    uint32_t said = by_words->fields;
+    /* what depends on something else is no answer yet, unless a listed phrase says so */
+    uint32_t said = s->words_n && str_eq(s->token[0], STR("if")) ? 0 : by_words->fields;
     int bits = outside && by_words->fields_chance <= 0 ? 0 : cues_of(l, s);
 
     if (!(((uint32_t)bits & (STRONG - 1)) | said) || s->words_n < 4 || s->asks)

@@ -10,7 +10,7 @@
 enum { WINDOW = 3, WORDS_MOST = 120, SHORT = 8, OBJECTION_WORDS = 4 };
 enum { OBJECTION_AT = 0, FIELD_AT = SAID_OBJECTIONS, ATTITUDE_AT = FIELD_AT + SAID_FIELDS, CLASSES = ATTITUDE_AT + 2 };
 enum { GATE_OBJECTION = 1, GATE_FIELD = 2, GATE_ATTITUDE = 4 };
-static const float SAID_HARDLY = 0.15F, OBJECTION_FROM = 0.45F, FIELD_FROM = 0.35F, ATTITUDE_FROM = 0.4F,
+static const float SAID_HARDLY = 0.15F, OBJECTION_FROM = 0.45F, FIELD_FROM = 0.35F, ATTITUDE_FROM = 0.5F,
                    FIELD_TOO = 0.2F;
 
 /* The number in the tables of each word by its atom: a list that many words ask is slower. */

@@ -360,20 +360,6 @@ void event_hub_listen(struct event_hub *h, struct call *k, int64_t after, const 
 
 /* ---- GET /v1/events ---- */
 
-/* "interaction.created,deal.": is one of them the type or its beginning up to the dot? */
-static bool wanted(str types, const struct event *ev)
-{
-    if (!types.n)
-        return true;
-    while (types.n) {
-        str one = str_cut(types, ',', &types);
-
-        if (str_eq(one, str_of(ev->type)) || (str_ends(one, STR(".")) && str_starts(str_of(ev->type), one)))
-            return true;
-    }
-    return false;
-}
-
 static bool types_proper(str types)
 {
     for (size_t i = 0; i < types.n; i++)
@@ -417,7 +403,7 @@ static bool place_find(struct event_hub *h, struct call *k, int64_t *out)
 /* `ctx`: the types wanted, with a NUL; empty: all. */
 static bool plain_wants(void *ctx, const struct event *ev)
 {
-    return wanted(str_of(ctx), ev);
+    return event_wanted(str_of(ctx), ev);
 }
 
 static const struct event_voice plain = {

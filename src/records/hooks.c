@@ -214,21 +214,6 @@ enum err_code hook_drop(struct db_tx *t, struct id id, struct err *e)
 
 /* ---- deliveries ---- */
 
-static bool wants(const struct hook *h, const struct event *ev)
-{
-    str types = h->types;
-
-    if (!types.n)
-        return true;
-    while (types.n) {
-        str one = str_cut(types, ',', &types);
-
-        if (str_eq(one, str_of(ev->type)) || (str_ends(one, STR(".")) && str_starts(str_of(ev->type), one)))
-            return true;
-    }
-    return false;
-}
-
 struct fan {
     struct id *ids, *hooks, *objects, *subjects, *attempts;
     int64_t *ats;
@@ -281,7 +266,7 @@ static enum err_code fan_some(struct db_tx *t, const struct vaulted *v, const st
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < hooks_n; k++)
             if (ev[i].at_ms >= hooks[k].created_at_ms &&
-                wants(&hooks[k], &ev[i])) /* nothing from before it was there */
+                event_wanted(hooks[k].types, &ev[i])) /* nothing from before it was there */
                 fan_put(&f, &hooks[k], &ev[i]);
     *out_n += f.n;
     return fan_store(t, &f, e);

@@ -143,3 +143,16 @@ enum err_code event_forget(struct db *d, struct id workspace, int64_t before_ms,
     }
     return db_commit(t, e);
 }
+
+bool event_wanted(str types, const struct event *ev)
+{
+    if (!types.n)
+        return true;
+    while (types.n) {
+        str one = str_cut(types, ',', &types);
+
+        if (str_eq(one, str_of(ev->type)) || (str_ends(one, STR(".")) && str_starts(str_of(ev->type), one)))
+            return true;
+    }
+    return false;
+}

@@ -27,6 +27,8 @@ struct event {
     char type[52];
 };
 
+/* "interaction.created,deal.": is one of them its type or the beginning of it up to the dot? No types: all are wanted. */
+bool event_wanted(str types, const struct event *ev);
 /* Numbers what was committed meanwhile, at most `limit`. *out_last: the last number given out; 0 before the first. */
 enum err_code event_number(struct db *d, struct id workspace, int limit, int64_t *out_last, struct err *e);
 /* Events behind number `after`, in order. *out_first (may be NULL): the oldest number that is kept; 0 when there is none. */

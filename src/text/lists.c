@@ -20,7 +20,7 @@ struct list_child {
 enum {
     STARTS_BYTES = 1 << 16,
     PAIR_BITS = 14
-}; /* longer lists share a bit; there are some 8,000 pairs of first words */
+}; /* longer lists share a bit; there are some 4,000 pairs of first words */
 enum { SHORT_MAX = 12, NEAR_WORDS = 8192, NEAR_SLOTS = 2 * NEAR_WORDS };
 struct short_slot {
     uint64_t head; /* the word's bytes, zero behind its end */

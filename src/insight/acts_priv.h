@@ -75,9 +75,9 @@ static inline str word_at(const struct marked *k, size_t i)
 {
     return i < k->s->words_n ? k->s->token[i] : STR_NULL;
 }
-static inline bool word_is(const struct marked *k, size_t i, struct word_set *words)
+static inline bool word_is(const struct marked *k, size_t i, const struct word_set *words)
 {
-    return i < k->s->words_n && word_set_has(words, k->s->token[i]);
+    return i < k->s->words_n && word_set_has(words, k->s->atom[i]);
 }
 /* acts_answer.c: in how many words the sentence takes something back, by a phrase or by saying what it goes without; 0: not. */
 size_t marked_takes_back(const struct marked *k);

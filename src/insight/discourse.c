@@ -50,6 +50,8 @@ static void voices_make(struct discourse *d)
         d->voices[v].label = label;
         d->of_turn[i] = v;
     }
+    for (size_t i = 0; i < d->voices_n; i++)
+        d->firsts |= d->voices[i].first.n ? 1u << (d->voices[i].first.p[0] & 31) : 0;
 }
 
 static char mark_between(str text, size_t from, size_t to)
@@ -87,7 +89,7 @@ static bool cut_before(const struct words *w, size_t i)
     WORD_SET(subjects, "i", "i'll", "i'm", "we", "we'll", "we're", "you", "you'll", "can", "let's", "let", "he", "she",
              "they", "it", "if", "that's", "i've", "i'd", "we've");
 
-    return i + 1 < w->n && word_set_has(&heads, w->token[i]) && word_set_has(&subjects, w->token[i + 1]);
+    return i + 1 < w->n && word_set_has(&heads, w->atom[i]) && word_set_has(&subjects, w->atom[i + 1]);
 }
 
 /* A sentence with hardly a function word of the conversation's language and two more of another one speaks that. */
@@ -261,8 +263,14 @@ void sentence_starts_make(struct sentence *s, struct arena *a)
     s->starts = ARENA_FILL(a, struct list_start, s->words_n);
     list_starts(s->atom, s->words_n, s->starts);
     s->starts_any = 0;
-    for (size_t i = 0; i < s->words_n; i++)
+    s->sets = (struct word_sets){0};
+    s->wills = false;
+    for (size_t i = 0; i < s->words_n; i++) {
+        str w = s->token[i];
         s->starts_any |= s->starts[i].any;
+        word_sets_add(&s->sets, word_sets_of(s->atom[i]));
+        s->wills |= w.n > 3 && w.p[w.n - 3] == '\'' && str_ends(w, STR("'ll"));
+    }
 }
 
 void discourse_make(const struct interaction *ia, struct arena *a, struct discourse *out)
@@ -349,9 +357,12 @@ bool sentence_lower(const struct sentence *s)
 
 int discourse_named(const struct discourse *d, str token)
 {
-    str folded = uni_fold(d->a, token);
     int found = VOICE_NONE;
+    str folded;
 
+    if (!token.n || (!(token.p[0] & 0x80) && !(d->firsts >> (token.p[0] & 31) & 1))) /* most words */
+        return VOICE_NONE;
+    folded = uni_fold(d->a, token);
     if (folded.n > 2 && str_ends(folded, STR("'s")))
         folded = str_sub(folded, 0, folded.n - 2);
     for (size_t i = 0; folded.n > 1 && i < d->voices_n; i++)

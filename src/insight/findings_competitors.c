@@ -107,7 +107,7 @@ static bool confirmed(const struct sentence *s, size_t from, size_t to)
              "with", "called");
 
     for (size_t i = from > WINDOW ? from - WINDOW : 0; i < s->words_n && i < to + WINDOW; i++)
-        if ((i < from || i >= to) && word_set_has(&near, s->token[i]))
+        if ((i < from || i >= to) && word_set_has(&near, s->atom[i]))
             return true;
     return false;
 }

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "text/lists.h"
 #include "text/lists_data.h"
+#include "text/word_set.h"
 
 enum { NODES_MAX = UINT16_MAX };
 
@@ -44,6 +45,7 @@ struct lexicon {
 
 static pthread_once_t lexicon_once = PTHREAD_ONCE_INIT;
 static struct lexicon lexicon;
+struct word_sets_known word_sets_known;
 
 static pthread_mutex_t lists_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the two below; lists are immutable once set */
 static struct word_list *lists_ready[LISTS_MAX];
@@ -207,10 +209,45 @@ static void starts_make(struct arena *a)
     }
 }
 
+static void list_words_add(size_t i)
+{
+    str rest = str_n(lists_data[i].text, lists_data[i].n), entry;
+    int value, version;
+
+    while (entry_next(&rest, &entry, &value, &version))
+        while (entry.n)
+            word_add(str_cut(entry, ' ', &entry));
+}
+
+static size_t sets_count(void)
+{
+    return (size_t)(word_sets_end - word_sets_first);
+}
+
+/* Adds the words of all sets; a row for each atom so far. */
+static void sets_words_add(struct arena *a)
+{
+    struct word_sets *row;
+
+    assert(sets_count() <= WORD_SETS_MAX);
+    for (size_t i = 0; i < sets_count(); i++)
+        for (size_t k = 0; k < word_sets_first[i].n; k++)
+            word_add(str_of(word_sets_first[i].words[k]));
+    word_sets_known.n = lexicon.n + 1;
+    row = ARENA_ARRAY(a, struct word_sets, word_sets_known.n);
+    for (size_t i = 0; i < sets_count(); i++)
+        for (size_t k = 0; k < word_sets_first[i].n; k++) {
+            str w = str_of(word_sets_first[i].words[k]);
+            row[atom_find(w)].bit[i / 64] |= (uint64_t)1 << i % 64;
+            word_sets_first[i].firsts |= 1u << (w.p[0] & 31);
+        }
+    word_sets_known.row = row;
+}
+
 static void lexicon_make(void)
 {
     struct arena *a = lexicon.arena = arena_new("text.lexicon");
-    size_t order[LISTS_MAX] = {0}, few = 0, many = 0, run = 0;
+    size_t order[LISTS_MAX] = {0}, few = 0, many = 0, run = 0, at = 0;
 
     for (size_t i = 0; i < lists_data_n; i++) {
         order[i] = i;
@@ -221,18 +258,21 @@ static void lexicon_make(void)
                 run = SIZE_MAX;
             }
     }
+    for (size_t i = 0; i < sets_count(); i++) {
+        few += word_sets_first[i].n;
+        many += word_sets_first[i].n;
+    }
     qsort(order, lists_data_n, sizeof *order, shorter_first);
     lexicon.far_mask = power_above(few + few / 2) - 1;
     lexicon.many_mask = power_above(many + many / 2 + 1) - 1;
     lexicon.far = ARENA_ARRAY(a, struct short_slot, lexicon.far_mask + 1);
     lexicon.many = ARENA_ARRAY(a, struct long_slot, lexicon.many_mask + 1);
-    for (size_t i = 0; i < lists_data_n; i++) {
-        str rest = str_n(lists_data[order[i]].text, lists_data[order[i]].n), entry;
-        int value, version;
-        while (entry_next(&rest, &entry, &value, &version))
-            while (entry.n)
-                word_add(str_cut(entry, ' ', &entry));
-        if (lists_data[order[i]].n <= STARTS_BYTES)
+    for (; at < lists_data_n && list_rank(order[at]) == 0; at++)
+        list_words_add(order[at]);
+    sets_words_add(a);
+    for (; at < lists_data_n; at++) {
+        list_words_add(order[at]);
+        if (lists_data[order[at]].n <= STARTS_BYTES)
             lexicon.starts_n = lexicon.n + 1;
     }
     starts_make(a);

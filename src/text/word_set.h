@@ -21,8 +21,8 @@ struct word_set {
 /* Sixteen bytes each, so that they stand in the section without gaps. */
 #define WORD_SET(name, ...)                                                                                            \
     static const char *const name##_words[] = {__VA_ARGS__};                                                           \
-    static struct word_set name __attribute__((section("word_sets"), used)) = {name##_words,                           \
-                                                                               sizeof name##_words / sizeof(char *), 0}
+    static struct word_set name                                                                                        \
+        __attribute__((section("word_sets"), used)) = {name##_words, sizeof name##_words / sizeof(char *), 0}
 
 enum { WORD_SETS_MAX = 256 };
 /* Of a word the sets it is in, of several words those that have any of them. */

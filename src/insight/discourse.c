@@ -293,7 +293,7 @@ void discourse_make(const struct interaction *ia, struct arena *a, struct discou
     d.first_of_turn[ia->turns_n] = d.n;
     for (size_t i = 0; i < d.n; i++)
         sentence_starts_make(&d.s[i], a);
-    d.marks = ARENA_ARRAY(a, const struct mark *, d.n);
+    d.marks = ARENA_ARRAY(a, const struct marks *, d.n);
     *out = d;
 }
 

@@ -47,7 +47,7 @@ struct sentence {
     enum utterance_kind kind;
 };
 
-struct mark; /* insight/acts_priv.h */
+struct marks; /* insight/acts_priv.h */
 
 struct discourse {
     const struct interaction *ia;
@@ -60,7 +60,7 @@ struct discourse {
     struct sentence *s;
     size_t n, cap;
     const struct word_list *stop, *commit; /* of its language; may be NULL */
-    const struct mark **marks; /* per sentence; what acts.c has asked for so far */
+    const struct marks **marks; /* per sentence; what acts.c has asked for so far */
     size_t *first_of_turn;     /* per turn, and one more: index of its first sentence */
     size_t *floor_of_turn;
 };

@@ -19,9 +19,11 @@ struct list_child {
  * short, too: theirs are tables of their own, where a look-up touches one cache line. The first of them has the words of
  * the short lists, which are most of what is said, and is small enough to stay in the cache. */
 enum {
-    STARTS_BYTES = 1 << 16,
-    PAIR_BITS = 14
-}; /* longer lists share a bit; there are some 4,000 pairs of first words */
+    STARTS_BYTES =
+        80 << 10, /* longer lists share a bit; the acts of a language, which every word asks, must have their own */
+    PAIR_BITS = 14,
+    PAIR_SEEN_BITS = 16 /* there are some 6,000 pairs of first words */
+};
 enum { SHORT_MAX = 12, NEAR_WORDS = 8192, NEAR_SLOTS = 2 * NEAR_WORDS };
 struct short_slot {
     uint64_t head; /* the word's bytes, zero behind its end */
@@ -39,7 +41,8 @@ struct lexicon {
     struct long_slot *many;
     uint32_t near_n, far_mask, many_mask, n;
     uint64_t *alone; /* of each atom below `starts_n`: bits of the lists that have it as an entry */
-    uint64_t *pair; /* by pair_slot(): of the lists that have an entry of these first two words, among others */
+    uint64_t *pair; /* by pair_hash(): of the lists that have an entry of these first two words, among others */
+    uint64_t *pair_seen; /* a bit by pair_hash(): is there any? Small enough to stay in the cache */
     uint32_t starts_n;
 };
 
@@ -181,9 +184,24 @@ static uint32_t power_above(size_t n)
     return cap;
 }
 
-static uint32_t pair_slot(uint32_t first, uint32_t second)
+static uint64_t pair_hash(uint32_t first, uint32_t second)
 {
-    return (uint32_t)(((uint64_t)first << 32 | second) * 0x9e3779b97f4a7c15u >> (64 - PAIR_BITS));
+    return ((uint64_t)first << 32 | second) * 0x9e3779b97f4a7c15u;
+}
+
+static uint64_t pair_lists(uint32_t first, uint32_t second)
+{
+    uint64_t hash = pair_hash(first, second), seen = hash >> (64 - PAIR_SEEN_BITS);
+
+    return lexicon.pair_seen[seen / 64] >> seen % 64 & 1 ? lexicon.pair[hash >> (64 - PAIR_BITS)] : 0;
+}
+
+static void pair_add(uint32_t first, uint32_t second, uint64_t lists)
+{
+    uint64_t hash = pair_hash(first, second), seen = hash >> (64 - PAIR_SEEN_BITS);
+
+    lexicon.pair_seen[seen / 64] |= (uint64_t)1 << seen % 64;
+    lexicon.pair[hash >> (64 - PAIR_BITS)] |= lists;
 }
 
 static uint64_t list_bit(size_t i)
@@ -196,13 +214,14 @@ static void starts_make(struct arena *a)
 {
     lexicon.alone = ARENA_ARRAY(a, uint64_t, lexicon.starts_n);
     lexicon.pair = ARENA_ARRAY(a, uint64_t, (size_t)1 << PAIR_BITS);
+    lexicon.pair_seen = ARENA_ARRAY(a, uint64_t, (size_t)1 << (PAIR_SEEN_BITS - 6));
     for (size_t i = 0; i < lists_data_n; i++) {
         str rest = str_n(lists_data[i].text, lists_data[i].n), entry;
         int value, version;
         while (lists_data[i].n <= STARTS_BYTES && entry_next(&rest, &entry, &value, &version)) {
             uint32_t first = atom_find(str_cut(entry, ' ', &entry));
             if (entry.n)
-                lexicon.pair[pair_slot(first, atom_find(str_cut(entry, ' ', &entry)))] |= list_bit(i);
+                pair_add(first, atom_find(str_cut(entry, ' ', &entry)), list_bit(i));
             else
                 lexicon.alone[first] |= list_bit(i);
         }
@@ -324,7 +343,7 @@ void list_starts(const uint32_t *atoms, size_t n, struct list_start *out)
 {
     for (size_t i = 0; i < n; i++) {
         uint64_t alone = atoms[i] < lexicon.starts_n ? lexicon.alone[atoms[i]] : 0, always = (uint64_t)1 << 63;
-        out[i].longer = always | (i + 1 < n ? lexicon.pair[pair_slot(atoms[i], atoms[i + 1])] : 0);
+        out[i].longer = always | (i + 1 < n ? pair_lists(atoms[i], atoms[i + 1]) : 0);
         out[i].any = alone | out[i].longer;
     }
 }

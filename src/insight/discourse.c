@@ -261,14 +261,12 @@ static void sentences_add(struct discourse *d, size_t turn)
 void sentence_starts_make(struct sentence *s, struct arena *a)
 {
     s->starts = ARENA_FILL(a, struct list_start, s->words_n);
-    list_starts(s->atom, s->words_n, s->starts);
+    list_starts(s->atom, s->words_n, s->starts, &s->sets);
     s->starts_any = 0;
-    s->sets = (struct word_sets){0};
     s->wills = false;
     for (size_t i = 0; i < s->words_n; i++) {
         str w = s->token[i];
         s->starts_any |= s->starts[i].any;
-        word_sets_add(&s->sets, word_sets_of(s->atom[i]));
         s->wills |= w.n > 3 && w.p[w.n - 3] == '\'' && str_ends(w, STR("'ll"));
     }
 }

@@ -40,10 +40,9 @@ struct lexicon {
     struct short_slot near[NEAR_SLOTS], *far;
     struct long_slot *many;
     uint32_t near_n, far_mask, many_mask, n;
-    uint64_t *alone; /* of each atom below `starts_n`: bits of the lists that have it as an entry */
+    struct word_row *row; /* word_sets_known.row */
     uint64_t *pair; /* by pair_hash(): of the lists that have an entry of these first two words, among others */
     uint64_t *pair_seen; /* a bit by pair_hash(): is there any? Small enough to stay in the cache */
-    uint32_t starts_n;
 };
 
 static pthread_once_t lexicon_once = PTHREAD_ONCE_INIT;
@@ -212,7 +211,6 @@ static uint64_t list_bit(size_t i)
 /* Of the lists with a bit, once their words have atoms. */
 static void starts_make(struct arena *a)
 {
-    lexicon.alone = ARENA_ARRAY(a, uint64_t, lexicon.starts_n);
     lexicon.pair = ARENA_ARRAY(a, uint64_t, (size_t)1 << PAIR_BITS);
     lexicon.pair_seen = ARENA_ARRAY(a, uint64_t, (size_t)1 << (PAIR_SEEN_BITS - 6));
     for (size_t i = 0; i < lists_data_n; i++) {
@@ -223,7 +221,7 @@ static void starts_make(struct arena *a)
             if (entry.n)
                 pair_add(first, atom_find(str_cut(entry, ' ', &entry)), list_bit(i));
             else
-                lexicon.alone[first] |= list_bit(i);
+                lexicon.row[first].lists |= list_bit(i);
         }
     }
 }
@@ -243,30 +241,35 @@ static size_t sets_count(void)
     return (size_t)(word_sets_end - word_sets_first);
 }
 
-/* Adds the words of all sets; a row for each atom so far. */
-static void sets_words_add(struct arena *a)
+static void sets_words_add(void)
 {
-    struct word_sets *row;
-
     assert(sets_count() <= WORD_SETS_MAX);
     for (size_t i = 0; i < sets_count(); i++)
         for (size_t k = 0; k < word_sets_first[i].n; k++)
             word_add(str_of(word_sets_first[i].words[k]));
-    word_sets_known.n = lexicon.n + 1;
-    row = ARENA_ARRAY(a, struct word_sets, word_sets_known.n);
+}
+
+/* A row for each of the first `n` atoms. */
+static void rows_make(uint32_t n, struct arena *a)
+{
+    uintptr_t room = (uintptr_t)ARENA_ARRAY(a, struct word_row, n + 1);
+
+    lexicon.row = (struct word_row *)((room + sizeof(struct word_row) - 1) / sizeof(struct word_row) *
+                                      sizeof(struct word_row)); /* none in two cache lines */
     for (size_t i = 0; i < sets_count(); i++)
         for (size_t k = 0; k < word_sets_first[i].n; k++) {
             str w = str_of(word_sets_first[i].words[k]);
-            row[atom_find(w)].bit[i / 64] |= (uint64_t)1 << i % 64;
+            lexicon.row[atom_find(w)].sets.bit[i / 64] |= (uint64_t)1 << i % 64;
             word_sets_first[i].firsts |= 1u << (w.p[0] & 31);
         }
-    word_sets_known.row = row;
+    word_sets_known = (struct word_sets_known){lexicon.row, n};
 }
 
 static void lexicon_make(void)
 {
     struct arena *a = lexicon.arena = arena_new("text.lexicon");
     size_t order[LISTS_MAX] = {0}, few = 0, many = 0, run = 0, at = 0;
+    uint32_t short_n;
 
     for (size_t i = 0; i < lists_data_n; i++) {
         order[i] = i;
@@ -288,12 +291,13 @@ static void lexicon_make(void)
     lexicon.many = ARENA_ARRAY(a, struct long_slot, lexicon.many_mask + 1);
     for (; at < lists_data_n && list_rank(order[at]) == 0; at++)
         list_words_add(order[at]);
-    sets_words_add(a);
-    for (; at < lists_data_n; at++) {
+    sets_words_add();
+    for (; at < lists_data_n && lists_data[order[at]].n <= STARTS_BYTES; at++)
         list_words_add(order[at]);
-        if (lists_data[order[at]].n <= STARTS_BYTES)
-            lexicon.starts_n = lexicon.n + 1;
-    }
+    short_n = lexicon.n + 1;
+    for (; at < lists_data_n; at++)
+        list_words_add(order[at]);
+    rows_make(short_n, a);
     starts_make(a);
 }
 
@@ -339,13 +343,17 @@ void list_atoms(const str *words, size_t n, uint32_t *out)
     }
 }
 
-void list_starts(const uint32_t *atoms, size_t n, struct list_start *out)
+void list_starts(const uint32_t *atoms, size_t n, struct list_start *out, struct word_sets *out_sets)
 {
+    struct word_sets sets = {0};
+
     for (size_t i = 0; i < n; i++) {
-        uint64_t alone = atoms[i] < lexicon.starts_n ? lexicon.alone[atoms[i]] : 0, always = (uint64_t)1 << 63;
-        out[i].longer = always | (i + 1 < n ? pair_lists(atoms[i], atoms[i + 1]) : 0);
-        out[i].any = alone | out[i].longer;
+        const struct word_row *row = word_row_of(atoms[i]);
+        out[i].longer = (uint64_t)1 << 63 | (i + 1 < n ? pair_lists(atoms[i], atoms[i + 1]) : 0);
+        out[i].any = row->lists | out[i].longer;
+        word_sets_add(&sets, &row->sets);
     }
+    *out_sets = sets;
 }
 
 static inline uint32_t child_slot(const struct word_list *l, uint32_t parent, uint32_t atom)
@@ -373,14 +381,11 @@ static uint16_t node_make(struct word_list *l)
 
 static void entry_add(struct word_list *l, str entry, int value)
 {
-    uint16_t *first = (uint16_t *)l->first; /* being made */
     uint32_t at = 0;
 
     while (entry.n) {
         uint32_t atom = list_atom(str_cut(entry, ' ', &entry)), next = step(l, at, atom);
-        if (!next && !at) {
-            next = first[atom] = node_make(l);
-        } else if (!next) {
+        if (!next) {
             uint32_t i = child_slot(l, at, atom);
             next = node_make(l);
             l->node[at].next |= list_next_bit(atom);
@@ -393,12 +398,26 @@ static void entry_add(struct word_list *l, str entry, int value)
     l->node[at].value = value;
 }
 
+/* Makes the nodes of the words that begin entries in the order of their atoms: those of what is said most stand together. */
+static void first_nodes_make(struct word_list *l, str rest)
+{
+    uint16_t *first = ARENA_ARRAY(lists_arena, uint16_t, l->first_n);
+    str entry;
+    int value;
+
+    l->first = first;
+    while (entry_next(&rest, &entry, &value, &l->version))
+        first[list_atom(str_cut(entry, ' ', &entry))] = 1;
+    for (uint32_t atom = 0; atom < l->first_n; atom++)
+        first[atom] = first[atom] ? node_make(l) : 0;
+}
+
 /* Sizes the tables of a list by its text. */
-static void list_measure(struct word_list *l, str rest)
+static void list_measure(struct word_list *l, str text)
 {
     size_t words = 0, inner = 0;
     uint32_t most = 0;
-    str entry;
+    str rest = text, entry;
     int value;
 
     while (entry_next(&rest, &entry, &value, &l->version))
@@ -410,8 +429,8 @@ static void list_measure(struct word_list *l, str rest)
                 most = atom;
         }
     l->node = ARENA_ARRAY(lists_arena, struct list_node, words + 1);
-    l->first = ARENA_ARRAY(lists_arena, uint16_t, most + 1);
     l->first_n = most + 1;
+    first_nodes_make(l, text);
     l->child_mask = power_above(inner * 2) - 1;
     l->child = ARENA_ARRAY(lists_arena, struct list_child, l->child_mask + 1);
 }

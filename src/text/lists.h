@@ -95,12 +95,13 @@ static inline size_t list_match_atoms(const struct word_list *l, const uint32_t 
 
 /* For who asks many lists about the same words: at each word the bits (word_list.bit) of the lists that may have an entry
  * there, by it and the next word. A list whose bit is not set has none. Long lists, of names and of words, share a bit that is
- * always set. */
+ * always set. With them the sets (text/word_set.h) that have any of the words. */
 struct list_start {
     uint64_t any;
     uint64_t longer; /* of more than one word */
 };
-void list_starts(const uint32_t *atoms, size_t n, struct list_start *out);
+struct word_sets;
+void list_starts(const uint32_t *atoms, size_t n, struct list_start *out, struct word_sets *out_sets);
 /* list_match_atoms() of words whose starts are known. */
 static inline size_t list_match_start(const struct word_list *l, const struct list_start *at, const uint32_t *atoms,
                                       size_t n, int *out_value)

@@ -24,7 +24,7 @@ struct word_set {
     static struct word_set name                                                                                        \
         __attribute__((section("word_sets"), used)) = {name##_words, sizeof name##_words / sizeof(char *), 0}
 
-enum { WORD_SETS_MAX = 256 };
+enum { WORD_SETS_MAX = 192 };
 /* Of a word the sets it is in, of several words those that have any of them. */
 struct word_sets {
     uint64_t bit[WORD_SETS_MAX / 64];
@@ -34,9 +34,14 @@ struct word_sets {
 extern struct word_set word_sets_first[] __asm__("__start_word_sets") __attribute__((weak, visibility("hidden")));
 extern struct word_set word_sets_end[] __asm__("__stop_word_sets") __attribute__((weak, visibility("hidden")));
 
-/* Rows by atom, made with the atoms (text/lists.c); atoms from `n` on are in no set. */
+/* What is known of each word stands together, half a cache line: a text has many different words. By atom, made with the atoms
+ * (text/lists.c); atoms from `n` on are in no set and in no short list. */
+struct word_row {
+    struct word_sets sets;
+    uint64_t lists; /* bits (word_list.bit) of those that have it as an entry */
+};
 struct word_sets_known {
-    const struct word_sets *row;
+    const struct word_row *row;
     uint32_t n;
 };
 extern struct word_sets_known word_sets_known;
@@ -47,10 +52,14 @@ static inline bool word_sets_meet(const struct word_sets *sets, const struct wor
 
     return sets->bit[number / 64] >> number % 64 & 1;
 }
-/* The row of a word; `atom`: 0 for a word that is none of any list or set. */
-static inline const struct word_sets *word_sets_of(uint32_t atom)
+/* `atom`: 0 for a word that is none of any list or set. */
+static inline const struct word_row *word_row_of(uint32_t atom)
 {
     return &word_sets_known.row[atom < word_sets_known.n ? atom : 0];
+}
+static inline const struct word_sets *word_sets_of(uint32_t atom)
+{
+    return &word_row_of(atom)->sets;
 }
 static inline bool word_set_has(const struct word_set *set, uint32_t atom)
 {

@@ -121,6 +121,19 @@ static str lang_of(const struct discourse *d, const struct words *w, size_t from
     return best;
 }
 
+void sentence_starts_make(struct sentence *s, struct arena *a)
+{
+    s->starts = ARENA_FILL(a, struct list_start, s->words_n);
+    list_starts(s->atom, s->words_n, s->starts, &s->sets);
+    s->starts_any = 0;
+    s->wills = false;
+    for (size_t i = 0; i < s->words_n; i++) {
+        str w = s->token[i];
+        s->starts_any |= s->starts[i].any;
+        s->wills |= w.n > 3 && w.p[w.n - 3] == '\'' && str_ends(w, STR("'ll"));
+    }
+}
+
 static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const struct words *w, size_t from, size_t to,
                          uint32_t end)
 {
@@ -150,6 +163,8 @@ static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const 
     }
     s.word[s.words_n] = (struct dword){0};
     s.asks = s.words_n && s.word[s.words_n - 1].after == '?';
+    sentence_starts_make(&s, d->a);
+    part.starts = s.starts;
     s.kind = utterance_classify_words(str_sub(text, s.start, s.end), &part, d->lang);
     ARENA_PUSH(d->a, d->s, d->n, d->cap) = s;
 }
@@ -215,6 +230,7 @@ static void join_last(struct discourse *d)
     x->words_n = n;
     x->ascii = x->ascii && y->ascii;
     x->asks = y->asks;
+    sentence_starts_make(x, d->a);
     d->n--;
 }
 
@@ -258,19 +274,6 @@ static void sentences_add(struct discourse *d, size_t turn)
     }
 }
 
-void sentence_starts_make(struct sentence *s, struct arena *a)
-{
-    s->starts = ARENA_FILL(a, struct list_start, s->words_n);
-    list_starts(s->atom, s->words_n, s->starts, &s->sets);
-    s->starts_any = 0;
-    s->wills = false;
-    for (size_t i = 0; i < s->words_n; i++) {
-        str w = s->token[i];
-        s->starts_any |= s->starts[i].any;
-        s->wills |= w.n > 3 && w.p[w.n - 3] == '\'' && str_ends(w, STR("'ll"));
-    }
-}
-
 void discourse_make(const struct interaction *ia, struct arena *a, struct discourse *out)
 {
     struct discourse d = {.ia = ia, .a = a};
@@ -289,8 +292,6 @@ void discourse_make(const struct interaction *ia, struct arena *a, struct discou
         sentences_add(&d, i);
     }
     d.first_of_turn[ia->turns_n] = d.n;
-    for (size_t i = 0; i < d.n; i++)
-        sentence_starts_make(&d.s[i], a);
     d.marks = ARENA_ARRAY(a, const struct marks *, d.n);
     *out = d;
 }

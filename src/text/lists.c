@@ -77,6 +77,31 @@ static struct short_slot short_of(str w)
     return s;
 }
 
+/* The same of a word with LIST_WORD_ROOM, without a branch. */
+static struct short_slot short_of_roomy(str w)
+{
+    static const struct {
+        uint64_t head, tail;
+    } kept[SHORT_MAX + 1] = {
+        {0, 0},
+        {0xff, 0},
+        {0xffff, 0},
+        {0xffffff, 0},
+        {0xffffffff, 0},
+        {0xffffffffff, 0},
+        {0xffffffffffff, 0},
+        {0xffffffffffffff, 0},
+        {UINT64_MAX, 0},
+        {UINT64_MAX, 0xff},
+        {UINT64_MAX, 0xffff},
+        {UINT64_MAX, 0xffffff},
+        {UINT64_MAX, 0xffffffff},
+    };
+
+    return (struct short_slot){.head = load(w.p, 8) & kept[w.n].head,
+                               .tail = (uint32_t)(load(w.p + 8, 8) & kept[w.n].tail)};
+}
+
 static uint64_t short_hash(const struct short_slot *s)
 {
     uint64_t h = (s->head ^ (uint64_t)s->tail << 17) * 0x9e3779b97f4a7c15u;
@@ -307,7 +332,7 @@ uint32_t list_atom(str word)
     return atom_find(word);
 }
 
-void list_atoms(const str *words, size_t n, uint32_t *out)
+static inline __attribute__((always_inline)) void atoms_find(const str *words, size_t n, bool roomy, uint32_t *out)
 {
     enum { TOGETHER = 16 };
     struct short_slot s[TOGETHER] __attribute__((uninitialized));
@@ -320,7 +345,7 @@ void list_atoms(const str *words, size_t n, uint32_t *out)
         uint32_t missed = 0;
         for (size_t i = 0; i < m; i++)
             if (w[i].n && w[i].n <= SHORT_MAX) {
-                s[i] = short_of(w[i]);
+                s[i] = roomy ? short_of_roomy(w[i]) : short_of(w[i]);
                 hash[i] = short_hash(&s[i]);
                 __builtin_prefetch(&lexicon.near[hash[i] & (NEAR_SLOTS - 1)]);
             }
@@ -341,6 +366,16 @@ void list_atoms(const str *words, size_t n, uint32_t *out)
             out[from + i] = short_find(lexicon.far, lexicon.far_mask, hash[i], &s[i])->atom;
         }
     }
+}
+
+void list_atoms(const str *words, size_t n, uint32_t *out)
+{
+    atoms_find(words, n, false, out);
+}
+
+void list_atoms_roomy(const str *words, size_t n, uint32_t *out)
+{
+    atoms_find(words, n, true, out);
 }
 
 void list_starts(const uint32_t *atoms, size_t n, struct list_start *out, struct word_sets *out_sets)

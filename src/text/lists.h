@@ -53,8 +53,11 @@ int list_version(const struct word_list *l);
 size_t list_count(const struct word_list *l);
 /* 1..; 0 for what is no word of any list. `word`: lower case. */
 uint32_t list_atom(str word);
-/* The same of many words at once, which is faster. */
+/* The same of many words at once, which is faster; fastest where so many bytes from the beginning of each may be read, whatever
+ * its length. */
+enum { LIST_WORD_ROOM = 16 };
 void list_atoms(const str *words, size_t n, uint32_t *out);
+void list_atoms_roomy(const str *words, size_t n, uint32_t *out);
 
 /* The value of a one-word or whole-phrase entry, 0 when there is none. */
 int list_value(const struct word_list *l, str entry);

@@ -175,11 +175,26 @@ char *str_cz(struct arena *a, str s)
     return (char *)str_dup(a, s).p;
 }
 
+void str_lower_put(str s, char *out)
+{
+    typedef unsigned char bytes __attribute__((vector_size(16)));
+    size_t i = 0;
+
+    for (; i + sizeof(bytes) <= s.n; i += sizeof(bytes)) {
+        bytes b;
+        memcpy(&b, s.p + i, sizeof b);
+        b += (bytes)(b - 'A' < 26) & ('a' - 'A');
+        memcpy(out + i, &b, sizeof b);
+    }
+    for (; i < s.n; i++)
+        out[i] = low(s.p[i]);
+}
+
 str str_lower_ascii(struct arena *a, str s)
 {
     char *p = arena_alloc(a, s.n + 1);
-    for (size_t i = 0; i < s.n; i++)
-        p[i] = low(s.p[i]);
+
+    str_lower_put(s, p);
     return (str){p, s.n};
 }
 

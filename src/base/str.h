@@ -82,6 +82,7 @@ uint64_t str_hash(str s); /* eight bytes a step; for tables in memory, not for s
 str str_dup(struct arena *a, str s);
 char *str_cz(struct arena *a, str s); /* NUL-terminated copy for a foreign library; an inner NUL ends it there */
 str str_lower_ascii(struct arena *a, str s);
+void str_lower_put(str s, char *out); /* the same into s.n bytes that the caller has */
 str str_fmt(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 str str_join(struct arena *a, const str *parts, size_t n, str sep);
 /* Replaces invalid UTF-8 sequences by U+FFFD and NUL by U+FFFD; returns s itself when nothing had to change. */

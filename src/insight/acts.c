@@ -410,14 +410,12 @@ static bool may_begin(const struct parse *p, const struct clause *c, size_t i)
 /* Can a head or a name with its verb stand at word i? By what costs little: most words are neither. */
 static bool may_head(const struct parse *p, size_t i)
 {
-    const struct sentence *s = p->in.k.s;
-    str w = s->token[i];
+    WORD_SET(people, "i", "i'm", "we", "we're", "you", "you'll", "will", "would", "can", "could");
+    WORD_SET(behind, "will", "is", "shall", "wird", "here"); /* "Anna will" */
+    str w = p->in.k.s->token[i];
 
-    if (p->in.k.m[i].bits || strchr("iwyc", w.p[0])) /* I, we, will, you, can */
-        return true;
-    if (w.n > 3 && (w.p[w.n - 2] == '\'' || w.p[w.n - 3] == '\'')) /* Anna'll, Anna's */
-        return true;
-    return i + 1 < s->words_n && strchr("wish", s->token[i + 1].p[0]); /* Anna will, is, shall, here */
+    return p->in.k.m[i].bits || word_is(&p->in.k, i, &people) || word_is(&p->in.k, i + 1, &behind) ||
+           (w.n > 3 && (w.p[w.n - 2] == '\'' || w.p[w.n - 3] == '\'')); /* Anna'll, Anna's */
 }
 
 /* Reads one head at word i; true: the clause is done. */
@@ -570,23 +568,23 @@ static bool may_act(const struct marked *k)
 {
     WORD_SET(wills, "will", "going", "shall", "wird", "gonna", "let's");
     WORD_SET(cans, "can", "could", "would");
-    WORD_SET(promised, "promised", "said", "told");
+    WORD_SET(said, "promised", "said", "told", "no");
+    WORD_SET(nos, "no");
     const struct sentence *s = k->s;
 
     if (k->bits & (CLAUSE_HEADS | C_CANCEL | C_ASKVERB | C_ING | C_PRESENT | C_FOLLOWS))
         return true;
-    for (size_t i = 0; i < s->words_n; i++) {
-        str w = s->token[i];
-        if ((w.n > 3 && str_ends(w, STR("'ll"))) || word_set_has(&wills, w) || (s->asks && word_set_has(&cans, w)))
+    if (s->wills || sentence_any(s, &wills) || (s->asks && sentence_any(s, &cans)))
+        return true;
+    for (size_t i = 1; sentence_any(s, &said) && i < s->words_n; i++)
+        if (word_is(k, i, &nos) || (word_is(k, i, &said) && str_eq(s->token[i - 1], STR("i"))))
             return true;
-        if (i && ((str_eq(s->token[i - 1], STR("i")) && word_set_has(&promised, w)) || str_eq(w, STR("no"))))
-            return true;
-    }
-    return deed_may(k);
+    return false;
 }
 
 /* Of a sentence that may be one. The parse is large and filled by who cuts the clauses. */
-static void acts_read(const struct discourse *d, size_t sentence, const struct marked *k, struct act_list *out)
+static void acts_read(const struct discourse *d, size_t sentence, const struct marked *k, bool deeds,
+                      struct act_list *out)
 {
     struct parse p __attribute__((uninitialized));
     size_t taken_back;
@@ -594,7 +592,7 @@ static void acts_read(const struct discourse *d, size_t sentence, const struct m
     p.si = sentence;
     p.out = out;
     p.late_verb = !str_eq(d->s[sentence].lang, STR("en"));
-    p.deeds = deed_may(k);
+    p.deeds = deeds;
     clauses_cut(k, &p.in);
     if (mark_in(&p.in.k, 0, p.in.k.s->words_n, C_JOKE))
         return;
@@ -617,12 +615,14 @@ static void acts_read(const struct discourse *d, size_t sentence, const struct m
 void acts_find(const struct discourse *d, size_t sentence, int32_t today, struct act_list *out)
 {
     struct marked k;
+    bool deeds;
 
     if (d->s[sentence].words_n < 2) /* "Yeah." */
         return;
     marks_make(d, sentence, today, &k);
-    if (may_act(&k))
-        acts_read(d, sentence, &k, out);
+    deeds = deed_may(&k);
+    if (deeds || may_act(&k))
+        acts_read(d, sentence, &k, deeds, out);
 }
 
 int32_t act_due(const struct discourse *d, size_t sentence, int32_t today, bool *out_dated)

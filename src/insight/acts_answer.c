@@ -111,7 +111,7 @@ bool sentence_confirms(const struct discourse *d, size_t sentence)
     WORD_SET(rights, "right", "correct", "exactly", "true", "absolutely");
     const struct sentence *s = &d->s[sentence];
 
-    return s->words_n == 1 && word_set_has(&rights, s->token[0]);
+    return s->words_n == 1 && word_set_has(&rights, s->atom[0]);
 }
 
 /* ---- taken back ---- */
@@ -131,19 +131,20 @@ static bool off_at_end(const struct sentence *s)
     WORD_SET(drops, "drop", "skip", "scrap", "cancel", "shelve", "forget", "bin");
     WORD_SET(wonts, "won't", "don't", "needn't");
     WORD_SET(ourselves, "i", "we");
+    WORD_SET(firm, "don't", "there's");
     size_t n = s->words_n;
 
-    if (n > 1 && word_set_has(&wonts, s->token[n - 1]) && word_set_has(&ourselves, s->token[n - 2]))
+    if (n > 1 && word_set_has(&wonts, s->atom[n - 1]) && word_set_has(&ourselves, s->atom[n - 2]))
         return true;
-    if (n > 1 && word_set_has(&begins, s->token[0]) && str_eq(s->token[1], STR("no")))
+    if (n > 1 && word_set_has(&begins, s->atom[0]) && str_eq(s->token[1], STR("no")))
         return true;
-    for (size_t i = 0; i < 3 && i + 1 < n; i++) /* "Then let's drop the visit." */
-        if (str_eq(s->token[i], STR("let's")) && word_set_has(&drops, s->token[i + 1]))
+    for (size_t i = 0; sentence_any(s, &drops) && i < 3 && i + 1 < n; i++) /* "Then let's drop the visit." */
+        if (str_eq(s->token[i], STR("let's")) && word_set_has(&drops, s->atom[i + 1]))
             return true;
     if (n >= 12)
         return false;
-    for (size_t i = 0; i + 3 < n; i++) {
-        if (word_set_has(&ourselves, s->token[i]) && str_eq(s->token[i + 1], STR("don't")) &&
+    for (size_t i = 0; sentence_any(s, &firm) && i + 3 < n; i++) {
+        if (word_set_has(&ourselves, s->atom[i]) && str_eq(s->token[i + 1], STR("don't")) &&
             (str_eq(s->token[i + 2], STR("have")) || str_eq(s->token[i + 2], STR("need"))) &&
             str_eq(s->token[i + 3], STR("to")))
             return i + 4 == n || str_starts(s->token[i + 4], STR("any"));
@@ -151,8 +152,8 @@ static bool off_at_end(const struct sentence *s)
             (str_eq(s->token[i + 2], STR("nothing")) || str_eq(s->token[i + 2], STR("no"))))
             return true;
     }
-    for (size_t i = 0; n > 2 && i + 2 < n; i++)
-        if (str_eq(s->token[i], STR("no")) && str_eq(s->token[n - 1], STR("then")) && (!i || s->word[i - 1].after))
+    for (size_t i = 0; n > 2 && str_eq(s->token[n - 1], STR("then")) && i + 2 < n; i++)
+        if (str_eq(s->token[i], STR("no")) && (!i || s->word[i - 1].after))
             return true;
     return false;
 }
@@ -177,7 +178,7 @@ static bool goes_without(const struct marked *k)
         if ((i && word_is(k, i - 1, &leads)) || (i && s->word[i - 1].after == ',' && i + 3 > s->words_n))
             return true;
     }
-    for (size_t i = 0; i + 1 < s->words_n; i++)
+    for (size_t i = 0; sentence_any(s, &drops) && i + 1 < s->words_n; i++)
         if (word_is(k, i, &ams) && word_is(k, i + 1, &drops))
             return true;
     return false;
@@ -190,7 +191,7 @@ bool marked_restates(const struct marked *k)
 
     WORD_SET(you, "you", "them", "that");
 
-    for (size_t i = 0; i + 2 < k->s->words_n; i++) {
+    for (size_t i = 0; sentence_any(k->s, &said) && i + 2 < k->s->words_n; i++) {
         size_t next;
         if (!str_eq(word_at(k, i), STR("i")) || !word_is(k, i + 1, &said))
             continue;
@@ -206,8 +207,10 @@ size_t marked_takes_back(const struct marked *k)
 {
     size_t most = 0;
 
-    for (size_t i = 0; i < k->s->words_n; i++)
-        most = cancel_at(k, i) > most ? cancel_at(k, i) : most;
+    for (size_t i = 0; (k->bits & C_CANCEL) && i < k->s->words_n; i++) {
+        size_t n = cancel_at(k, i);
+        most = n > most ? n : most;
+    }
     if (most)
         return most;
     return !goes_without(k) ? 0 : off_at_end(k->s) || k->s->words_n <= 4 ? 2 : 1;

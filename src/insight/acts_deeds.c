@@ -137,12 +137,13 @@ static bool whole(struct clauses *in, size_t ci, struct deed *out)
 {
     const struct clause *c = &in->c[ci];
     uint64_t bit = LIST("deed.en")->bit;
+    WORD_SET(leave, "leave");
 
-    if (left_with_me(in, c)) {
+    if (sentence_any(in->k.s, &leave) && left_with_me(in, c)) {
         out->due = clause_due(in, c->from, in->k.s->words_n, &out->dated);
         return settle(in, ci, c->from, c->to, out);
     }
-    for (size_t i = c->from; i < c->to; i++) {
+    for (size_t i = c->from; (in->k.s->starts_any & bit) && i < c->to; i++) {
         size_t n;
         if (!(in->k.s->starts[i].any & bit))
             continue;
@@ -216,6 +217,7 @@ static bool reaches(struct clauses *in, size_t ci, struct deed *out)
 /* "gets uploaded by me on the 18th", "will be handed over on Tuesday" */
 static bool passive(struct clauses *in, size_t ci, struct deed *out)
 {
+    WORD_SET(heads, "gets", "get", "getting", "being", "will");
     WORD_SET(becomes, "gets", "get");
     WORD_SET(becoming, "getting", "being");
     WORD_SET(is, "is", "are");
@@ -225,6 +227,8 @@ static bool passive(struct clauses *in, size_t ci, struct deed *out)
     const struct clause *c = &in->c[ci];
     const struct sentence *s = in->k.s;
 
+    if (!s->wills && !sentence_any(s, &heads))
+        return false;
     for (size_t i = c->from + !c->from; i + 1 < c->to; i++) {
         size_t verb, n = 0;
         bool by_me = false, shortened = str_ends(s->token[i], STR("'ll")), product = false;
@@ -266,6 +270,8 @@ static bool present(struct clauses *in, size_t ci, struct deed *out)
              "had", "fit", "beat", "quit", "close", "open", "meet");
     const struct clause *c = &in->c[ci];
 
+    if (!(in->k.bits & C_ACTION) || !sentence_any(in->k.s, &subjects))
+        return false;
     for (size_t i = c->from; i + 1 < c->to; i++) {
         size_t verb = i + 1, n;
         if (!word_is(&in->k, i, &subjects) || negated_before(in, i))
@@ -314,28 +320,27 @@ bool deed_phrase(struct clauses *in, size_t ci, struct deed *out)
 
 bool deed_may(const struct marked *k)
 {
-    WORD_SET(ourselves, "i", "we");
+    WORD_SET(people, "i", "we", "you", "you'll");
     WORD_SET(are, "i'm", "we're", "am");
     WORD_SET(alone, "gets", "get", "getting", "being", "yours", "expect", "gonna", "leave", "will");
-    WORD_SET(you, "you", "you'll");
     const struct sentence *s = k->s;
-    bool running = false, are_we = false;
+    bool are_we = false;
 
     if (!str_eq(s->lang, STR("en")))
         return false;
     if (cues_may(LIST("deed.en"), s) || (k->d->ia->kind != IA_CALL && str_ends(s->token[0], STR("ing"))))
         return true;
-    for (size_t i = 0; i < s->words_n; i++) {
-        str w = s->token[i];
-        if (word_set_has(&alone, w) || (w.n > 3 && str_ends(w, STR("'ll"))))
+    if (s->wills || sentence_any(s, &alone))
+        return true;
+    for (size_t i = 0; (k->bits & C_ACTION) && sentence_any(s, &people) && i + 1 < s->words_n; i++)
+        if (word_is(k, i, &people) && (mark_at(k, i + 1, C_ACTION) || mark_at(k, i + 2, C_ACTION)))
             return true;
-        if ((word_set_has(&ourselves, w) || word_set_has(&you, w)) &&
-            (mark_at(k, i + 1, C_ACTION) || mark_at(k, i + 2, C_ACTION)))
+    for (size_t i = 0; sentence_any(s, &are) && i < s->words_n; i++) {
+        are_we |= word_is(k, i, &are);
+        if (are_we && s->token[i].n > 5 && str_ends(s->token[i], STR("ing")))
             return true;
-        are_we |= word_set_has(&are, w);
-        running |= w.n > 5 && are_we && str_ends(w, STR("ing"));
     }
-    return running;
+    return false;
 }
 
 bool deed_read(struct clauses *in, size_t ci, struct deed *out)

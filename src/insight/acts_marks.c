@@ -1,41 +1,51 @@
 /* insight/acts_marks.c - which listed words and phrases begin at each word of a sentence. */
 #include "insight/acts_priv.h"
+#include "insight/cues.h"
 
-static const struct mark *marks_find(const struct discourse *d, const struct sentence *s)
+static const struct marks *marks_find(const struct discourse *d, const struct sentence *s)
 {
     const struct word_list *l = s->lang.p == d->lang.p ? d->commit : list_for("commit", s->lang);
-    struct mark *m = ARENA_ARRAY(d->a, struct mark, s->words_n + 1);
-    struct list_hit hit[LIST_ENTRY_WORDS];
+    struct marks *out = arena_alloc(d->a, sizeof *out + s->words_n * sizeof *out->at);
+    size_t hits_n = 0, hits_cap = 0;
 
     if (!l)
         l = list_get("commit.en");
-    for (size_t i = 0; i < s->words_n; i++) {
+    for (size_t i = 0; cues_may(l, s) && i < s->words_n; i++) {
+        struct mark *m = &out->at[i];
+        struct list_hit hit[LIST_ENTRY_WORDS] __attribute__((uninitialized));
         size_t n;
         if (!(s->starts[i].any & l->bit))
             continue;
         n = list_hits_from(l, s->atom + i, s->starts[i].longer & l->bit ? s->words_n - i : 1, hit);
-        m[i].n = (uint8_t)(n < MARKS_AT_ONE ? n : MARKS_AT_ONE);
-        for (size_t k = 0; k < m[i].n; k++)
-            m[i].bits |= hit[k].value;
-        m[i].only = hit[0];
-        m[i].e =
-            m[i].n > 1 ? memcpy(ARENA_ARRAY(d->a, struct list_hit, m[i].n), hit, m[i].n * sizeof *hit) : &m[i].only;
-        m[s->words_n].bits |= m[i].bits; /* behind the last word: what all have */
+        m->words = n == 1 ? hit[0].words : 0;
+        m->several = (uint32_t)hits_n;
+        for (size_t k = 0; k < n; k++)
+            m->bits |= hit[k].value;
+        for (size_t k = 0; n > 1 && k < n; k++)
+            ARENA_PUSH(d->a, out->hit, hits_n, hits_cap) = hit[k];
+        if (n > 1)
+            ARENA_PUSH(d->a, out->hit, hits_n, hits_cap) = (struct list_hit){0};
+        out->bits |= m->bits;
     }
-    return m;
+    return out;
+}
+
+static void marked_set(const struct discourse *d, const struct sentence *s, const struct marks *found, int32_t today,
+                       struct marked *out)
+{
+    *out = (struct marked){.d = d, .s = s, .m = found->at, .hit = found->hit, .bits = found->bits, .today = today};
 }
 
 void marks_make(const struct discourse *d, size_t sentence, int32_t today, struct marked *out)
 {
     if (!d->marks[sentence])
         d->marks[sentence] = marks_find(d, &d->s[sentence]);
-    *out = (struct marked){.d = d, .s = &d->s[sentence], .m = d->marks[sentence], .today = today};
-    out->bits = out->m[out->s->words_n].bits;
+    marked_set(d, &d->s[sentence], d->marks[sentence], today, out);
 }
 
 void marks_of(const struct discourse *d, const struct sentence *s, struct marked *out)
 {
-    *out = (struct marked){.d = d, .s = s, .m = marks_find(d, s), .today = ACT_NO_DAY};
+    marked_set(d, s, marks_find(d, s), ACT_NO_DAY, out);
 }
 
 const struct when *marks_when(struct marked *k, size_t *out_n)
@@ -54,12 +64,13 @@ const struct when *marks_when(struct marked *k, size_t *out_n)
     return k->when;
 }
 
-size_t mark_length(const struct mark *m, int bits)
+size_t mark_length(const struct marked *k, size_t i, int bits)
 {
-    for (size_t j = m->n; j-- > 0;)
-        if (m->e[j].value & bits)
-            return m->e[j].words;
-    return 0;
+    size_t longest = 0;
+
+    for (const struct list_hit *h = k->hit + k->m[i].several; h->words; h++)
+        longest = h->value & bits ? h->words : longest;
+    return longest;
 }
 
 bool mark_in(const struct marked *k, size_t from, size_t to, int bits)

@@ -14,7 +14,7 @@ WORD_SET(soft_fill, "also", "just", "then", "definitely", "certainly", "personal
          "er", "erm");
 WORD_SET(from_us, "me", "us", "mir", "uns", "moi");
 
-static size_t skip(const struct parse *p, size_t i, struct word_set *words)
+static size_t skip(const struct parse *p, size_t i, const struct word_set *words)
 {
     while (i < p->in.k.s->words_n && word_is(&p->in.k, i, words))
         i++;

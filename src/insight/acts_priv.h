@@ -38,22 +38,25 @@ enum { /* numbers of text/lists/commit.LANG.txt */
        C_NEED = 1 << 30,
 };
 
-enum { MARKS_AT_ONE = 6 };
-
-/* The entries that begin at a word, shortest first. */
+/* The entries that begin at a word. */
 struct mark {
-    const struct list_hit *e;
-    struct list_hit only; /* where e points when there is one: most often */
-    int bits; /* of all entries */
-    uint8_t n;
+    int bits; /* of all of them */
+    uint8_t words; /* of the only one: most often; 0: there are several */
+    uint32_t several; /* where they begin among the hits of the sentence */
+};
+struct marks {
+    struct list_hit *hit; /* of words with several entries: shortest first, behind the last one 0 words */
+    int bits; /* of all marks */
+    struct mark at[]; /* of each word */
 };
 
-/* A sentence with its marks, and the words of time in it once somebody asks. */
+/* A sentence with its marks (m, hit and bits are those of struct marks), and the words of time in it once somebody asks. */
 struct marked {
     const struct discourse *d;
     const struct sentence *s;
     const struct mark *m;
-    int bits; /* of all marks */
+    const struct list_hit *hit;
+    int bits;
     int32_t today; /* ACT_NO_DAY: unknown, nothing is resolved */
     struct when *when;
     size_t when_n;
@@ -63,11 +66,11 @@ struct marked {
 void marks_of(const struct discourse *d, const struct sentence *s, struct marked *out);
 void marks_make(const struct discourse *d, size_t sentence, int32_t today, struct marked *out);
 const struct when *marks_when(struct marked *k, size_t *out_n);
-/* Length of the longest entry at i that can be one of the bits; 0: none. */
-size_t mark_length(const struct mark *m, int bits);
+/* Length of the longest entry at i that can be one of the bits, where there are several; 0: none. */
+size_t mark_length(const struct marked *k, size_t i, int bits);
 static inline size_t mark_at(const struct marked *k, size_t i, int bits)
 {
-    return i < k->s->words_n && (k->m[i].bits & bits) ? mark_length(&k->m[i], bits) : 0;
+    return i >= k->s->words_n || !(k->m[i].bits & bits) ? 0 : k->m[i].words ? k->m[i].words : mark_length(k, i, bits);
 }
 /* Is there one in [from, to)? */
 bool mark_in(const struct marked *k, size_t from, size_t to, int bits);
@@ -75,9 +78,9 @@ static inline str word_at(const struct marked *k, size_t i)
 {
     return i < k->s->words_n ? k->s->token[i] : STR_NULL;
 }
-static inline bool word_is(const struct marked *k, size_t i, struct word_set *words)
+static inline bool word_is(const struct marked *k, size_t i, const struct word_set *words)
 {
-    return i < k->s->words_n && word_set_has(words, k->s->token[i]);
+    return i < k->s->words_n && word_set_has(words, k->s->atom[i]);
 }
 /* acts_answer.c: in how many words the sentence takes something back, by a phrase or by saying what it goes without; 0: not. */
 size_t marked_takes_back(const struct marked *k);

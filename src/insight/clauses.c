@@ -66,8 +66,8 @@ static bool grants(const struct sentence *s)
              "clearance", "understanding", "condition", "proviso", "backing", "blessings", "objection", "vote",
              "thumbs");
 
-    for (size_t i = 1; i < s->words_n; i++)
-        if (word_set_has(&words, s->token[i]))
+    for (size_t i = 1; sentence_any(s, &words) && i < s->words_n; i++)
+        if (word_set_has(&words, s->atom[i]))
             return true;
     return false;
 }
@@ -85,7 +85,7 @@ static bool approval_at(const struct clauses *in, size_t i)
         return false;
     for (part.words_n = 1; i + part.words_n < s->words_n && part.words_n < 6 && !s->word[i + part.words_n - 1].after;)
         part.words_n++;
-    part.token += i;
+    part.atom += i;
     return grants(&part);
 }
 
@@ -133,7 +133,7 @@ static bool begins_clause(struct clauses *in, size_t i, size_t from, bool from_c
 
     if (before)
         return true;
-    if (!in->k.m[i].bits && !in->granted && !strchr("abemopstuy", word_at(&in->k, i).p[0])) /* no until, no link */
+    if (!in->k.m[i].bits && !in->granted && !clause_link_at(&in->k, i)) /* most words */
         return false;
     if (condition_at(in, i))
         return !(i == from + 1 && clause_link_at(&in->k, from));
@@ -212,7 +212,7 @@ static bool disclaimed(const struct clauses *in, size_t ci)
     WORD_SET(doubts, "sure", "certain", "know", "think", "entirely");
     WORD_SET(nots, "no", "don't", "not", "can't", "cannot", "without");
 
-    for (size_t i = 0; i < in->k.s->words_n; i++) {
+    for (size_t i = 0; (in->k.bits & C_HEDGE) && sentence_any(in->k.s, &nots) && i < in->k.s->words_n; i++) {
         if (!word_is(&in->k, i, &nots) || mark_at(&in->k, i, C_HEDGE) <= 1)
             continue;
         if (!(in->c[ci].but && i < in->c[ci].from && word_is(&in->k, i + 1, &doubts)))
@@ -226,7 +226,7 @@ static size_t question_inside(const struct clauses *in, const struct clause *c, 
 {
     WORD_SET(words, "how", "what", "which", "where", "why", "who");
 
-    for (size_t i = from; i < c->to; i++)
+    for (size_t i = from; sentence_any(in->k.s, &words) && i < c->to; i++)
         if (word_is(&in->k, i, &words))
             return i + 1;
     return c->to;

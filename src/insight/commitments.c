@@ -773,7 +773,7 @@ static bool put_off(const struct sentence *s)
              "doesn't", "unnecessary", "pointless");
 
     for (size_t i = 0; i < s->words_n; i++)
-        if (word_set_has(&words, s->token[i]))
+        if (word_set_has(&words, s->atom[i]))
             return true;
     return false;
 }
@@ -821,8 +821,8 @@ static int off_cues(const struct sentence *s)
             cues |= OFF_LETS;
         if (str_eq(w, STR("no")))
             for (size_t k = i + 2; k < s->words_n && k < i + 4 && !s->word[k - 1].after; k++) /* "no form required" */
-                cues |= word_set_has(&needs, s->token[k]) ? OFF_SAID : 0;
-        if (s->words_n <= 8 && i + 1 < s->words_n && str_ends(w, STR("'s")) && word_set_has(&gone, s->token[i + 1]))
+                cues |= word_set_has(&needs, s->atom[k]) ? OFF_SAID : 0;
+        if (s->words_n <= 8 && i + 1 < s->words_n && str_ends(w, STR("'s")) && word_set_has(&gone, s->atom[i + 1]))
             cues |= OFF_SAID; /* "so the courier's out" */
     }
     return cues;

@@ -50,6 +50,8 @@ static void voices_make(struct discourse *d)
         d->voices[v].label = label;
         d->of_turn[i] = v;
     }
+    for (size_t i = 0; i < d->voices_n; i++)
+        d->firsts |= d->voices[i].first.n ? 1u << (d->voices[i].first.p[0] & 31) : 0;
 }
 
 static char mark_between(str text, size_t from, size_t to)
@@ -87,7 +89,7 @@ static bool cut_before(const struct words *w, size_t i)
     WORD_SET(subjects, "i", "i'll", "i'm", "we", "we'll", "we're", "you", "you'll", "can", "let's", "let", "he", "she",
              "they", "it", "if", "that's", "i've", "i'd", "we've");
 
-    return i + 1 < w->n && word_set_has(&heads, w->token[i]) && word_set_has(&subjects, w->token[i + 1]);
+    return i + 1 < w->n && word_set_has(&heads, w->atom[i]) && word_set_has(&subjects, w->atom[i + 1]);
 }
 
 /* A sentence with hardly a function word of the conversation's language and two more of another one speaks that. */
@@ -119,6 +121,19 @@ static str lang_of(const struct discourse *d, const struct words *w, size_t from
     return best;
 }
 
+void sentence_starts_make(struct sentence *s, struct arena *a)
+{
+    s->starts = ARENA_FILL(a, struct list_start, s->words_n);
+    list_starts(s->atom, s->words_n, s->starts, &s->sets);
+    s->starts_any = 0;
+    s->wills = false;
+    for (size_t i = 0; i < s->words_n; i++) {
+        str w = s->token[i];
+        s->starts_any |= s->starts[i].any;
+        s->wills |= w.n > 3 && w.p[w.n - 3] == '\'' && str_ends(w, STR("'ll"));
+    }
+}
+
 static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const struct words *w, size_t from, size_t to,
                          uint32_t end)
 {
@@ -148,6 +163,8 @@ static void sentence_add(struct discourse *d, size_t turn, uint32_t base, const 
     }
     s.word[s.words_n] = (struct dword){0};
     s.asks = s.words_n && s.word[s.words_n - 1].after == '?';
+    sentence_starts_make(&s, d->a);
+    part.starts = s.starts;
     s.kind = utterance_classify_words(str_sub(text, s.start, s.end), &part, d->lang);
     ARENA_PUSH(d->a, d->s, d->n, d->cap) = s;
 }
@@ -213,6 +230,7 @@ static void join_last(struct discourse *d)
     x->words_n = n;
     x->ascii = x->ascii && y->ascii;
     x->asks = y->asks;
+    sentence_starts_make(x, d->a);
     d->n--;
 }
 
@@ -256,15 +274,6 @@ static void sentences_add(struct discourse *d, size_t turn)
     }
 }
 
-void sentence_starts_make(struct sentence *s, struct arena *a)
-{
-    s->starts = ARENA_FILL(a, struct list_start, s->words_n);
-    list_starts(s->atom, s->words_n, s->starts);
-    s->starts_any = 0;
-    for (size_t i = 0; i < s->words_n; i++)
-        s->starts_any |= s->starts[i].any;
-}
-
 void discourse_make(const struct interaction *ia, struct arena *a, struct discourse *out)
 {
     struct discourse d = {.ia = ia, .a = a};
@@ -283,9 +292,7 @@ void discourse_make(const struct interaction *ia, struct arena *a, struct discou
         sentences_add(&d, i);
     }
     d.first_of_turn[ia->turns_n] = d.n;
-    for (size_t i = 0; i < d.n; i++)
-        sentence_starts_make(&d.s[i], a);
-    d.marks = ARENA_ARRAY(a, const struct mark *, d.n);
+    d.marks = ARENA_ARRAY(a, const struct marks *, d.n);
     *out = d;
 }
 
@@ -349,9 +356,12 @@ bool sentence_lower(const struct sentence *s)
 
 int discourse_named(const struct discourse *d, str token)
 {
-    str folded = uni_fold(d->a, token);
     int found = VOICE_NONE;
+    str folded;
 
+    if (!token.n || (!(token.p[0] & 0x80) && !(d->firsts >> (token.p[0] & 31) & 1))) /* most words */
+        return VOICE_NONE;
+    folded = uni_fold(d->a, token);
     if (folded.n > 2 && str_ends(folded, STR("'s")))
         folded = str_sub(folded, 0, folded.n - 2);
     for (size_t i = 0; folded.n > 1 && i < d->voices_n; i++)

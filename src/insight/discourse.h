@@ -7,6 +7,7 @@
 #pragma once
 #include "domain/interaction.h"
 #include "insight/questions.h"
+#include "text/word_set.h"
 #include "text/words.h"
 
 enum { VOICE_NONE = -1 };
@@ -38,13 +39,15 @@ struct sentence {
     uint32_t *atom; /* likewise */
     struct list_start *starts; /* of each word: the lists that may have an entry there */
     uint64_t starts_any; /* all of them */
+    struct word_sets sets; /* those that have one of its words */
+    bool wills; /* a word ends in 'll */
     size_t words_n;
     bool ascii;                /* all of its words */
     bool asks;                 /* ends with a question mark */
     enum utterance_kind kind;
 };
 
-struct mark; /* insight/acts_priv.h */
+struct marks; /* insight/acts_priv.h */
 
 struct discourse {
     const struct interaction *ia;
@@ -52,17 +55,18 @@ struct discourse {
     str lang;                  /* "en" when unknown */
     struct voice_of *voices;
     size_t voices_n;
+    uint32_t firsts;           /* a bit for each letter that a first name begins with, by its low bits */
     int *of_turn;              /* voice of each turn; VOICE_NONE: unknown */
     struct sentence *s;
     size_t n, cap;
     const struct word_list *stop, *commit; /* of its language; may be NULL */
-    const struct mark **marks; /* per sentence; what acts.c has asked for so far */
+    const struct marks **marks; /* per sentence; what acts.c has asked for so far */
     size_t *first_of_turn;     /* per turn, and one more: index of its first sentence */
     size_t *floor_of_turn;
 };
 
 void discourse_make(const struct interaction *ia, struct arena *a, struct discourse *out);
-/* Sets `starts` of a sentence that has its words. */
+/* Sets what is looked up of the words of a sentence: `starts`, `sets`, `wills`. */
 void sentence_starts_make(struct sentence *s, struct arena *a);
 /* The bytes of words [from, to), outer punctuation included, a span for each turn; at most SENTENCE_SPANS_MAX. */
 enum { SENTENCE_SPANS_MAX = 4 };
@@ -73,6 +77,11 @@ str sentence_text(const struct discourse *d, const struct sentence *s);
 static inline struct words sentence_words(const struct sentence *s)
 {
     return (struct words){.token = s->token, .atom = s->atom, .starts = s->starts, .n = s->words_n};
+}
+/* Is any of its words in the set? */
+static inline bool sentence_any(const struct sentence *s, const struct word_set *set)
+{
+    return word_sets_meet(&s->sets, set);
 }
 enum ia_side discourse_side(const struct discourse *d, int voice);
 /* How many voices of that side there are; a side nobody has counts all voices. */

@@ -14,7 +14,7 @@ static bool greets(const struct sentence *s, size_t i)
 {
     WORD_SET(times, "morning", "afternoon", "evening", "day");
 
-    return i + 1 < s->words_n && str_eq(s->token[i], STR("good")) && word_set_has(&times, s->token[i + 1]);
+    return i + 1 < s->words_n && str_eq(s->token[i], STR("good")) && word_set_has(&times, s->atom[i + 1]);
 }
 
 /* -1, 0, 1; *out_p: how sure. */

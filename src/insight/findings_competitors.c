@@ -107,7 +107,7 @@ static bool confirmed(const struct sentence *s, size_t from, size_t to)
              "with", "called");
 
     for (size_t i = from > WINDOW ? from - WINDOW : 0; i < s->words_n && i < to + WINDOW; i++)
-        if ((i < from || i >= to) && word_set_has(&near, s->token[i]))
+        if ((i < from || i >= to) && word_set_has(&near, s->atom[i]))
             return true;
     return false;
 }
@@ -207,13 +207,13 @@ static void places_find(const struct discourse *d, const struct name *names, siz
     for (size_t k = 0; k < d->n; k++)
         for (size_t i = 0; i < d->s[k].words_n; i++) {
             str w = d->s[k].token[i];
-            uint64_t may = 0;
+            uint64_t may = w.n ? UINT64_MAX : 0;
             if (w.n && *w.p >= 'a' && *w.p <= 'z' && !begin[(unsigned char)*w.p])
                 continue;
+            if (list_value_atom(stop, d->s[k].atom[i]) && !(may = usual)) /* "so" is no misheard name */
+                continue;
             if (w.n)
-                may = letter[(unsigned char)(w.p[0] | 32)] | sound[(unsigned char)sound_begin(w)];
-            if (list_value_atom(stop, d->s[k].atom[i])) /* "so" is no misheard name */
-                may &= usual;
+                may &= letter[(unsigned char)(w.p[0] | 32)] | sound[(unsigned char)sound_begin(w)];
             for (; may; may &= may - 1) {
                 struct places *p = &out[__builtin_ctzll(may)];
                 if (!may_be(&d->s[k], i, &names[__builtin_ctzll(may)]))

@@ -62,12 +62,13 @@ static bool amount_in(const struct discourse *d, const struct sentence *s, doubl
     bool found = false, sure = false;
 
     for (size_t i = 0; i < s->words_n; i++) {
-        str next, text;
+        uint32_t next;
+        str text;
         bool money;
         double v;
         if (!number_of(s->token[i], &v, &money))
             continue;
-        next = i + 1 < s->words_n ? s->token[i + 1] : STR("");
+        next = i + 1 < s->words_n ? s->atom[i + 1] : 0;
         text = d->ia->turns[s->word[i].turn].text;
         money =
             money || word_set_has(&money_words, next) || (s->word[i].start > 0 && text.p[s->word[i].start - 1] == '$');
@@ -89,8 +90,8 @@ static bool speaks_of_price(const struct sentence *s)
     WORD_SET(behind, "about", "do", "take", "accept", "for", "to");
 
     for (size_t i = 0; i < s->words_n; i++)
-        if (word_set_has(&words, s->token[i]) ||
-            (i && word_set_has(&before, s->token[i - 1]) && word_set_has(&behind, s->token[i])))
+        if (word_set_has(&words, s->atom[i]) ||
+            (i && word_set_has(&before, s->atom[i - 1]) && word_set_has(&behind, s->atom[i])))
             return true;
     return false;
 }

@@ -17,7 +17,7 @@ static bool denied(const struct sentence *s, size_t at)
     WORD_SET(nots, "not", "no", "never", "nobody", "without", "since", "nicht", "kein", "keine", "pas");
 
     for (size_t back = 1; back <= DENIED_BACK && back <= at; back++)
-        if (word_set_has(&nots, s->token[at - back]) || str_ends(s->token[at - back], STR("n't")))
+        if (word_set_has(&nots, s->atom[at - back]) || str_ends(s->token[at - back], STR("n't")))
             return true;
     return false;
 }
@@ -28,7 +28,7 @@ static bool guessed(const struct sentence *s)
              "rumour", "rumours", "wenn", "vielleicht", "falls");
 
     for (size_t i = 0; i < s->words_n; i++)
-        if (word_set_has(&words, s->token[i]))
+        if (word_set_has(&words, s->atom[i]))
             return true;
     return false;
 }
@@ -114,10 +114,10 @@ static int32_t month_begin(const struct discourse *d, const struct sentence *s, 
     size_t k = i + 1;
     int m, year;
 
-    if (!word_set_has(&heads, s->token[i]))
+    if (!word_set_has(&heads, s->atom[i]))
         return 0;
     while (k < s->words_n &&
-           (word_set_has(&skipped, s->token[k]) || word_is_at(s, k, "of") || word_is_at(s, k, "end"))) {
+           (word_set_has(&skipped, s->atom[k]) || word_is_at(s, k, "of") || word_is_at(s, k, "end"))) {
         end = end || word_is_at(s, k, "end");
         k++;
     }
@@ -136,7 +136,7 @@ static bool decides(const struct sentence *s)
              "approval", "contract", "order", "purchase", "answer", "board", "committee");
 
     for (size_t i = 0; i < s->words_n; i++)
-        if (word_set_has(&words, s->token[i]))
+        if (word_set_has(&words, s->atom[i]))
             return true;
     return false;
 }
@@ -146,7 +146,7 @@ static bool says_no(const struct sentence *s)
     WORD_SET(words, "not", "no", "nothing", "never", "nobody", "cannot");
 
     for (size_t i = 0; i < s->words_n; i++)
-        if (word_set_has(&words, s->token[i]) || str_ends(s->token[i], STR("n't")))
+        if (word_set_has(&words, s->atom[i]) || str_ends(s->token[i], STR("n't")))
             return true;
     return false;
 }
@@ -157,7 +157,7 @@ static bool will_decide(const struct sentence *s)
     WORD_SET(words, "sign", "signing", "decide", "decision");
 
     for (size_t i = 0; i < s->words_n; i++)
-        if (word_set_has(&words, s->token[i]))
+        if (word_set_has(&words, s->atom[i]))
             return true;
     return false;
 }

@@ -27,7 +27,7 @@ static bool turned_round(const struct sentence *s, size_t at)
     WORD_SET(nots, "not", "isn't", "wasn't", "aren't", "no", "never", "hardly", "nicht", "pas");
 
     for (size_t back = 1; back <= 2 && back <= at; back++)
-        if (word_set_has(&nots, s->token[at - back]))
+        if (word_set_has(&nots, s->atom[at - back]))
             return true;
     return false;
 }

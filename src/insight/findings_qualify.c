@@ -65,7 +65,7 @@ static bool tells_of_others(const struct sentence *s)
 
     for (size_t i = 0; i < s->words_n; i++)
         if (str_starts(s->token[i], STR("deliver")) ||
-            (i > 1 && word_set_has(&parties, s->token[i]) &&
+            (i > 1 && word_set_has(&parties, s->atom[i]) &&
              (str_eq(s->token[i - 1], STR("with")) || str_eq(s->token[i - 2], STR("with")))))
             return true;
     return false;

@@ -21,7 +21,7 @@ static bool counts_things(const struct sentence *s, size_t at)
              "up", "was", "which", "with", "und", "für", "pro", "oder");
     str next = at + 1 < s->words_n ? s->token[at + 1] : STR("");
 
-    return word_set_has(&scales, s->token[at]) && next.n && !word_set_has(&after, next) &&
+    return word_set_has(&scales, s->atom[at]) && next.n && !word_set_has(&after, s->atom[at + 1]) &&
            !(next.p[0] >= '0' && next.p[0] <= '9');
 }
 
@@ -33,7 +33,7 @@ static bool names_sum(const struct discourse *d, const struct sentence *s)
     if (discourse_side(d, s->voice) != IA_SIDE_INTERNAL || s->asks || !sentence_has_number(d, s))
         return false;
     for (size_t i = 0; i < s->words_n; i++)
-        if (word_set_has(&units, s->token[i]) && !counts_things(s, i))
+        if (word_set_has(&units, s->atom[i]) && !counts_things(s, i))
             return true;
     return false;
 }

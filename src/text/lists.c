@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "text/lists.h"
 #include "text/lists_data.h"
+#include "text/word_set.h"
 
 enum { NODES_MAX = UINT16_MAX };
 
@@ -18,9 +19,11 @@ struct list_child {
  * short, too: theirs are tables of their own, where a look-up touches one cache line. The first of them has the words of
  * the short lists, which are most of what is said, and is small enough to stay in the cache. */
 enum {
-    STARTS_BYTES = 1 << 16,
-    PAIR_BITS = 14
-}; /* longer lists share a bit; there are some 4,000 pairs of first words */
+    STARTS_BYTES =
+        80 << 10, /* longer lists share a bit; the acts of a language, which every word asks, must have their own */
+    PAIR_BITS = 14,
+    PAIR_SEEN_BITS = 16 /* there are some 6,000 pairs of first words */
+};
 enum { SHORT_MAX = 12, NEAR_WORDS = 8192, NEAR_SLOTS = 2 * NEAR_WORDS };
 struct short_slot {
     uint64_t head; /* the word's bytes, zero behind its end */
@@ -37,13 +40,14 @@ struct lexicon {
     struct short_slot near[NEAR_SLOTS], *far;
     struct long_slot *many;
     uint32_t near_n, far_mask, many_mask, n;
-    uint64_t *alone; /* of each atom below `starts_n`: bits of the lists that have it as an entry */
-    uint64_t *pair; /* by pair_slot(): of the lists that have an entry of these first two words, among others */
-    uint32_t starts_n;
+    struct word_row *row; /* word_sets_known.row */
+    uint64_t *pair; /* by pair_hash(): of the lists that have an entry of these first two words, among others */
+    uint64_t *pair_seen; /* a bit by pair_hash(): is there any? Small enough to stay in the cache */
 };
 
 static pthread_once_t lexicon_once = PTHREAD_ONCE_INIT;
 static struct lexicon lexicon;
+struct word_sets_known word_sets_known;
 
 static pthread_mutex_t lists_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the two below; lists are immutable once set */
 static struct word_list *lists_ready[LISTS_MAX];
@@ -71,6 +75,31 @@ static struct short_slot short_of(str w)
         s.head = load(w.p, 1) | load(w.p + w.n / 2, 1) << 8 * (w.n / 2) | load(w.p + w.n - 1, 1) << 8 * (w.n - 1);
     }
     return s;
+}
+
+/* The same of a word with LIST_WORD_ROOM, without a branch. */
+static struct short_slot short_of_roomy(str w)
+{
+    static const struct {
+        uint64_t head, tail;
+    } kept[SHORT_MAX + 1] = {
+        {0, 0},
+        {0xff, 0},
+        {0xffff, 0},
+        {0xffffff, 0},
+        {0xffffffff, 0},
+        {0xffffffffff, 0},
+        {0xffffffffffff, 0},
+        {0xffffffffffffff, 0},
+        {UINT64_MAX, 0},
+        {UINT64_MAX, 0xff},
+        {UINT64_MAX, 0xffff},
+        {UINT64_MAX, 0xffffff},
+        {UINT64_MAX, 0xffffffff},
+    };
+
+    return (struct short_slot){.head = load(w.p, 8) & kept[w.n].head,
+                               .tail = (uint32_t)(load(w.p + 8, 8) & kept[w.n].tail)};
 }
 
 static uint64_t short_hash(const struct short_slot *s)
@@ -179,9 +208,24 @@ static uint32_t power_above(size_t n)
     return cap;
 }
 
-static uint32_t pair_slot(uint32_t first, uint32_t second)
+static uint64_t pair_hash(uint32_t first, uint32_t second)
 {
-    return (uint32_t)(((uint64_t)first << 32 | second) * 0x9e3779b97f4a7c15u >> (64 - PAIR_BITS));
+    return ((uint64_t)first << 32 | second) * 0x9e3779b97f4a7c15u;
+}
+
+static uint64_t pair_lists(uint32_t first, uint32_t second)
+{
+    uint64_t hash = pair_hash(first, second), seen = hash >> (64 - PAIR_SEEN_BITS);
+
+    return lexicon.pair_seen[seen / 64] >> seen % 64 & 1 ? lexicon.pair[hash >> (64 - PAIR_BITS)] : 0;
+}
+
+static void pair_add(uint32_t first, uint32_t second, uint64_t lists)
+{
+    uint64_t hash = pair_hash(first, second), seen = hash >> (64 - PAIR_SEEN_BITS);
+
+    lexicon.pair_seen[seen / 64] |= (uint64_t)1 << seen % 64;
+    lexicon.pair[hash >> (64 - PAIR_BITS)] |= lists;
 }
 
 static uint64_t list_bit(size_t i)
@@ -192,25 +236,65 @@ static uint64_t list_bit(size_t i)
 /* Of the lists with a bit, once their words have atoms. */
 static void starts_make(struct arena *a)
 {
-    lexicon.alone = ARENA_ARRAY(a, uint64_t, lexicon.starts_n);
     lexicon.pair = ARENA_ARRAY(a, uint64_t, (size_t)1 << PAIR_BITS);
+    lexicon.pair_seen = ARENA_ARRAY(a, uint64_t, (size_t)1 << (PAIR_SEEN_BITS - 6));
     for (size_t i = 0; i < lists_data_n; i++) {
         str rest = str_n(lists_data[i].text, lists_data[i].n), entry;
         int value, version;
         while (lists_data[i].n <= STARTS_BYTES && entry_next(&rest, &entry, &value, &version)) {
             uint32_t first = atom_find(str_cut(entry, ' ', &entry));
             if (entry.n)
-                lexicon.pair[pair_slot(first, atom_find(str_cut(entry, ' ', &entry)))] |= list_bit(i);
+                pair_add(first, atom_find(str_cut(entry, ' ', &entry)), list_bit(i));
             else
-                lexicon.alone[first] |= list_bit(i);
+                lexicon.row[first].lists |= list_bit(i);
         }
     }
+}
+
+static void list_words_add(size_t i)
+{
+    str rest = str_n(lists_data[i].text, lists_data[i].n), entry;
+    int value, version;
+
+    while (entry_next(&rest, &entry, &value, &version))
+        while (entry.n)
+            word_add(str_cut(entry, ' ', &entry));
+}
+
+static size_t sets_count(void)
+{
+    return (size_t)(word_sets_end - word_sets_first);
+}
+
+static void sets_words_add(void)
+{
+    assert(sets_count() <= WORD_SETS_MAX);
+    for (size_t i = 0; i < sets_count(); i++)
+        for (size_t k = 0; k < word_sets_first[i].n; k++)
+            word_add(str_of(word_sets_first[i].words[k]));
+}
+
+/* A row for each of the first `n` atoms. */
+static void rows_make(uint32_t n, struct arena *a)
+{
+    uintptr_t room = (uintptr_t)ARENA_ARRAY(a, struct word_row, n + 1);
+
+    lexicon.row = (struct word_row *)((room + sizeof(struct word_row) - 1) / sizeof(struct word_row) *
+                                      sizeof(struct word_row)); /* none in two cache lines */
+    for (size_t i = 0; i < sets_count(); i++)
+        for (size_t k = 0; k < word_sets_first[i].n; k++) {
+            str w = str_of(word_sets_first[i].words[k]);
+            lexicon.row[atom_find(w)].sets.bit[i / 64] |= (uint64_t)1 << i % 64;
+            word_sets_first[i].firsts |= 1u << (w.p[0] & 31);
+        }
+    word_sets_known = (struct word_sets_known){lexicon.row, n};
 }
 
 static void lexicon_make(void)
 {
     struct arena *a = lexicon.arena = arena_new("text.lexicon");
-    size_t order[LISTS_MAX] = {0}, few = 0, many = 0, run = 0;
+    size_t order[LISTS_MAX] = {0}, few = 0, many = 0, run = 0, at = 0;
+    uint32_t short_n;
 
     for (size_t i = 0; i < lists_data_n; i++) {
         order[i] = i;
@@ -221,20 +305,24 @@ static void lexicon_make(void)
                 run = SIZE_MAX;
             }
     }
+    for (size_t i = 0; i < sets_count(); i++) {
+        few += word_sets_first[i].n;
+        many += word_sets_first[i].n;
+    }
     qsort(order, lists_data_n, sizeof *order, shorter_first);
     lexicon.far_mask = power_above(few + few / 2) - 1;
     lexicon.many_mask = power_above(many + many / 2 + 1) - 1;
     lexicon.far = ARENA_ARRAY(a, struct short_slot, lexicon.far_mask + 1);
     lexicon.many = ARENA_ARRAY(a, struct long_slot, lexicon.many_mask + 1);
-    for (size_t i = 0; i < lists_data_n; i++) {
-        str rest = str_n(lists_data[order[i]].text, lists_data[order[i]].n), entry;
-        int value, version;
-        while (entry_next(&rest, &entry, &value, &version))
-            while (entry.n)
-                word_add(str_cut(entry, ' ', &entry));
-        if (lists_data[order[i]].n <= STARTS_BYTES)
-            lexicon.starts_n = lexicon.n + 1;
-    }
+    for (; at < lists_data_n && list_rank(order[at]) == 0; at++)
+        list_words_add(order[at]);
+    sets_words_add();
+    for (; at < lists_data_n && lists_data[order[at]].n <= STARTS_BYTES; at++)
+        list_words_add(order[at]);
+    short_n = lexicon.n + 1;
+    for (; at < lists_data_n; at++)
+        list_words_add(order[at]);
+    rows_make(short_n, a);
     starts_make(a);
 }
 
@@ -244,7 +332,7 @@ uint32_t list_atom(str word)
     return atom_find(word);
 }
 
-void list_atoms(const str *words, size_t n, uint32_t *out)
+static inline __attribute__((always_inline)) void atoms_find(const str *words, size_t n, bool roomy, uint32_t *out)
 {
     enum { TOGETHER = 16 };
     struct short_slot s[TOGETHER] __attribute__((uninitialized));
@@ -257,7 +345,7 @@ void list_atoms(const str *words, size_t n, uint32_t *out)
         uint32_t missed = 0;
         for (size_t i = 0; i < m; i++)
             if (w[i].n && w[i].n <= SHORT_MAX) {
-                s[i] = short_of(w[i]);
+                s[i] = roomy ? short_of_roomy(w[i]) : short_of(w[i]);
                 hash[i] = short_hash(&s[i]);
                 __builtin_prefetch(&lexicon.near[hash[i] & (NEAR_SLOTS - 1)]);
             }
@@ -280,13 +368,27 @@ void list_atoms(const str *words, size_t n, uint32_t *out)
     }
 }
 
-void list_starts(const uint32_t *atoms, size_t n, struct list_start *out)
+void list_atoms(const str *words, size_t n, uint32_t *out)
 {
+    atoms_find(words, n, false, out);
+}
+
+void list_atoms_roomy(const str *words, size_t n, uint32_t *out)
+{
+    atoms_find(words, n, true, out);
+}
+
+void list_starts(const uint32_t *atoms, size_t n, struct list_start *out, struct word_sets *out_sets)
+{
+    struct word_sets sets = {0};
+
     for (size_t i = 0; i < n; i++) {
-        uint64_t alone = atoms[i] < lexicon.starts_n ? lexicon.alone[atoms[i]] : 0, always = (uint64_t)1 << 63;
-        out[i].longer = always | (i + 1 < n ? lexicon.pair[pair_slot(atoms[i], atoms[i + 1])] : 0);
-        out[i].any = alone | out[i].longer;
+        const struct word_row *row = word_row_of(atoms[i]);
+        out[i].longer = (uint64_t)1 << 63 | (i + 1 < n ? pair_lists(atoms[i], atoms[i + 1]) : 0);
+        out[i].any = row->lists | out[i].longer;
+        word_sets_add(&sets, &row->sets);
     }
+    *out_sets = sets;
 }
 
 static inline uint32_t child_slot(const struct word_list *l, uint32_t parent, uint32_t atom)
@@ -314,14 +416,11 @@ static uint16_t node_make(struct word_list *l)
 
 static void entry_add(struct word_list *l, str entry, int value)
 {
-    uint16_t *first = (uint16_t *)l->first; /* being made */
     uint32_t at = 0;
 
     while (entry.n) {
         uint32_t atom = list_atom(str_cut(entry, ' ', &entry)), next = step(l, at, atom);
-        if (!next && !at) {
-            next = first[atom] = node_make(l);
-        } else if (!next) {
+        if (!next) {
             uint32_t i = child_slot(l, at, atom);
             next = node_make(l);
             l->node[at].next |= list_next_bit(atom);
@@ -334,12 +433,26 @@ static void entry_add(struct word_list *l, str entry, int value)
     l->node[at].value = value;
 }
 
+/* Makes the nodes of the words that begin entries in the order of their atoms: those of what is said most stand together. */
+static void first_nodes_make(struct word_list *l, str rest)
+{
+    uint16_t *first = ARENA_ARRAY(lists_arena, uint16_t, l->first_n);
+    str entry;
+    int value;
+
+    l->first = first;
+    while (entry_next(&rest, &entry, &value, &l->version))
+        first[list_atom(str_cut(entry, ' ', &entry))] = 1;
+    for (uint32_t atom = 0; atom < l->first_n; atom++)
+        first[atom] = first[atom] ? node_make(l) : 0;
+}
+
 /* Sizes the tables of a list by its text. */
-static void list_measure(struct word_list *l, str rest)
+static void list_measure(struct word_list *l, str text)
 {
     size_t words = 0, inner = 0;
     uint32_t most = 0;
-    str entry;
+    str rest = text, entry;
     int value;
 
     while (entry_next(&rest, &entry, &value, &l->version))
@@ -351,8 +464,8 @@ static void list_measure(struct word_list *l, str rest)
                 most = atom;
         }
     l->node = ARENA_ARRAY(lists_arena, struct list_node, words + 1);
-    l->first = ARENA_ARRAY(lists_arena, uint16_t, most + 1);
     l->first_n = most + 1;
+    first_nodes_make(l, text);
     l->child_mask = power_above(inner * 2) - 1;
     l->child = ARENA_ARRAY(lists_arena, struct list_child, l->child_mask + 1);
 }

@@ -53,8 +53,11 @@ int list_version(const struct word_list *l);
 size_t list_count(const struct word_list *l);
 /* 1..; 0 for what is no word of any list. `word`: lower case. */
 uint32_t list_atom(str word);
-/* The same of many words at once, which is faster. */
+/* The same of many words at once, which is faster; fastest where so many bytes from the beginning of each may be read, whatever
+ * its length. */
+enum { LIST_WORD_ROOM = 16 };
 void list_atoms(const str *words, size_t n, uint32_t *out);
+void list_atoms_roomy(const str *words, size_t n, uint32_t *out);
 
 /* The value of a one-word or whole-phrase entry, 0 when there is none. */
 int list_value(const struct word_list *l, str entry);
@@ -95,12 +98,13 @@ static inline size_t list_match_atoms(const struct word_list *l, const uint32_t 
 
 /* For who asks many lists about the same words: at each word the bits (word_list.bit) of the lists that may have an entry
  * there, by it and the next word. A list whose bit is not set has none. Long lists, of names and of words, share a bit that is
- * always set. */
+ * always set. With them the sets (text/word_set.h) that have any of the words. */
 struct list_start {
     uint64_t any;
     uint64_t longer; /* of more than one word */
 };
-void list_starts(const uint32_t *atoms, size_t n, struct list_start *out);
+struct word_sets;
+void list_starts(const uint32_t *atoms, size_t n, struct list_start *out, struct word_sets *out_sets);
 /* list_match_atoms() of words whose starts are known. */
 static inline size_t list_match_start(const struct word_list *l, const struct list_start *at, const uint32_t *atoms,
                                       size_t n, int *out_value)

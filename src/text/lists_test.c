@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "text/lists.h"
+#include "text/word_set.h"
 
 static void backchannels_hold_words_and_phrases(void **state)
 {
@@ -47,10 +48,11 @@ static void starts_say_where_entries_may_be(void **state)
     enum { N = sizeof words / sizeof *words };
     uint32_t atom[N];
     struct list_start at[N];
+    struct word_sets sets;
 
     (void)state;
     list_atoms(words, N, atom);
-    list_starts(atom, N, at);
+    list_starts(atom, N, at, &sets);
     for (size_t i = 0; i < N; i++)
         assert_int_equal(list_match_start(l, &at[i], atom + i, N - i, NULL),
                          list_match_atoms(l, atom + i, N - i, NULL));

@@ -131,52 +131,87 @@ static struct word *words_room(str text, struct arena *a, size_t *out_cap)
     return ARENA_FILL(a, struct word, *out_cap);
 }
 
-static void ascii_words(str text, struct arena *a, struct words *ws)
+/* The high bit of each of eight ASCII bytes that is a space. */
+static uint64_t spaces_of(uint64_t bytes)
 {
-    size_t cap, i = 0;
+    const uint64_t each = 0x0101010101010101u;
+    uint64_t blank = ~((bytes ^ each * ' ') + each * 0x7f);
+    uint64_t control = (bytes + each * (0x80 - '\t')) & ~(bytes + each * (0x80 - '\r' - 1));
 
-    ws->word = words_room(text, a, &cap);
-    while (i < text.n) {
-        struct word w;
-        unsigned seen = 0, k;
-        while (i < text.n && kind[(unsigned char)text.p[i]] == 1)
-            i++;
-        w.start = w.inner_start = (uint32_t)i;
-        for (; i < text.n && (k = kind[(unsigned char)text.p[i]]) != 1; i++)
-            seen |= k;
-        w.end = w.inner_end = (uint32_t)i;
-        if (!(seen & 2))
-            continue;
-        while (kind[(unsigned char)text.p[w.inner_start]] == 4)
-            w.inner_start++;
-        while (kind[(unsigned char)text.p[w.inner_end - 1]] == 4)
-            w.inner_end--;
-        ARENA_PUSH(a, ws->word, ws->n, cap) = w;
+    return (blank | control) & each * 0x80;
+}
+
+/* The run [start, end) as a word; false: it has no letter or digit. */
+static bool ascii_word(const char *p, size_t start, size_t end, struct word *out)
+{
+    size_t a = start, b = end;
+    unsigned seen = kind[(unsigned char)p[a]];
+
+    for (size_t i = a + 1; !(seen & 2) && i < b; i++)
+        seen |= kind[(unsigned char)p[i]];
+    if (!(seen & 2))
+        return false;
+    while (kind[(unsigned char)p[a]] == 4)
+        a++;
+    while (kind[(unsigned char)p[b - 1]] == 4)
+        b--;
+    *out = (struct word){(uint32_t)start, (uint32_t)end, (uint32_t)a, (uint32_t)b};
+    return true;
+}
+
+/* `low` has LIST_WORD_ROOM zero bytes behind its end. */
+static void ascii_words(str low, struct arena *a, struct words *ws)
+{
+    size_t cap, start = 0;
+    struct word w;
+
+    ws->word = words_room(low, a, &cap);
+    for (size_t i = 0; i < low.n; i += 8) {
+        uint64_t bytes, spaces;
+        memcpy(&bytes, low.p + i, 8);
+        for (spaces = spaces_of(bytes); spaces; spaces &= spaces - 1) {
+            size_t at = i + (size_t)__builtin_ctzll(spaces) / 8;
+            if (at > start && ascii_word(low.p, start, at, &w))
+                ARENA_PUSH(a, ws->word, ws->n, cap) = w;
+            start = at + 1;
+        }
     }
+    if (low.n > start && ascii_word(low.p, start, low.n, &w))
+        ARENA_PUSH(a, ws->word, ws->n, cap) = w;
+}
+
+static struct words ascii_split(str text, struct arena *a)
+{
+    struct words ws = {.ascii = true};
+    char *low = arena_fill(a, text.n + LIST_WORD_ROOM, 1);
+
+    str_lower_put(text, low);
+    memset(low + text.n, 0, LIST_WORD_ROOM);
+    ascii_words(str_n(low, text.n), a, &ws);
+    ws.token = ARENA_FILL(a, str, ws.n);
+    ws.atom = ARENA_FILL(a, uint32_t, ws.n);
+    for (size_t i = 0; i < ws.n; i++)
+        ws.token[i] = str_sub(str_n(low, text.n), ws.word[i].inner_start, ws.word[i].inner_end);
+    list_atoms_roomy(ws.token, ws.n, ws.atom);
+    return ws;
 }
 
 struct words words_split(str text, struct arena *a)
 {
-    bool ascii = uni_ascii(text);
-    str low = ascii ? str_lower_ascii(a, text) : STR_NULL;
-    struct words ws = {.ascii = ascii};
+    struct words ws = {0};
     struct word_it it;
     struct word w;
     size_t cap;
 
-    if (ascii) {
-        ascii_words(text, a, &ws);
-    } else {
-        ws.word = words_room(text, a, &cap);
-        for (word_it_init(&it, text); word_it_next(&it, &w);)
-            ARENA_PUSH(a, ws.word, ws.n, cap) = w;
-    }
+    if (uni_ascii(text))
+        return ascii_split(text, a);
+    ws.word = words_room(text, a, &cap);
+    for (word_it_init(&it, text); word_it_next(&it, &w);)
+        ARENA_PUSH(a, ws.word, ws.n, cap) = w;
     ws.token = ARENA_FILL(a, str, ws.n);
     ws.atom = ARENA_FILL(a, uint32_t, ws.n);
-    for (size_t i = 0; i < ws.n; i++) {
-        const struct word *x = &ws.word[i];
-        ws.token[i] = ascii ? str_n(low.p + x->inner_start, x->inner_end - x->inner_start) : word_token(text, x, a);
-    }
+    for (size_t i = 0; i < ws.n; i++)
+        ws.token[i] = word_token(text, &ws.word[i], a);
     list_atoms(ws.token, ws.n, ws.atom);
     return ws;
 }

@@ -58,7 +58,8 @@ static size_t match_from(const struct word_list *l, const struct words *w, size_
 /* How many words the longest entry at `at` has that can be `bits`; 0: there is none. */
 static inline size_t match(const struct word_list *l, const struct words *w, size_t at, int bits)
 {
-    return at < w->n && (!w->starts || w->starts[at].any & l->bit) && list_reaches(l, w->atom[at], bits) && list_may(l, w->atom + at, w->n - at)
+    return at < w->n && (!w->starts || w->starts[at].any & l->bit) && list_reaches(l, w->atom[at], bits) &&
+                   list_may(l, w->atom + at, w->n - at)
                ? match_from(l, w, at, bits)
                : 0;
 }

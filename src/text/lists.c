@@ -228,6 +228,19 @@ static void pair_add(uint32_t first, uint32_t second, uint64_t lists)
     lexicon.pair[hash >> (64 - PAIR_BITS)] |= lists;
 }
 
+/* The lists that every word asks, in the order of word_row.value. */
+static uint32_t list_close(size_t i)
+{
+    static const char *const names[WORD_VALUES] = {"commit.en",       "stop.en",           "when.en",
+                                                   "weigh_action.en", "weigh_decision.en", "weigh_discovery.en",
+                                                   "weigh_summary.en"};
+
+    for (uint32_t k = 0; k < WORD_VALUES && names[k]; k++)
+        if (strcmp(lists_data[i].name, names[k]) == 0)
+            return k + 1;
+    return 0;
+}
+
 static uint64_t list_bit(size_t i)
 {
     return (uint64_t)1 << (lists_data[i].n <= STARTS_BYTES ? i % 63 : 63);
@@ -240,13 +253,17 @@ static void starts_make(struct arena *a)
     lexicon.pair_seen = ARENA_ARRAY(a, uint64_t, (size_t)1 << (PAIR_SEEN_BITS - 6));
     for (size_t i = 0; i < lists_data_n; i++) {
         str rest = str_n(lists_data[i].text, lists_data[i].n), entry;
+        uint32_t close = list_close(i);
         int value, version;
         while (lists_data[i].n <= STARTS_BYTES && entry_next(&rest, &entry, &value, &version)) {
             uint32_t first = atom_find(str_cut(entry, ' ', &entry));
-            if (entry.n)
+            if (entry.n) {
                 pair_add(first, atom_find(str_cut(entry, ' ', &entry)), list_bit(i));
-            else
-                lexicon.row[first].lists |= list_bit(i);
+                continue;
+            }
+            lexicon.row[first].lists |= list_bit(i);
+            if (close)
+                lexicon.row[first].value[close - 1] = value;
         }
     }
 }
@@ -480,6 +497,7 @@ static struct word_list *list_read(size_t i)
         lists_arena = arena_new("text.lists");
     l = ARENA_NEW(lists_arena, struct word_list);
     l->bit = list_bit(i);
+    l->close = list_close(i);
     list_measure(l, text);
     while (entry_next(&text, &entry, &value, &l->version))
         entry_add(l, entry, value);

@@ -221,9 +221,9 @@ static void features_of_findings(const struct analysis *an, size_t found_n, stru
 /* ---- models ---- */
 
 /* What the models say of features, side by side. What they say of words stands side by side in word_row.value. */
-typedef double lanes __attribute__((vector_size(8 * WEIGH_MODELS)));
+typedef double lanes __attribute__((vector_size(8 * WEIGH_MODELS / 2)));
 static struct {
-    lanes feature[WEIGH_FEATURES];
+    lanes first[WEIGH_FEATURES], second[WEIGH_FEATURES]; /* half of the models each: what fits into a register */
     size_t value; /* of the first model */
 } models;
 static pthread_once_t models_once = PTHREAD_ONCE_INIT;
@@ -252,7 +252,8 @@ static void models_make(void)
         const struct word_list *l = weigh_list((enum weigh_model)m);
         assert(l->close == models.value + m + 1);
         for (size_t k = 0; k < WEIGH_FEATURES; k++)
-            models.feature[k][m] = weight_of(list_value(l, str_of(weigh_names[k])));
+            (m < WEIGH_MODELS / 2 ? models.first : models.second)[k][m % (WEIGH_MODELS / 2)] =
+                weight_of(list_value(l, str_of(weigh_names[k])));
     }
 }
 
@@ -265,10 +266,13 @@ static void scores_make(struct weighing *w)
         w->score[m] = ARENA_FILL(w->a, double, w->d->n);
     for (size_t i = 0; i < w->d->n; i++) {
         const struct sentence *s = &w->d->s[i];
-        lanes sum = {0};
+        lanes first = {0}, second = {0};
         values words = {0}, none = {0};
-        for (size_t k = 0; k < WEIGH_FEATURES; k++)
-            sum += models.feature[k] * (double)w->feature[i][k];
+        for (size_t k = 0; k < WEIGH_FEATURES; k++) {
+            double f = (double)w->feature[i][k];
+            first += models.first[k] * f;
+            second += models.second[k] * f;
+        }
         for (size_t k = 0; k < s->words_n; k++) {
             values v;
             memcpy(&v, word_row_of(s->atom[k])->value + models.value, sizeof v);
@@ -277,7 +281,7 @@ static void scores_make(struct weighing *w)
         }
         words -= WEIGH_BASE * ((int32_t)s->words_n + none);
         for (size_t m = 0; m < WEIGH_MODELS; m++)
-            w->score[m][i] = (sum[m] + words[m]) / WEIGH_SCALE;
+            w->score[m][i] = ((m < WEIGH_MODELS / 2 ? first : second)[m % (WEIGH_MODELS / 2)] + words[m]) / WEIGH_SCALE;
     }
 }
 

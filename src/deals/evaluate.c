@@ -13,9 +13,10 @@ enum {
     EV_WARNING_ADD,
     EV_WARNING_KEEP,
     EV_WARNING_CLEAR,
-    EV_RANK_ONE,
     EV_RANKED,
     EV_RANK_PUT,
+    EV_FLOORS,
+    EV_FLOORS_PUT,
     EV_DUE,
 };
 
@@ -38,9 +39,11 @@ const struct db_stmt evaluate_sql[] = {
          "stage_ordinal, "
          "owner_id, amount_micros, currency, close_day, category, created_at, closed_at, problems, p, p_low, p_high, "
          "p_reason, "
-         "model_version, features, terms, warnings) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+         "model_version, features, terms, warnings, rank, band) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+         "$12, $13, "
          "$14, $15, "
-         "$16, $17, $18, $19, $20, $21, $22, $23, $24, $25) ON CONFLICT (workspace_id, deal_id) DO UPDATE SET "
+         "$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) ON CONFLICT (workspace_id, deal_id) DO UPDATE "
+         "SET "
          "as_of=excluded.as_of, changes=excluded.changes, next_at=excluded.next_at, outcome=excluded.outcome, "
          "pipeline_id=excluded.pipeline_id, stage_id=excluded.stage_id, stage_ordinal=excluded.stage_ordinal, "
          "owner_id=excluded.owner_id, amount_micros=excluded.amount_micros, currency=excluded.currency, "
@@ -48,8 +51,7 @@ const struct db_stmt evaluate_sql[] = {
          "closed_at=excluded.closed_at, problems=excluded.problems, p=excluded.p, p_low=excluded.p_low, "
          "p_high=excluded.p_high, p_reason=excluded.p_reason, model_version=excluded.model_version, "
          "features=excluded.features, terms=excluded.terms, warnings=excluded.warnings, "
-         "rank=CASE WHEN excluded.p IS NULL THEN NULL ELSE deal_now.rank END, "
-         "band=CASE WHEN excluded.p IS NULL THEN NULL ELSE deal_now.band END"},
+         "rank=excluded.rank, band=excluded.band"},
     /* whose it is, for who may see it */
     [EV_OWNER] = {"ev_owner", "UPDATE deal SET owner_id=$3 WHERE workspace_id=$1 AND id=$2"},
     [EV_SCORE_ADD] =
@@ -67,19 +69,13 @@ const struct db_stmt evaluate_sql[] = {
          "evidence_spans=$8 WHERE workspace_id=$1 AND id=$2"},
     [EV_WARNING_CLEAR] = {"ev_warning_clear",
                           "UPDATE deal_warning SET cleared_at=$3, cleared_by=$4 WHERE workspace_id=$1 AND id=$2"},
-    /* The same formula as deals/score.c: ties take the middle. No join: each named deal looks over all once, whatever the
-     * planner knows of the table. */
-    [EV_RANK_ONE] =
-        {"ev_rank_one",
-         "UPDATE deal_now n SET (rank, band)=(SELECT r.rank, CASE WHEN r.rank<30 THEN 1 WHEN r.rank<76 THEN 2 ELSE 3 "
-         "END FROM (SELECT (CASE WHEN count(*)>1 THEN 1+floor(((count(*) FILTER (WHERE o.p<n.p)+(count(*) FILTER "
-         "(WHERE "
-         "o.p=n.p)-1)/2.0)/(count(*)-1))*98+0.5) ELSE 50 END)::smallint AS rank FROM deal_now o WHERE "
-         "o.workspace_id=$1 AND o.outcome=0 AND o.p IS NOT NULL) r) WHERE n.workspace_id=$1 AND n.deal_id=ANY($2) AND "
-         "n.outcome=0 AND n.p IS NOT NULL"},
     /* every open deal with a score */
     [EV_RANKED] = {"ev_ranked", "SELECT deal_id, p, coalesce(rank, 0) FROM deal_now WHERE workspace_id=$1 AND "
                                 "outcome=0 AND p IS NOT NULL ORDER BY deal_id"},
+    [EV_FLOORS] = {"ev_floors", "SELECT deals, floors FROM deal_ranks WHERE workspace_id=$1"},
+    [EV_FLOORS_PUT] = {"ev_floors_put",
+                       "INSERT INTO deal_ranks (workspace_id, deals, floors) VALUES ($1, $2, $3) ON CONFLICT "
+                       "(workspace_id) DO UPDATE SET deals=excluded.deals, floors=excluded.floors"},
     /* one look-up by key for each, whatever the planner knows of the table */
     [EV_RANK_PUT] = {"ev_rank_put", "UPDATE deal_now n SET rank=r.rank, band=r.band FROM unnest($2::uuid[], $3::int[], "
                                     "$4::int[]) AS r(deal, rank, band) WHERE n.workspace_id=$1 AND n.deal_id=r.deal"},
@@ -120,6 +116,14 @@ enum err_code deals_context_load(struct db_tx *t, const struct vaulted *v, struc
             score_prior(&out->shared.pipes[i], &out->models[i]);
         else
             out->models[i].version = (int)db_i64(&r, 1);
+    }
+    db_rows_done(&r);
+    if (db_run(t, &evaluate_sql[EV_FLOORS], DB_ARGS(P_ID(v->workspace)), &r, e))
+        return e->code;
+    if (db_next(&r)) {
+        size_t n;
+        out->ranked = db_i64(&r, 0);
+        out->rank_floors = db_f64s(&r, 1, a, &n);
     }
     db_rows_done(&r);
     return ERR_OK;
@@ -292,8 +296,11 @@ static enum err_code now_put(struct evaluation *ev, size_t at, const struct deal
     const struct deal_facts *f = &ev->facts[at];
     const struct before *b = &ev->before[at];
     bool scored = reason == SCORE_OK;
+    bool ranked = scored && ev->c->rank_floors;
+    int rank = ranked ? score_rank_of(ev->c->rank_floors, sc->p) : 0;
     const struct deal_stage *st = s->stage;
 
+    ev->changed.ranks |= scored != b->has_p || (scored && (sc->p < b->p || sc->p > b->p));
     if (db_send(ev->t, &evaluate_sql[EV_NOW_PUT],
                 DB_ARGS(P_ID(ev->v->workspace), P_ID(f->deal), P_I64(ev->now), P_I64(f->changes),
                         P_I64_OR_NULL(next, INT64_MAX), P_I64(s->outcome), P_ID_OR_NULL(f->pipeline_id),
@@ -306,7 +313,8 @@ static enum err_code now_put(struct evaluation *ev, size_t at, const struct deal
                         scored ? P_F64(sc->p) : P_NULL(DB_F64), scored ? P_F64(sc->low) : P_NULL(DB_F64),
                         scored ? P_F64(sc->high) : P_NULL(DB_F64), P_I64(reason),
                         scored ? P_I64(version) : P_NULL(DB_I64), P_F64S(row->x, scored ? SCORE_FEATURES : 0),
-                        P_F64S(sc->terms, scored ? SCORE_FEATURES : 0), P_I64(warnings)),
+                        P_F64S(sc->terms, scored ? SCORE_FEATURES : 0), P_I64(warnings),
+                        ranked ? P_I64(rank) : P_NULL(DB_I64), ranked ? P_I64(score_band(rank)) : P_NULL(DB_I64)),
                 ev->e))
         return ev->e->code;
     if (!scored || (b->has_p && b->model_version == version && fabs(b->p - sc->p) < 0.005))
@@ -356,8 +364,8 @@ static enum err_code one_evaluate(struct evaluation *ev, size_t at)
 }
 
 enum err_code deals_evaluate(struct db_tx *t, const struct vaulted *v, const struct deals_context *c,
-                             const struct id *ids, size_t n, int64_t now, bool ranks, struct arena *a,
-                             struct deals_changed *out, struct err *e)
+                             const struct id *ids, size_t n, int64_t now, struct arena *a, struct deals_changed *out,
+                             struct err *e)
 {
     struct evaluation ev = {.t = t, .v = v, .c = c, .now = now, .a = a, .e = e};
 
@@ -367,8 +375,6 @@ enum err_code deals_evaluate(struct db_tx *t, const struct vaulted *v, const str
     for (size_t i = 0; i < ev.n; i++)
         if (one_evaluate(&ev, i))
             return e->code;
-    if (ranks && db_send(t, &evaluate_sql[EV_RANK_ONE], DB_ARGS(P_ID(v->workspace), P_IDS(ids, n)), e))
-        return e->code;
     if (out)
         *out = ev.changed;
     return db_flush(t, NULL, e);
@@ -380,6 +386,7 @@ struct ranking {
     double *p;
     int *before, *rank;
     size_t n, deals_cap, p_cap, before_cap;
+    double floors[SCORE_FLOORS];
 };
 
 static enum err_code ranking_load(struct db_tx *t, const struct vaulted *v, struct arena *a, struct ranking *out,
@@ -397,7 +404,7 @@ static enum err_code ranking_load(struct db_tx *t, const struct vaulted *v, stru
     }
     db_rows_done(&r);
     out->rank = ARENA_ARRAY(a, int, out->n + 1);
-    score_ranks(out->p, out->n, a, out->rank);
+    score_ranks(out->p, out->n, a, out->rank, out->floors);
     return ERR_OK;
 }
 
@@ -424,7 +431,9 @@ enum err_code deals_rank(struct db_tx *t, const struct vaulted *v, struct err *e
             n = 0;
         }
     }
-    db_flush(t, NULL, e);
+    if (!db_send(t, &evaluate_sql[EV_FLOORS_PUT],
+                 DB_ARGS(P_ID(v->workspace), P_I64((int64_t)all.n), P_F64S(all.floors, SCORE_FLOORS)), e))
+        db_flush(t, NULL, e);
 out:
     arena_free(a);
     return e->code;

@@ -16,6 +16,8 @@ struct deals_context {
     struct deal_cohort *cohorts; /* by shared.pipes */
     struct score_model *models;  /* by shared.pipes; version 0: the prior */
     bool *has_history;           /* by shared.pipes: cohort and model were fitted */
+    int64_t ranked;              /* deals in the last ranking, 0: there was none */
+    const double *rank_floors;   /* SCORE_FLOORS of it, NULL: there was none */
 };
 enum err_code deals_context_load(struct db_tx *t, const struct vaulted *v, struct arena *a, struct deals_context *out,
                                  struct err *e);
@@ -23,12 +25,14 @@ enum err_code deals_context_load(struct db_tx *t, const struct vaulted *v, struc
 struct deals_changed {
     bool closed; /* a deal was closed or opened again, so the model should be fitted anew */
     bool owners; /* a deal has another owner: who may see it changes (access_changed, after the commit) */
+    bool ranks;  /* a p came, went or moved: deals_rank would give others another percentile */
 };
-/* Works deals out as of `now` and stores the result. *out (may be NULL): what changed since the last time. Without `ranks` the percentile of p is left to deals_rank. */
+/* Works deals out as of `now` and stores the result. *out (may be NULL): what changed since the last time. Their percentiles are
+ * those of the last ranking. */
 enum err_code deals_evaluate(struct db_tx *t, const struct vaulted *v, const struct deals_context *c,
-                             const struct id *ids, size_t n, int64_t now, bool ranks, struct arena *a,
-                             struct deals_changed *out, struct err *e);
-/* Percentiles and bands of all open deals. */
+                             const struct id *ids, size_t n, int64_t now, struct arena *a, struct deals_changed *out,
+                             struct err *e);
+/* Percentiles and bands of all open deals, and the ranking that deals_evaluate takes them from until the next. */
 enum err_code deals_rank(struct db_tx *t, const struct vaulted *v, struct err *e);
 /* Deals that time alone may have changed by `now`, at most `limit`. */
 enum err_code deals_due(struct db_tx *t, const struct vaulted *v, int64_t now, size_t limit, struct arena *a,

@@ -285,9 +285,10 @@ static int ranked_cmp(const void *x, const void *y)
     return (a->p > b->p) - (a->p < b->p);
 }
 
-void score_ranks(const double *p, size_t n, struct arena *a, int *out)
+void score_ranks(const double *p, size_t n, struct arena *a, int *out, double floors[SCORE_FLOORS])
 {
     struct ranked *r = ARENA_ARRAY(a, struct ranked, n + 1);
+    int floor = 0;
 
     for (size_t i = 0; i < n; i++)
         r[i] = (struct ranked){p[i], i};
@@ -301,7 +302,20 @@ void score_ranks(const double *p, size_t n, struct arena *a, int *out)
         rank = 1 + (int)(share * 98 + 0.5);
         for (size_t k = i; k < same; k++)
             out[r[k].at] = rank;
+        while (floors && floor + 2 <= rank)
+            floors[floor++] = r[i].p;
     }
+    while (floors && floor < SCORE_FLOORS)
+        floors[floor++] = INFINITY;
+}
+
+int score_rank_of(const double floors[SCORE_FLOORS], double p)
+{
+    int rank = 1;
+
+    while (rank <= SCORE_FLOORS && p >= floors[rank - 1])
+        rank++;
+    return rank;
 }
 
 /* ---- as numbers ---- */

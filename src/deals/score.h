@@ -70,8 +70,12 @@ void score_predict(const struct score_model *m, const struct score_row *r, struc
 size_t score_reasons(const struct score *s, bool up, int out[SCORE_REASONS]);
 /* 1 (1-29), 2 (30-75), 3 (76-99) of a percentile rank 1..99. */
 int score_band(int rank);
-/* Percentile 1..99 of each p among all of them; equal values have equal ranks. Memory in `a`. */
-void score_ranks(const double *p, size_t n, struct arena *a, int *out);
+/* Percentile 1..99 of each p among all of them; equal values have equal ranks. Memory in `a`. floors[k] (may be NULL): the
+ * lowest p of a rank of k + 2 or more, INFINITY when there is none. */
+enum { SCORE_FLOORS = 98 };
+void score_ranks(const double *p, size_t n, struct arena *a, int *out, double floors[SCORE_FLOORS]);
+/* The rank of p among those the floors came from: its own if it was among them, else that of the next lower one. */
+int score_rank_of(const double floors[SCORE_FLOORS], double p);
 
 /* The model as numbers for the store, and back; false when they are not a model of this layout. */
 size_t score_model_numbers(const struct score_model *m, double *out, size_t cap);

@@ -70,16 +70,22 @@ static void a_model_comes_back_from_its_numbers(void **state)
 static void ranks_are_percentiles_and_ties_share_the_middle(void **state)
 {
     struct arena *a = arena_new("test");
-    double p[] = {0.1, 0.9, 0.5, 0.5};
+    double p[] = {0.1, 0.9, 0.5, 0.5}, floors[SCORE_FLOORS];
     int rank[4];
 
     (void)state;
-    score_ranks(p, 4, a, rank);
+    score_ranks(p, 4, a, rank, floors);
     assert_int_equal(rank[0], 1);
     assert_int_equal(rank[1], 99);
     assert_int_equal(rank[2], 50);
     assert_int_equal(rank[3], 50);
-    score_ranks(p, 1, a, rank);
+    assert_int_equal(score_rank_of(floors, 0.1), 1); /* who was ranked finds the same again */
+    assert_int_equal(score_rank_of(floors, 0.5), 50);
+    assert_int_equal(score_rank_of(floors, 0.9), 99);
+    assert_int_equal(score_rank_of(floors, 0.05), 1);
+    assert_int_equal(score_rank_of(floors, 0.7), 50);
+    assert_int_equal(score_rank_of(floors, 1), 99);
+    score_ranks(p, 1, a, rank, NULL);
     assert_int_equal(rank[0], 50);
     assert_int_equal(score_band(29), 1);
     assert_int_equal(score_band(30), 2);

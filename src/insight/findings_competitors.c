@@ -6,6 +6,7 @@
 
 enum { NAME_WORDS_MAX = 4, WINDOW = 10, NAME_BYTES_MAX = 64, NAMES_MAX = 64 };
 enum { HEARD_BYTES_MIN = 5 }; /* shorter names are found letter by letter only */
+enum { USUAL_BYTES_MIN = 8 }; /* "still" is no misheard "Stelo", "velocity" may be "Velocitas" */
 
 /* At most one letter is another, more or missing: what they share at both ends leaves no more than that. */
 static bool one_apart(str x, str y)
@@ -118,11 +119,13 @@ static str folded(const struct discourse *d, const struct sentence *s, size_t i)
     return s->ascii ? s->token[i] : uni_fold(d->a, s->token[i]);
 }
 
-/* The same by letters or sound, however it is cut into words; 0: no. */
+/* The same by letters or, of what was spoken, by sound, however it is cut into words; 0: no. */
 static size_t name_heard(const struct discourse *d, const struct sentence *s, size_t i, const struct name *n)
 {
+    const struct word_list *usual = LIST("common.en");
     char mem[NAME_BYTES_MAX + 8], sound[NAME_BYTES_MAX + 8];
     size_t best = 0, most = n->flat.n / 6, at = 0;
+    bool spoken = d->ia->kind == IA_CALL;
 
     for (size_t words = 0; words < n->n + 1 && i + words < s->words_n; words++) {
         str w = folded(d, s, i + words), flat;
@@ -131,10 +134,11 @@ static size_t name_heard(const struct discourse *d, const struct sentence *s, si
         memcpy(mem + at, w.p, w.n);
         at += w.n;
         flat = str_n(mem, at);
-        if (flat.n + 2 < n->flat.n)
+        if (flat.n + 2 < n->flat.n || (!words && n->flat.n < USUAL_BYTES_MIN && list_value_atom(usual, s->atom[i])))
             continue;
         if ((flat.p[0] == n->flat.p[0] && most && near(flat, n->flat, most)) ||
-            (flat.n >= HEARD_BYTES_MIN && n->sound.n >= 3 && str_eq(str_n(sound, sound_put(flat, sound)), n->sound)))
+            (spoken && flat.n >= HEARD_BYTES_MIN && n->sound.n >= 3 &&
+             str_eq(str_n(sound, sound_put(flat, sound)), n->sound)))
             best = words + 1;
     }
     return best;

@@ -27,6 +27,7 @@ struct core {
     struct track_state *track; /* of the one thread that looks for trackers; see track_stage.c */
     _Atomic int trackers_n;     /* enabled ones, when last looked */
     _Atomic int trackers_swept; /* the generation for which old conversations are queued */
+    atomic_bool ranks_moved; /* the ranks of deals are not those of their odds any more; the tick sees to it */
     struct worker_pool *workers;
     atomic_bool draining; /* long stages give up between steps; their jobs go back untouched */
     atomic_bool index_ready; /* the rebuild from the store is over */

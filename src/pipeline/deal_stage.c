@@ -15,6 +15,9 @@ static struct metric deal_time =
 static struct metric deals_total = METRIC_COUNTER("harken_deals_evaluated_total", "deals worked out");
 
 enum { DEAL_DB_MS = 120000, DEAL_CHUNK = 500, TICK_MOST = 5000, FIT_DELAY_MS = 1500, RESCORE_THREADS_MAX = 16 };
+enum {
+    RANK_AT_ONCE = 2000
+}; /* deals; more are ranked by the tick, so that a change of one does not wait for a look at all */
 
 enum err_code deals_wake(struct db_tx *t, const struct vaulted *v, const struct id *deals, size_t n, struct err *e)
 {
@@ -49,6 +52,28 @@ static enum err_code fit_queue(struct db_tx *t, const struct vaulted *v, struct 
     return job_enqueue(t, &job, 1, e);
 }
 
+static enum err_code rank_all(struct core *c, struct err *e)
+{
+    struct db_tx *t;
+
+    if (db_begin(c->v.db, c->v.workspace, DEAL_DB_MS, &t, e))
+        return e->code;
+    if (deals_rank(t, &c->v, e)) {
+        db_rollback(t);
+        return e->code;
+    }
+    return db_commit(t, e);
+}
+
+/* What moved is told to the others: at once where they are few, else with the next tick. */
+static void ranks_move(struct core *c, int64_t ranked)
+{
+    struct err e;
+
+    if (ranked > RANK_AT_ONCE || rank_all(c, &e))
+        atomic_store(&c->ranks_moved, true);
+}
+
 enum err_code deal_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e)
 {
     struct arena *a = arena_new("deal");
@@ -64,7 +89,7 @@ enum err_code deal_stage_run(struct core *c, const struct job *jobs, size_t n, s
     if (db_begin(c->v.db, c->v.workspace, DEAL_DB_MS, &t, e))
         goto out;
     if (deals_context_load(t, &c->v, a, &ctx, e) ||
-        deals_evaluate(t, &c->v, &ctx, ids, n, clock_now_ms(), true, a, &changed, e) ||
+        deals_evaluate(t, &c->v, &ctx, ids, n, clock_now_ms(), a, &changed, e) ||
         actions_decide(t, &c->v, &ctx, ids, n, clock_now_ms(), a, e) || (changed.closed && fit_queue(t, &c->v, e)) ||
         job_done(t, jobs, n, e))
         db_rollback(t);
@@ -72,6 +97,8 @@ enum err_code deal_stage_run(struct core *c, const struct job *jobs, size_t n, s
         metric_add(&deals_total, (int64_t)n);
         if (changed.owners)
             access_changed();
+        if (changed.ranks)
+            ranks_move(c, ctx.ranked);
     }
     metric_time_us(&deal_time, clock_mono_us() - start);
 out:
@@ -110,7 +137,7 @@ static enum err_code chunk_run(struct rescore *r, struct arena *a, bool *out_mor
         db_rollback(t);
         return e->code;
     }
-    if (deals_context_load(t, v, a, &ctx, e) || deals_evaluate(t, v, &ctx, ids, n, clock_now_ms(), false, a, NULL, e)) {
+    if (deals_context_load(t, v, a, &ctx, e) || deals_evaluate(t, v, &ctx, ids, n, clock_now_ms(), a, NULL, e)) {
         db_rollback(t);
         return e->code;
     }
@@ -141,7 +168,6 @@ enum err_code deals_rescore(struct core *c, int threads, int64_t *out_n, struct 
 {
     struct rescore r = {.c = c, .lock = PTHREAD_MUTEX_INITIALIZER};
     struct thread th[RESCORE_THREADS_MAX];
-    struct db_tx *t;
     int started = 0;
 
     e->code = ERR_OK;
@@ -156,13 +182,7 @@ enum err_code deals_rescore(struct core *c, int threads, int64_t *out_n, struct 
         *e = r.failed;
         return e->code;
     }
-    if (db_begin(c->v.db, c->v.workspace, DEAL_DB_MS, &t, e))
-        return e->code;
-    if (deals_rank(t, &c->v, e)) {
-        db_rollback(t);
-        return e->code;
-    }
-    return db_commit(t, e);
+    return rank_all(c, e);
 }
 
 /* One job at most is queued: fit, then every open deal by the new model. */
@@ -203,8 +223,12 @@ enum err_code deals_tick(struct core *c, struct err *e)
         db_rollback(t);
         goto out;
     }
-    if (!db_commit(t, e) && n)
+    if (db_commit(t, e))
+        goto out;
+    if (n)
         workers_wake(c, "deal");
+    if (atomic_exchange(&c->ranks_moved, false) && rank_all(c, e))
+        atomic_store(&c->ranks_moved, true);
 out:
     arena_free(a);
     return e->code;

@@ -11,7 +11,7 @@ enum err_code deals_wake(struct db_tx *t, const struct vaulted *v, const struct 
 /* The same for the deals an interaction concerns. */
 enum err_code deals_wake_for(struct db_tx *t, const struct vaulted *v, struct id deal, struct id account,
                              struct err *e);
-/* Queues the deals that time alone may have changed. */
+/* Queues the deals that time alone may have changed, and ranks all deals anew if the odds of any moved. */
 enum err_code deals_tick(struct core *c, struct err *e);
 /* Works out every deal as of now, `threads` side by side; the figure of `rescore-100k-s`. *out_n deals. */
 enum err_code deals_rescore(struct core *c, int threads, int64_t *out_n, struct err *e);

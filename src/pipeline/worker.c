@@ -289,6 +289,7 @@ enum err_code workers_start(struct core *c, struct err *e)
     thread_cond_init(&p->quit);
     thread_cond_init(&p->progress);
     c->workers = p;
+    atomic_store(&c->ranks_moved, true); /* whatever happened before the start */
     for (const struct stage *s = stages; s->queue; s++) {
         int threads = s->threads ? s->threads : thread_cores();
         if (s->wanted && !s->wanted(c))

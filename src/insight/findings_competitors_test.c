@@ -161,8 +161,10 @@ static void in_writing_a_name_is_spelled(void **state)
 
     (void)state;
     assert_int_equal(competitors_in("Swyphtlain is what the vendor sells as an alternative.", &surest), 1);
-    assert_int_equal(competitors_in_kind("Swyphtlain is what the vendor sells as an alternative.", IA_MAIL, &surest), 0);
-    assert_int_equal(competitors_in_kind("Swiftlaine is what the vendor sells as an alternative.", IA_MAIL, &surest), 1);
+    assert_int_equal(competitors_in_kind("Swyphtlain is what the vendor sells as an alternative.", IA_MAIL, &surest),
+                     0);
+    assert_int_equal(competitors_in_kind("Swiftlaine is what the vendor sells as an alternative.", IA_MAIL, &surest),
+                     1);
 }
 
 static void usual_words_are_no_misheard_short_names(void **state)

@@ -98,7 +98,7 @@ struct counts {
 
 static bool is_content(const struct sentence *s, size_t i, const struct word_list *stop)
 {
-    return s->token[i].n >= 3 && !list_value_atom(stop, s->atom[i]);
+    return s->token[i].n >= 3 && !list_has_start(stop, &s->starts[i], s->atom[i]);
 }
 
 /* The content words of all sentences, and *letters: the mean length of those of each. */

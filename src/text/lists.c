@@ -254,9 +254,14 @@ static uint32_t list_close(size_t i)
     return 0;
 }
 
+/* One of its own for a close list; the others share what is left. */
 static uint64_t list_bit(size_t i)
 {
-    return (uint64_t)1 << (lists_data[i].n <= STARTS_BYTES ? i % 63 : 63);
+    uint32_t close = list_close(i);
+
+    if (close)
+        return (uint64_t)1 << (close - 1);
+    return (uint64_t)1 << (lists_data[i].n <= STARTS_BYTES ? WORD_VALUES + i % (63 - WORD_VALUES) : 63);
 }
 
 /* Of the lists with a bit, once their words have atoms. */
@@ -497,6 +502,7 @@ static void list_measure(struct word_list *l, str text)
     l->first_n = most + 1;
     first_nodes_make(l, text);
     l->child_mask = power_above(inner * 2) - 1;
+    l->single = l->close && !inner;
     l->child = ARENA_ARRAY(lists_arena, struct list_child, l->child_mask + 1);
 }
 

@@ -30,6 +30,7 @@ struct word_list {
     uint32_t nodes_n;
     uint32_t close; /* from 1: the values of its single words stand in word_row.value[close - 1] as well; 0: not */
     uint64_t bit; /* of list_starts() */
+    bool single; /* nobody shares the bit, and no entry has two words */
     size_t n;
     int version;
 };
@@ -121,6 +122,12 @@ static inline size_t list_match_start(const struct word_list *l, const struct li
     if (v && out_value)
         *out_value = v;
     return v != 0;
+}
+
+/* Is the word an entry by itself? `starts`: of the word. */
+static inline bool list_has_start(const struct word_list *l, const struct list_start *starts, uint32_t atom)
+{
+    return l && (l->single ? (starts->any & l->bit) != 0 : list_value_atom(l, atom) != 0);
 }
 
 /* All entries that the words begin with, the shortest first; returns how many. */

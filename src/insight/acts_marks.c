@@ -16,7 +16,13 @@ static const struct marks *marks_find(const struct discourse *d, const struct se
         size_t n;
         if (!(s->starts[i].any & l->bit))
             continue;
-        n = list_hits_from(l, s->atom + i, s->starts[i].longer & l->bit ? s->words_n - i : 1, hit);
+        if (!(s->starts[i].longer & l->bit)) {
+            m->bits = list_value_atom(l, s->atom[i]);
+            m->words = 1;
+            out->bits |= m->bits;
+            continue;
+        }
+        n = list_hits_from(l, s->atom + i, s->words_n - i, hit);
         m->words = n == 1 ? hit[0].words : 0;
         m->several = (uint32_t)hits_n;
         for (size_t k = 0; k < n; k++)

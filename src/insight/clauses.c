@@ -107,6 +107,11 @@ static bool details_day(struct clauses *in, size_t i)
 static bool condition_at(struct clauses *in, size_t i)
 {
     WORD_SET(provisos, "granted", "insofar", "supposing", "assuming", "provided");
+    WORD_SET(others, "granted", "insofar", "supposing", "assuming", "provided", "until", "till", "where");
+    if (i >= in->k.s->words_n)
+        return false;
+    if (!in->granted && !(in->k.m[i].bits & (C_COND | C_TIMECOND)) && !word_is(&in->k, i, &others)) /* most words */
+        return false;
     if (in->granted && approval_at(in, i))
         return true;
     if ((i == 0 || in->k.s->word[i - 1].after) && word_is(&in->k, i, &provisos))
@@ -144,37 +149,47 @@ static bool begins_clause(struct clauses *in, size_t i, size_t from, bool from_c
             discourse_named(in->k.d, word_at(&in->k, i + 1)) != VOICE_NONE);
 }
 
-/* Does a clause that begins at that word, perhaps with a link, begin with a condition? */
-static bool clause_conditional(struct clauses *in, size_t from)
+/* What a clause that begins at `from` begins with: a link, a condition, a link and a condition. */
+struct beginning {
+    bool link, condition, linked_condition;
+};
+
+static struct beginning beginning_of(struct clauses *in, size_t from)
 {
-    return condition_at(in, from) || (clause_link_at(&in->k, from) && condition_at(in, from + 1));
+    struct beginning b = {.link = clause_link_at(&in->k, from), .condition = condition_at(in, from)};
+
+    b.linked_condition = b.link && !b.condition && condition_at(in, from + 1); /* "so long as" is a condition */
+    return b;
 }
 
 void clauses_cut(const struct marked *k, struct clauses *in)
 {
+    struct beginning b;
     size_t from = 0;
-    bool in_condition;
 
     in->k = *k;
     in->written = k->d->ia->kind != IA_CALL;
     in->granted = grants(k->s);
     in->n = 0;
-    in_condition = clause_conditional(in, from);
+    b = beginning_of(in, from);
     for (size_t i = 1; i <= in->k.s->words_n; i++) {
         struct clause *c;
         size_t head;
-        if (i < in->k.s->words_n && (in->n + 1 == CLAUSES_MAX || !begins_clause(in, i, from, in_condition)))
+        if (i < in->k.s->words_n &&
+            (in->n + 1 == CLAUSES_MAX || !begins_clause(in, i, from, b.condition || b.linked_condition)))
             continue;
         c = &in->c[in->n++];
         *c = (struct clause){.from = from, .to = i};
         c->but = word_is(&in->k, from, &buts) && !str_eq(word_at(&in->k, from + 1), STR("then"));
-        c->linked = clause_link_at(&in->k, from) && !condition_at(in, from); /* "so long as" */
+        c->linked = b.link && !b.condition;
         head = from + c->linked;
         if (mark_at(&in->k, head, C_YES) == 1 && head + 1 < i) /* "yes if ..." */
-            head++;
-        c->condition = head < i && condition_at(in, head);
+            c->condition = condition_at(in, head + 1);
+        else
+            c->condition = head < i && (c->linked ? b.linked_condition : b.condition);
         from = i;
-        in_condition = i < in->k.s->words_n && clause_conditional(in, from);
+        if (i < in->k.s->words_n)
+            b = beginning_of(in, from);
     }
 }
 

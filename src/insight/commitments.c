@@ -56,7 +56,7 @@ static void content_add(const struct book *b, const struct sentence *s, struct i
 
     for (size_t i = 0; i < s->words_n && it->content_n < CONTENT_MAX; i++) {
         str w = s->token[i];
-        if (w.n < 3 || list_value_atom(stop, s->atom[i]) || list_value_atom(when, s->atom[i]) ||
+        if (w.n < 3 || list_has_start(stop, &s->starts[i], s->atom[i]) || list_value_atom(when, s->atom[i]) ||
             str_find_char(w, '\'', 0) != SIZE_MAX)
             continue;
         it->content[it->content_n++] = str_hash(stem(w));

@@ -126,10 +126,11 @@ void sentence_starts_make(struct sentence *s, struct arena *a)
     s->starts = ARENA_FILL(a, struct list_start, s->words_n);
     list_starts(s->atom, s->words_n, s->starts, &s->sets);
     s->starts_any = 0;
-    s->wills = false;
+    s->wills = s->figures = false;
     for (size_t i = 0; i < s->words_n; i++) {
         str w = s->token[i];
         s->starts_any |= s->starts[i].any;
+        s->figures |= w.p[0] < 'a' || w.p[0] > 'z';
         s->wills |= w.n > 3 && w.p[w.n - 3] == '\'' && str_ends(w, STR("'ll"));
     }
 }

@@ -41,6 +41,7 @@ struct sentence {
     uint64_t starts_any; /* all of them */
     struct word_sets sets; /* those that have one of its words */
     bool wills; /* a word ends in 'll */
+    bool figures; /* a word begins with none of the letters a to z */
     size_t words_n;
     bool ascii;                /* all of its words */
     bool asks;                 /* ends with a question mark */
@@ -66,7 +67,7 @@ struct discourse {
 };
 
 void discourse_make(const struct interaction *ia, struct arena *a, struct discourse *out);
-/* Sets what is looked up of the words of a sentence: `starts`, `sets`, `wills`. */
+/* Sets what is looked up of the words of a sentence: `starts`, `sets`, `wills`, `figures`. */
 void sentence_starts_make(struct sentence *s, struct arena *a);
 /* The bytes of words [from, to), outer punctuation included, a span for each turn; at most SENTENCE_SPANS_MAX. */
 enum { SENTENCE_SPANS_MAX = 4 };

@@ -172,20 +172,12 @@ struct places {
     size_t n, cap;
 };
 
-/* Can the name begin at word i, by what costs little to look at? Where it is not ASCII, folding may change lengths. */
-static bool may_be(const struct sentence *s, size_t i, const struct name *n)
+/* Can the name begin with the word, by what costs little to look at? Of ASCII words: folding others may change lengths. */
+static bool may_begin(str w, const struct name *n)
 {
     char sound[NAME_BYTES_MAX + 8];
-    str w = s->token[i];
-    size_t bytes = 0;
 
-    if (!s->ascii)
-        return true;
     if (w.n > n->flat.n + 3)
-        return false;
-    for (size_t k = i; k < s->words_n && k <= i + n->n; k++)
-        bytes += s->token[k].n;
-    if (bytes + 2 < n->flat.n)
         return false;
     if (n->flat.n < HEARD_BYTES_MIN)
         return w.n == n->word[0].n || w.n == n->word[0].n + 2; /* 's */
@@ -195,36 +187,79 @@ static bool may_be(const struct sentence *s, size_t i, const struct name *n)
     return str_starts(n->sound, str_n(sound, sound_put(w, sound)));
 }
 
-/* One pass over the words for up to NAMES_MAX names. */
+/* Are there bytes enough from word i on? */
+static bool may_end(const struct sentence *s, size_t i, const struct name *n)
+{
+    size_t bytes = 0;
+
+    for (size_t k = i; k < s->words_n && k <= i + n->n; k++)
+        bytes += s->token[k].n;
+    return bytes + 2 >= n->flat.n;
+}
+
+/* Up to NAMES_MAX names, a bit for each: which may begin with a word. Words are repeated: the answer for the last ones is kept. */
+enum { ASKED_MAX = 1024 };
+struct asked {
+    const struct name *names;
+    size_t n;
+    const struct word_list *stop;
+    uint64_t usual; /* names that begin with a usual word: "The Trade Desk" */
+    uint64_t letter[256], sound[256]; /* by their first one */
+    struct {
+        uint32_t atom;
+        uint64_t may;
+    } last[ASKED_MAX];
+};
+
+static void asked_init(struct asked *q, const struct name *names, size_t n)
+{
+    *q = (struct asked){.names = names, .n = n, .stop = LIST("stop.en")};
+    for (size_t i = 0; i < n; i++) {
+        q->usual |= (uint64_t)(list_value(q->stop, names[i].word[0]) != 0) << i;
+        q->letter[(unsigned char)names[i].flat.p[0]] |= 1ull << i;
+        q->sound[names[i].sound.n ? (unsigned char)names[i].sound.p[0] : 0] |= 1ull << i;
+    }
+}
+
+/* `ascii`: the sentence is. */
+static uint64_t may_find(const struct asked *q, str w, uint32_t atom, bool ascii)
+{
+    uint64_t may = !w.n ? 0 : q->letter[(unsigned char)(w.p[0] | 32)] | q->sound[(unsigned char)sound_begin(w)];
+
+    if (list_value_atom(q->stop, atom)) /* "so" is no misheard name */
+        may &= q->usual;
+    for (uint64_t left = ascii ? may : 0; left; left &= left - 1)
+        if (!may_begin(w, &q->names[__builtin_ctzll(left)]))
+            may &= ~(left & -left);
+    return may;
+}
+
+static uint64_t may_of(struct asked *q, const struct sentence *s, size_t i)
+{
+    uint32_t atom = s->atom[i];
+
+    if (!s->ascii || !atom)
+        return may_find(q, s->token[i], atom, s->ascii);
+    if (q->last[atom % ASKED_MAX].atom != atom) {
+        q->last[atom % ASKED_MAX].atom = atom;
+        q->last[atom % ASKED_MAX].may = may_find(q, s->token[i], atom, true);
+    }
+    return q->last[atom % ASKED_MAX].may;
+}
+
 static void places_find(const struct discourse *d, const struct name *names, size_t n, struct places *out)
 {
-    const struct word_list *stop = LIST("stop.en");
-    uint64_t letter[256] = {0}, sound[256] = {0}, begin['z' + 1] = {0}, usual = 0;
+    struct asked q __attribute__((uninitialized));
 
-    for (size_t i = 0; i < n; i++) {
-        usual |= (uint64_t)(list_value(stop, names[i].word[0]) != 0) << i; /* "The Trade Desk" */
-        letter[(unsigned char)names[i].flat.p[0]] |= 1ull << i;
-        sound[names[i].sound.n ? (unsigned char)names[i].sound.p[0] : 0] |= 1ull << i;
-    }
-    for (size_t c = 'a'; c <= 'z'; c++) /* what a first letter says; of p it depends on the second one */
-        begin[c] = letter[c] | sound[(size_t)sounds[c]] | (c == 'p' ? sound['f'] : 0);
+    asked_init(&q, names, n);
     for (size_t k = 0; k < d->n; k++)
-        for (size_t i = 0; i < d->s[k].words_n; i++) {
-            str w = d->s[k].token[i];
-            uint64_t may = w.n ? UINT64_MAX : 0;
-            if (w.n && *w.p >= 'a' && *w.p <= 'z' && !begin[(unsigned char)*w.p])
-                continue;
-            if (list_value_atom(stop, d->s[k].atom[i]) && !(may = usual)) /* "so" is no misheard name */
-                continue;
-            if (w.n)
-                may &= letter[(unsigned char)(w.p[0] | 32)] | sound[(unsigned char)sound_begin(w)];
-            for (; may; may &= may - 1) {
-                struct places *p = &out[__builtin_ctzll(may)];
-                if (!may_be(&d->s[k], i, &names[__builtin_ctzll(may)]))
-                    continue;
-                ARENA_PUSH(d->a, p->v, p->n, p->cap) = (struct place){k, i};
+        for (size_t i = 0; i < d->s[k].words_n; i++)
+            for (uint64_t may = may_of(&q, &d->s[k], i); may; may &= may - 1) {
+                size_t at = (size_t)__builtin_ctzll(may);
+                struct places *p = &out[at];
+                if (!d->s[k].ascii || may_end(&d->s[k], i, &names[at]))
+                    ARENA_PUSH(d->a, p->v, p->n, p->cap) = (struct place){k, i};
             }
-        }
 }
 
 static void mentions_find(struct analysis *an, const struct name *n, const struct places *at)

@@ -61,7 +61,7 @@ static bool amount_in(const struct discourse *d, const struct sentence *s, doubl
              "times", "owner", "owners", "gb", "people", "seats", "bedrooms", "bathroom", "of");
     bool found = false, sure = false;
 
-    for (size_t i = 0; i < s->words_n; i++) {
+    for (size_t i = 0; s->figures && i < s->words_n; i++) {
         uint32_t next;
         str text;
         bool money;

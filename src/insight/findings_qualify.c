@@ -49,8 +49,8 @@ static int bits_count(const struct word_list *l, const struct sentence *s, int b
 {
     int n = 0, v;
 
-    for (size_t i = 0; i < s->words_n; i++)
-        if (list_reaches(l, s->atom[i], bit) && cue_at(l, s, i, &v) && (v & bit)) {
+    for (size_t i = 0; cues_may(l, s) && i < s->words_n; i++)
+        if ((s->starts[i].any & l->bit) && list_reaches(l, s->atom[i], bit) && cue_at(l, s, i, &v) && (v & bit)) {
             n++;
             *out_strong |= (v & STRONG) != 0;
         }

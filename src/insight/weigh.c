@@ -1,5 +1,6 @@
 #include "insight/weigh.h"
 
+#include <assert.h>
 #include <math.h>
 #include <pthread.h>
 
@@ -77,7 +78,8 @@ static uint32_t number_put(uint32_t *list, uint32_t n, uint32_t number)
         at--;
     if (at && list[at - 1] == number)
         return n;
-    memmove(list + at + 1, list + at, (n - at) * sizeof *list);
+    for (uint32_t i = n; i > at; i--)
+        list[i] = list[i - 1];
     list[at] = number;
     return n + 1;
 }
@@ -96,7 +98,7 @@ struct counts {
 
 static bool is_content(const struct sentence *s, size_t i, const struct word_list *stop)
 {
-    return s->token[i].n >= 3 && !list_value_atom(stop, s->atom[i]);
+    return s->token[i].n >= 3 && !list_has_start(stop, &s->starts[i], s->atom[i]);
 }
 
 /* The content words of all sentences, and *letters: the mean length of those of each. */
@@ -218,13 +220,11 @@ static void features_of_findings(const struct analysis *an, size_t found_n, stru
 
 /* ---- models ---- */
 
-/* All models side by side: what a word weighs in each of them stands in one row. */
+/* What the models say of features, side by side. What they say of words stands side by side in word_row.value. */
+typedef double lanes __attribute__((vector_size(8 * WEIGH_MODELS / 2)));
 static struct {
-    struct arena *a;
-    double feature[WEIGH_FEATURES][WEIGH_MODELS];
-    uint16_t *row; /* of each atom below `atoms`; 0: no model has it */
-    uint32_t atoms;
-    int32_t (*word)[WEIGH_MODELS];
+    lanes first[WEIGH_FEATURES], second[WEIGH_FEATURES]; /* half of the models each: what fits into a register */
+    size_t value; /* of the first model */
 } models;
 static pthread_once_t models_once = PTHREAD_ONCE_INIT;
 
@@ -247,50 +247,41 @@ static int32_t weight_of(int value)
 
 static void models_make(void)
 {
-    const struct word_list *l[WEIGH_MODELS];
-    size_t rows = 1;
-
-    for (size_t m = 0; m < WEIGH_MODELS; m++)
-        l[m] = weigh_list((enum weigh_model)m);
-    models.a = arena_new("insight.weigh");
+    models.value = weigh_list((enum weigh_model)0)->close - 1;
     for (size_t m = 0; m < WEIGH_MODELS; m++) {
-        models.atoms = l[m]->first_n > models.atoms ? l[m]->first_n : models.atoms;
-        rows += list_count(l[m]);
+        const struct word_list *l = weigh_list((enum weigh_model)m);
+        assert(l->close == models.value + m + 1);
         for (size_t k = 0; k < WEIGH_FEATURES; k++)
-            models.feature[k][m] = weight_of(list_value(l[m], str_of(weigh_names[k])));
+            (m < WEIGH_MODELS / 2 ? models.first : models.second)[k][m % (WEIGH_MODELS / 2)] =
+                weight_of(list_value(l, str_of(weigh_names[k])));
     }
-    models.row = ARENA_ARRAY(models.a, uint16_t, models.atoms + 1);
-    models.word = arena_array(models.a, rows, sizeof *models.word);
-    rows = 1;
-    for (uint32_t atom = 0; atom < models.atoms; atom++)
-        for (size_t m = 0; m < WEIGH_MODELS; m++) {
-            int v = list_value_atom(l[m], atom);
-            if (v && !models.row[atom])
-                models.row[atom] = (uint16_t)rows++;
-            if (v)
-                models.word[models.row[atom]][m] = weight_of(v);
-        }
 }
 
 static void scores_make(struct weighing *w)
 {
+    typedef int32_t values __attribute__((vector_size(4 * WEIGH_MODELS)));
+
     pthread_once(&models_once, models_make);
     for (size_t m = 0; m < WEIGH_MODELS; m++)
         w->score[m] = ARENA_FILL(w->a, double, w->d->n);
     for (size_t i = 0; i < w->d->n; i++) {
         const struct sentence *s = &w->d->s[i];
-        double sum[WEIGH_MODELS] = {0};
-        int32_t words[WEIGH_MODELS] = {0};
-        for (size_t k = 0; k < WEIGH_FEATURES; k++)
-            for (size_t m = 0; m < WEIGH_MODELS; m++)
-                sum[m] += models.feature[k][m] * (double)w->feature[i][k];
-        for (size_t k = 0; k < s->words_n; k++) {
-            const int32_t *row = models.word[s->atom[k] < models.atoms ? models.row[s->atom[k]] : 0];
-            for (size_t m = 0; m < WEIGH_MODELS; m++)
-                words[m] += row[m];
+        lanes first = {0}, second = {0};
+        values words = {0}, none = {0};
+        for (size_t k = 0; k < WEIGH_FEATURES; k++) {
+            double f = (double)w->feature[i][k];
+            first += models.first[k] * f;
+            second += models.second[k] * f;
         }
+        for (size_t k = 0; k < s->words_n; k++) {
+            values v;
+            memcpy(&v, word_row_of(s->atom[k])->value + models.value, sizeof v);
+            words += v;
+            none += v == 0; /* minus one */
+        }
+        words -= WEIGH_BASE * ((int32_t)s->words_n + none);
         for (size_t m = 0; m < WEIGH_MODELS; m++)
-            w->score[m][i] = (sum[m] + words[m]) / WEIGH_SCALE;
+            w->score[m][i] = ((m < WEIGH_MODELS / 2 ? first : second)[m % (WEIGH_MODELS / 2)] + words[m]) / WEIGH_SCALE;
     }
 }
 

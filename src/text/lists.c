@@ -22,7 +22,8 @@ enum {
     STARTS_BYTES =
         80 << 10, /* longer lists share a bit; the acts of a language, which every word asks, must have their own */
     PAIR_BITS = 14,
-    PAIR_SEEN_BITS = 16 /* there are some 6,000 pairs of first words */
+    PAIR_SEEN_BITS = 16, /* there are some 6,000 pairs of first words */
+    PAIR_LISTS_MAX = 4096 /* there are some 200 */
 };
 enum { SHORT_MAX = 12, NEAR_WORDS = 8192, NEAR_SLOTS = 2 * NEAR_WORDS };
 struct short_slot {
@@ -41,8 +42,10 @@ struct lexicon {
     struct long_slot *many;
     uint32_t near_n, far_mask, many_mask, n;
     struct word_row *row; /* word_sets_known.row */
-    uint64_t *pair; /* by pair_hash(): of the lists that have an entry of these first two words, among others */
-    uint64_t *pair_seen; /* a bit by pair_hash(): is there any? Small enough to stay in the cache */
+    uint64_t *pair_seen; /* a bit by pair_hash(): does any list have an entry of these first two words? */
+    uint16_t *pair; /* by pair_hash(): which lists, among others; a number in pair_lists */
+    uint64_t pair_lists[PAIR_LISTS_MAX]; /* 0: none; most pairs are of few lists, and small tables stay in the cache */
+    uint32_t pair_lists_n;
 };
 
 static pthread_once_t lexicon_once = PTHREAD_ONCE_INIT;
@@ -217,36 +220,68 @@ static uint64_t pair_lists(uint32_t first, uint32_t second)
 {
     uint64_t hash = pair_hash(first, second), seen = hash >> (64 - PAIR_SEEN_BITS);
 
-    return lexicon.pair_seen[seen / 64] >> seen % 64 & 1 ? lexicon.pair[hash >> (64 - PAIR_BITS)] : 0;
+    if (!(lexicon.pair_seen[seen / 64] >> seen % 64 & 1))
+        return 0;
+    return lexicon.pair_lists[lexicon.pair[hash >> (64 - PAIR_BITS)]];
 }
 
 static void pair_add(uint32_t first, uint32_t second, uint64_t lists)
 {
     uint64_t hash = pair_hash(first, second), seen = hash >> (64 - PAIR_SEEN_BITS);
+    uint16_t *at = &lexicon.pair[hash >> (64 - PAIR_BITS)];
+    uint32_t i = 1;
 
     lexicon.pair_seen[seen / 64] |= (uint64_t)1 << seen % 64;
-    lexicon.pair[hash >> (64 - PAIR_BITS)] |= lists;
+    lists |= lexicon.pair_lists[*at];
+    while (i <= lexicon.pair_lists_n && lexicon.pair_lists[i] != lists)
+        i++;
+    assert(i < PAIR_LISTS_MAX);
+    if (i > lexicon.pair_lists_n)
+        lexicon.pair_lists[++lexicon.pair_lists_n] = lists;
+    *at = (uint16_t)i;
 }
 
+/* The lists that every word asks, in the order of word_row.value. */
+static uint32_t list_close(size_t i)
+{
+    static const char *const names[WORD_VALUES] = {"commit.en",       "stop.en",           "when.en",
+                                                   "weigh_action.en", "weigh_decision.en", "weigh_discovery.en",
+                                                   "weigh_summary.en"};
+
+    for (uint32_t k = 0; k < WORD_VALUES && names[k]; k++)
+        if (strcmp(lists_data[i].name, names[k]) == 0)
+            return k + 1;
+    return 0;
+}
+
+/* One of its own for a close list; the others share what is left. */
 static uint64_t list_bit(size_t i)
 {
-    return (uint64_t)1 << (lists_data[i].n <= STARTS_BYTES ? i % 63 : 63);
+    uint32_t close = list_close(i);
+
+    if (close)
+        return (uint64_t)1 << (close - 1);
+    return (uint64_t)1 << (lists_data[i].n <= STARTS_BYTES ? WORD_VALUES + i % (63 - WORD_VALUES) : 63);
 }
 
 /* Of the lists with a bit, once their words have atoms. */
 static void starts_make(struct arena *a)
 {
-    lexicon.pair = ARENA_ARRAY(a, uint64_t, (size_t)1 << PAIR_BITS);
+    lexicon.pair = ARENA_ARRAY(a, uint16_t, (size_t)1 << PAIR_BITS);
     lexicon.pair_seen = ARENA_ARRAY(a, uint64_t, (size_t)1 << (PAIR_SEEN_BITS - 6));
     for (size_t i = 0; i < lists_data_n; i++) {
         str rest = str_n(lists_data[i].text, lists_data[i].n), entry;
+        uint32_t close = list_close(i);
         int value, version;
         while (lists_data[i].n <= STARTS_BYTES && entry_next(&rest, &entry, &value, &version)) {
             uint32_t first = atom_find(str_cut(entry, ' ', &entry));
-            if (entry.n)
+            if (entry.n) {
                 pair_add(first, atom_find(str_cut(entry, ' ', &entry)), list_bit(i));
-            else
-                lexicon.row[first].lists |= list_bit(i);
+                continue;
+            }
+            lexicon.row[first].lists |= list_bit(i);
+            if (close)
+                lexicon.row[first].value[close - 1] = value;
         }
     }
 }
@@ -467,6 +502,7 @@ static void list_measure(struct word_list *l, str text)
     l->first_n = most + 1;
     first_nodes_make(l, text);
     l->child_mask = power_above(inner * 2) - 1;
+    l->single = l->close && !inner;
     l->child = ARENA_ARRAY(lists_arena, struct list_child, l->child_mask + 1);
 }
 
@@ -480,6 +516,7 @@ static struct word_list *list_read(size_t i)
         lists_arena = arena_new("text.lists");
     l = ARENA_NEW(lists_arena, struct word_list);
     l->bit = list_bit(i);
+    l->close = list_close(i);
     list_measure(l, text);
     while (entry_next(&text, &entry, &value, &l->version))
         entry_add(l, entry, value);

@@ -9,7 +9,7 @@
 #pragma once
 #include <stdatomic.h>
 
-#include "base/str.h"
+#include "text/word_set.h"
 
 /* A word, or the words of an entry up to one of them. */
 struct list_node {
@@ -28,7 +28,9 @@ struct word_list {
     struct list_child *child;
     uint32_t child_mask;
     uint32_t nodes_n;
+    uint32_t close; /* from 1: the values of its single words stand in word_row.value[close - 1] as well; 0: not */
     uint64_t bit; /* of list_starts() */
+    bool single; /* nobody shares the bit, and no entry has two words */
     size_t n;
     int version;
 };
@@ -77,6 +79,8 @@ static inline bool list_reaches(const struct word_list *l, uint32_t atom, int bi
 /* The value of a word that is an entry by itself, else 0. */
 static inline int list_value_atom(const struct word_list *l, uint32_t atom)
 {
+    if (l && l->close)
+        return word_row_of(atom)->value[l->close - 1];
     return l && atom < l->first_n ? l->node[l->first[atom]].value : 0;
 }
 /* 0 for no word of any list. */
@@ -103,7 +107,6 @@ struct list_start {
     uint64_t any;
     uint64_t longer; /* of more than one word */
 };
-struct word_sets;
 void list_starts(const uint32_t *atoms, size_t n, struct list_start *out, struct word_sets *out_sets);
 /* list_match_atoms() of words whose starts are known. */
 static inline size_t list_match_start(const struct word_list *l, const struct list_start *at, const uint32_t *atoms,
@@ -115,10 +118,16 @@ static inline size_t list_match_start(const struct word_list *l, const struct li
         return 0;
     if (at->longer & l->bit)
         return list_match_from(l, atoms, n, out_value);
-    v = l->node[atoms[0] < l->first_n ? l->first[atoms[0]] : 0].value;
+    v = list_value_atom(l, atoms[0]);
     if (v && out_value)
         *out_value = v;
     return v != 0;
+}
+
+/* Is the word an entry by itself? `starts`: of the word. */
+static inline bool list_has_start(const struct word_list *l, const struct list_start *starts, uint32_t atom)
+{
+    return l && (l->single ? (starts->any & l->bit) != 0 : list_value_atom(l, atom) != 0);
 }
 
 /* All entries that the words begin with, the shortest first; returns how many. */

@@ -34,11 +34,13 @@ struct word_sets {
 extern struct word_set word_sets_first[] __asm__("__start_word_sets") __attribute__((weak, visibility("hidden")));
 extern struct word_set word_sets_end[] __asm__("__stop_word_sets") __attribute__((weak, visibility("hidden")));
 
-/* What is known of each word stands together, half a cache line: a text has many different words. By atom, made with the atoms
- * (text/lists.c); atoms from `n` on are in no set and in no short list. */
+/* What is known of each word stands together in one cache line: a text has many different words, and each is asked about many
+ * times. By atom, made with the atoms (text/lists.c); atoms from `n` on are in no set and in no short list. */
+enum { WORD_VALUES = 8 };
 struct word_row {
     struct word_sets sets;
     uint64_t lists; /* bits (word_list.bit) of those that have it as an entry */
+    int32_t value[WORD_VALUES]; /* its value in the lists that every word asks (word_list.close); 0: none */
 };
 struct word_sets_known {
     const struct word_row *row;

@@ -311,6 +311,19 @@ enum err_code record_findings_save(struct db_tx *t, const struct vaulted *v, con
     return rc;
 }
 
+enum err_code record_findings_first(struct db_tx *t, const struct vaulted *v, const struct record_ia *rec,
+                                    const struct record_finding *f, size_t n, const struct finding_maker *makers,
+                                    size_t makers_n, struct err *e)
+{
+    struct arena *a = arena_new_wiped("findings.first");
+    enum err_code rc = findings_add(t, v, rec, 0, f, n, e);
+
+    if (!rc)
+        rc = makers_note(t, v, rec->ia.id, names_of(makers, makers_n, a), makers, makers_n, a, e);
+    arena_free(a);
+    return rc;
+}
+
 /* The owner must still be somebody of the interaction: an erased one is nobody. */
 static str owner_known(const struct record_ia *rec, str name)
 {

@@ -257,14 +257,14 @@ static void bytes_come_back_whatever_their_size(void **state)
         bytes[i] = (char)(i * 31 + i / 1000);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct raw_row row, again;
+        struct raw_input in[2];
         bool is_new;
-        str got;
         OK(raw_put(t, &v, str_n(bytes, sizes[i]), STR(""), STR(""), STR(""), &row, &is_new, &e));
         assert_true(is_new && row.state == RAW_PENDING);
         OK(raw_get(t, &v, row.id, &again, &e));
         assert_int_equal(again.size_bytes, sizes[i]);
-        OK(raw_bytes(t, &v, &again, a, &got, &e));
-        assert_true(str_eq(got, str_n(bytes, sizes[i])));
+        OK(raw_inputs(t, &v, (struct id[]){id_new(), row.id}, 2, a, in, &e));
+        assert_true(!in[0].there && in[1].there && str_eq(in[1].bytes, str_n(bytes, sizes[i])));
     }
     db_rollback(t);
 }
@@ -337,12 +337,12 @@ static void problems_are_replaced(void **state)
     size_t n;
 
     (void)state;
-    OK(raw_problems_set(t, &v, raw, two, 2, &e));
+    OK(raw_end_all(t, &v, &(struct raw_end){raw, RAW_FAILED, two, 2}, 1, &e));
     OK(raw_problems_get(t, &v, raw, a, &got, &n, &e));
     assert_int_equal(n, 2);
     assert_true(str_eq(got[0].place, STR("line 3")) && str_eq(got[1].reason, STR("too late")) &&
                 str_eq(got[1].path, STR("broken.vtt")));
-    OK(raw_problems_set(t, &v, raw, two + 1, 1, &e));
+    OK(raw_end_all(t, &v, &(struct raw_end){raw, RAW_DONE, two + 1, 1}, 1, &e));
     OK(raw_problems_get(t, &v, raw, a, &got, &n, &e));
     assert_true(n == 1 && str_eq(got[0].place, STR("line 9")));
     db_rollback(t);
@@ -521,7 +521,7 @@ static void nothing_is_readable_at_rest(void **state)
                                     .parts = quoted,
                                     .parts_n = 2}};
     OK(record_ia_save(t, &v, &rec, NULL, 0, NULL, 0, NULL, 0, a, &e));
-    OK(raw_problems_set(t, &v, row.id, &problem, 1, &e));
+    OK(raw_end_all(t, &v, &(struct raw_end){row.id, row.state, &problem, 1}, 1, &e));
     OK(record_stats_save(t, &v, rec.ia.id,
                          &(struct record_stat){.id = STR("turns"), .speaker = STR("Peter Quagmire"), .unit = STR("1")},
                          1, &e));

@@ -27,7 +27,8 @@ static struct metric store_time =
 static struct metric words_total = METRIC_COUNTER("harken_words_total", "words of ingested interactions");
 static struct metric interactions_total = METRIC_COUNTER("harken_interactions_total", "interactions stored");
 
-enum { PARSE_DB_MS = 120000, ITEMS_PER_LOOK = 64, SMALL_CHUNKS = 64, SMALL_ITEMS = 8, SLOW_MS = 500 };
+enum { PARSE_DB_MS = 120000, ITEMS_PER_LOOK = 64, SMALL_CHUNKS = 64, SLOW_MS = 500 };
+enum { ANALYSED_CHUNKS = 512, ANALYSED_ITEMS = 8 }; /* of an upload that is analysed on its way in */
 
 /* One upload. */
 struct work {
@@ -153,8 +154,8 @@ static void items_prepare(struct work *w)
         metric_add(&words_total, w->prep[i].words);
     }
     metric_time_us(&prepare_time, clock_mono_us() - start);
-    for (size_t i = 0; w->parsed.items_n <= SMALL_ITEMS && i < w->parsed.items_n; i++)
-        if (w->prep[i].chunks_n <= SMALL_CHUNKS)
+    for (size_t i = 0; w->parsed.items_n <= ANALYSED_ITEMS && i < w->parsed.items_n; i++)
+        if (w->prep[i].chunks_n <= ANALYSED_CHUNKS)
             prepare_findings(w->c, &w->recs[i].ia, w->a, &w->prep[i]);
 }
 

@@ -433,22 +433,20 @@ static void older_figures_are_made_again(void **state)
                  "{\"speaker\":\"Ben\",\"start_ms\":4500,\"end_ms\":9000,\"text\":\"Tell me about both of them.\"}]}"),
              "quokka.json");
     struct db_tx *t;
-    struct id *ids;
     int64_t queued;
     size_t n;
 
     (void)state;
     all_done();
     OK(db_begin(home.db, home.workspace, 10000, &t, &e));
-    OK(record_ia_ids_of_raw(t, &core.v, r.raw, a, &ids, &n, &e));
-    assert_int_equal(n, 1);
-    OK(record_stats_save(t, &core.v, ids[0], &old, 1, &e));
+    assert_int_equal(r.interactions_n, 1);
+    OK(record_stats_save(t, &core.v, r.interactions[0], &old, 1, &e));
     OK(db_commit(t, &e));
     OK(rebuild_stale_analyses(&core, &queued, &e));
     assert_int_equal(queued, 1);
     all_done();
     OK(db_begin(home.db, home.workspace, 10000, &t, &e));
-    OK(record_stats_load(t, &core.v, ids[0], a, &rows, &n, &e));
+    OK(record_stats_load(t, &core.v, r.interactions[0], a, &rows, &n, &e));
     db_rollback(t);
     for (size_t i = 0; i < n; i++) {
         assert_int_equal(rows[i].definition_version, 2);

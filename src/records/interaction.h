@@ -72,8 +72,6 @@ enum err_code record_ia_load(struct db_tx *t, const struct vaulted *v, const str
 /* A page of all interaction ids, ascending, after `after` (nil: from the start). */
 enum err_code record_ia_ids(struct db_tx *t, const struct vaulted *v, struct id after, size_t limit, struct arena *a,
                             struct id **out, size_t *out_n, struct err *e);
-enum err_code record_ia_ids_of_raw(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
-                                   struct id **out, size_t *out_n, struct err *e);
 /* Those of `ids` that are there for whom the transaction works for: what the database's own lock lets through. */
 enum err_code record_ia_seen(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
                              struct id_set *out, struct err *e);

@@ -23,10 +23,11 @@ enum {
     RAW_INTERACTIONS,
     PROBLEMS_DROP,
     PROBLEM_ADD,
-    PROBLEMS_GET,
+    RAW_RESULT,
 };
 
 #define RAW_COLUMNS "SELECT id, state, size_bytes, parts FROM raw WHERE workspace_id=$1 AND "
+#define PROBLEMS " FROM ingest_problem p WHERE p.workspace_id=$1 AND p.raw_id=$2 ORDER BY p.id"
 #define NEWER                                                                                                          \
     " FROM raw_source n JOIN raw_source o ON o.workspace_id=n.workspace_id AND o.source_index=n.source_index AND "     \
     "o.raw_id<>n.raw_id AND o.id<n.id WHERE n.workspace_id=$1 AND "
@@ -73,8 +74,12 @@ const struct db_stmt raw_sql[] = {
     [PROBLEM_ADD] = {"raw_problem_add",
                      "INSERT INTO ingest_problem (workspace_id, id, raw_id, code, sealed, created_at) "
                      "VALUES ($1, $2, $3, $4, $5, $6)"},
-    [PROBLEMS_GET] = {"raw_problems_get",
-                      "SELECT id, sealed FROM ingest_problem WHERE workspace_id=$1 AND raw_id=$2 ORDER BY id"},
+    /* one statement whatever the state: asked for by everybody who waits */
+    [RAW_RESULT] = {"raw_result",
+                    "SELECT state, CASE WHEN state<>0 THEN array(SELECT i.id FROM interaction i WHERE "
+                    "i.workspace_id=$1 AND i.raw_id=$2 ORDER BY i.raw_ordinal) END, CASE WHEN state<>0 THEN array("
+                    "SELECT p.id" PROBLEMS ") END, CASE WHEN state<>0 THEN array(SELECT p.sealed" PROBLEMS ") END "
+                    "FROM raw WHERE workspace_id=$1 AND id=$2"},
 };
 const size_t raw_sql_n = sizeof raw_sql / sizeof *raw_sql;
 
@@ -460,36 +465,45 @@ enum err_code raw_end_all(struct db_tx *t, const struct vaulted *v, const struct
     return rc;
 }
 
-enum err_code raw_problems_get(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
-                               struct raw_problem **out, size_t *out_n, struct err *e)
+static enum err_code problem_open(const struct vaulted *v, struct id id, str sealed, struct arena *a,
+                                  struct raw_problem *out, struct err *e)
 {
-    struct raw_problem *list = NULL;
-    size_t n = 0, cap = 0;
-    struct db_rows r;
-    enum err_code rc = ERR_OK;
+    struct seal_at where = {v->workspace, "ingest_problem", "sealed", id, 0};
+    struct json_doc *d = NULL;
+    str plain;
 
-    if (db_run(t, &raw_sql[PROBLEMS_GET], DB_ARGS(P_ID(v->workspace), P_ID(raw)), &r, e))
+    if (seal_open(v->keys, &where, sealed, a, &plain, e) || json_parse(plain, &d, e))
         return e->code;
-    while (!rc && db_next(&r)) {
-        struct seal_at where = {v->workspace, "ingest_problem", "sealed", db_id(&r, 0), 0};
-        struct json_doc *d = NULL;
-        struct raw_problem p;
-        str plain;
-        rc = seal_open(v->keys, &where, db_bytes(&r, 1), a, &plain, e);
-        if (!rc)
-            rc = json_parse(plain, &d, e);
-        if (rc)
-            break;
-        p.path = str_dup(a, json_str(json_get(json_root(d), "path"), STR("")));
-        p.place = str_dup(a, json_str(json_get(json_root(d), "place"), STR("")));
-        p.reason = str_dup(a, json_str(json_get(json_root(d), "reason"), STR("")));
-        json_free(d);
-        ARENA_PUSH(a, list, n, cap) = p;
-    }
-    db_rows_done(&r);
-    if (rc)
-        return rc;
-    *out = list;
-    *out_n = n;
+    out->path = str_dup(a, json_str(json_get(json_root(d), "path"), STR("")));
+    out->place = str_dup(a, json_str(json_get(json_root(d), "place"), STR("")));
+    out->reason = str_dup(a, json_str(json_get(json_root(d), "reason"), STR("")));
+    json_free(d);
     return ERR_OK;
+}
+
+enum err_code raw_result(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
+                         struct raw_result *out, struct err *e)
+{
+    size_t ids_n = 0, sealed_n = 0;
+    struct id *ids = NULL;
+    enum err_code rc = ERR_OK;
+    str *sealed = NULL;
+    struct db_rows r;
+    bool there;
+
+    *out = (struct raw_result){0};
+    if (db_run(t, &raw_sql[RAW_RESULT], DB_ARGS(P_ID(v->workspace), P_ID(raw)), &r, e))
+        return e->code;
+    there = db_next(&r);
+    if (there) {
+        out->state = (enum raw_state)db_i64(&r, 0);
+        out->interactions = db_ids(&r, 1, a, &out->interactions_n);
+        ids = db_ids(&r, 2, a, &ids_n);
+        sealed = db_bytess(&r, 3, a, &sealed_n);
+        out->problems = ARENA_ARRAY(a, struct raw_problem, ids_n + 1);
+    }
+    for (; !rc && out->problems_n < ids_n && out->problems_n < sealed_n; out->problems_n++)
+        rc = problem_open(v, ids[out->problems_n], sealed[out->problems_n], a, &out->problems[out->problems_n], e);
+    db_rows_done(&r);
+    return there ? rc : err_set(e, ERR_NOT_FOUND, "no such upload");
 }

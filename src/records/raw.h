@@ -76,5 +76,14 @@ struct raw_end {
 };
 enum err_code raw_end_all(struct db_tx *t, const struct vaulted *v, const struct raw_end *ends, size_t n,
                           struct err *e);
-enum err_code raw_problems_get(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
-                               struct raw_problem **out, size_t *out_n, struct err *e);
+/* What became of one: its state, and when it is read what was found in it, in the order of the file, and what was wrong.
+ * ERR_NOT_FOUND. */
+struct raw_result {
+    enum raw_state state;
+    struct id *interactions;
+    size_t interactions_n;
+    struct raw_problem *problems;
+    size_t problems_n;
+};
+enum err_code raw_result(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
+                         struct raw_result *out, struct err *e);

@@ -560,7 +560,8 @@ static void reader_text(char who[ID_TEXT_LEN + 1], const char **out_reach)
 /* The stages go by keys, so one plan serves all values; policies make planning dear, more so than most of these statements.
  * That plan must not be the one that is best while a table is small: it stays when the table grows. What a reader filters by
  * may be absent, and then a plan made for the values at hand is worth its price. */
-enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e)
+static enum err_code tx_begin_planned(struct db *d, struct id workspace, int timeout_ms, bool keyed, struct db_tx **out,
+                                      struct err *e)
 {
     struct db_tx *t = calloc(1, sizeof *t);
     char text[ID_TEXT_LEN + 1] = "", who[ID_TEXT_LEN + 1];
@@ -584,8 +585,8 @@ enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct
     if (!code)
         code = stmt_queue(t, &tx_workspace,
                           DB_ARGS(P_TEXT(str_of(text)), P_TEXT(str_of(who)), P_TEXT(str_of(reach)),
-                                  P_TEXT(for_whom.set ? STR("auto") : STR("force_generic_plan")),
-                                  P_TEXT(for_whom.set ? STR("on") : STR("off"))),
+                                  P_TEXT(keyed ? STR("force_generic_plan") : STR("auto")),
+                                  P_TEXT(keyed ? STR("off") : STR("on"))),
                           e);
     if (code) {
         db_rollback(t);
@@ -593,6 +594,16 @@ enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct
     }
     *out = t;
     return ERR_OK;
+}
+
+enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e)
+{
+    return tx_begin_planned(d, workspace, timeout_ms, !for_whom.set, out, e);
+}
+
+enum err_code db_begin_keyed(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e)
+{
+    return tx_begin_planned(d, workspace, timeout_ms, true, out, e);
 }
 
 enum err_code db_begin_system(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e)

@@ -32,7 +32,7 @@ struct conn {
     struct arena *scratch; /* parameters of one statement */
     struct prepared prepared[PREPARED_SLOTS]; /* open addressing by pointer: statements are static */
     size_t prepared_n;
-    pthread_t user; /* the thread that had it last */
+    char work[16]; /* of the thread that had it last, see thread_work */
     struct conn *next;
 };
 
@@ -180,6 +180,11 @@ static int64_t sooner(int64_t x, int64_t y)
 }
 
 /* A server that died is back within a second or so: a caller with time left waits for that instead of failing. */
+static void work_note(struct conn *c)
+{
+    snprintf(c->work, sizeof c->work, "%s", thread_work());
+}
+
 static struct conn *conn_open(struct db *d, int64_t deadline, struct err *e)
 {
     int64_t now = clock_mono_ms(), revive = sooner(deadline, now + REVIVE_MS);
@@ -199,7 +204,7 @@ static struct conn *conn_open(struct db *d, int64_t deadline, struct err *e)
         return NULL;
     }
     c->pg = pg;
-    c->user = pthread_self();
+    work_note(c);
     c->scratch = arena_new("db.params");
     return c;
 }
@@ -232,18 +237,18 @@ static void conn_put(struct db *d, struct conn *c, bool keep)
         conn_free(c);
 }
 
-/* Under the lock, of an idle one at least: that which the thread had last, because it knows the thread's statements, else the
- * one that has rested longest, which nobody busy will miss. */
+/* Under the lock, of an idle one at least: that which somebody who does the same had last, because it knows the statements and
+ * as few as can be have to know them; else the one that has rested longest, which nobody busy will miss. */
 static struct conn *idle_take(struct db *d)
 {
     struct conn **at = &d->idle, **found = NULL, *c;
 
     for (; *at; at = &(*at)->next)
-        if (!found || !pthread_equal((*found)->user, pthread_self()))
+        if (!found || strcmp((*found)->work, thread_work()) != 0)
             found = at;
     c = *found;
     *found = c->next;
-    c->user = pthread_self();
+    work_note(c);
     return c;
 }
 

@@ -7,6 +7,9 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
     WORD_SET(strongs, "please", "go", "do");
     WORD_SET(selves, "i", "i've", "we", "we've");
     WORD_SET(others, "everyone", "everybody", "people", "nobody", "they", "he", "she");
+    WORD_SET(pities, "about", "for");
+    WORD_SET(topics, "changing", "switching", "different");
+    WORD_SET(topic, "topic", "topics", "subject", "subjects");
     WORD_SET(knows, "heard", "hear", "know", "seen", "see", "saw", "noticed", "remember");
     WORD_SET(leads, "but", "then", "uh", "um", "er", "so", "oh", "well", "ah");
     const struct sentence *s = &d->s[sentence];
@@ -21,12 +24,15 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
         if (yes == 2 && str_eq(s->token[i], STR("i'm")) && i + 2 < s->words_n && !s->word[i + 1].after)
             yes = 0; /* "I'm in Berlin" */
         if (no && no >= yes && found != ANSWER_YES &&
-            !(str_eq(s->token[i], STR("sorry")) && mark_at(&k, i + 1, C_YES))) /* "sorry, yes" */
+            !(str_eq(s->token[i], STR("sorry")) &&
+              (mark_at(&k, i + 1, C_YES) || word_is(&k, i + 1, &pities)))) /* "sorry, yes", "sorry about that" */
             return ANSWER_NO;
         if (yes && (i == 0 || found == ANSWER_YES || s->word[i - 1].after || word_is(&k, i - 1, &leads))) {
             if (word_is(&k, i + yes, &selves) && word_is(&k, i + yes + 1, &knows)) /* "yeah, I've heard that before" */
                 return ANSWER_NONE;
             if (word_is(&k, i + yes, &others)) /* "yeah, everyone wants that one" */
+                return ANSWER_NONE;
+            if (word_is(&k, i + yes, &topics) && word_is(&k, i + yes + 1, &topic)) /* "OK, changing topic" */
                 return ANSWER_NONE;
             found = ANSWER_YES;
             for (size_t w = i; w < i + yes; w++)

@@ -343,6 +343,37 @@ bool deed_may(const struct marked *k)
     return false;
 }
 
+/* "I walk", "we then take" */
+static bool present_may(const struct marked *k)
+{
+    WORD_SET(subjects, "i", "we");
+    WORD_SET(adverbs, "then", "personally", "also", "just", "quickly");
+
+    for (size_t i = 0; (k->bits & C_ACTION) && sentence_any(k->s, &subjects) && i + 1 < k->s->words_n; i++)
+        if (word_is(k, i, &subjects) && (word_is(k, i + 1, &adverbs) || mark_at(k, i + 1, C_ACTION)))
+            return true;
+    return false;
+}
+
+bool deed_clause_may(const struct marked *k)
+{
+    WORD_SET(heads, "leave", "expect", "will");
+    WORD_SET(becomes, "gets", "get", "getting", "being", "yours");
+    WORD_SET(moves, "coming", "heading", "going", "goes", "lands", "hits", "arrives", "comes", "making");
+    WORD_SET(by_me, "me", "us", "myself");
+    const struct sentence *s = k->s;
+    struct words words = sentence_words(s);
+    bool becoming = sentence_any(s, &becomes);
+
+    if (s->asks)
+        return false;
+    if (s->wills || sentence_any(s, &heads) || cues_may(LIST("deed.en"), s) || (becoming && sentence_any(s, &by_me)))
+        return true;
+    if (!becoming && !(cues_may(LIST("reach.en"), s) && sentence_any(s, &moves)) && !present_may(k))
+        return false;
+    return when_may(&words, s->lang); /* all others with a day only */
+}
+
 bool deed_read(struct clauses *in, size_t ci, struct deed *out)
 {
     return may_be(in, out) &&

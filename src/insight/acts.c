@@ -588,6 +588,45 @@ static bool may_act(const struct marked *k)
     return false;
 }
 
+/* Has the sentence the word with a name before it, perhaps with "here" between? */
+static bool named_before(const struct marked *k, const struct word_set *word)
+{
+    for (size_t i = 1; sentence_any(k->s, word) && i < k->s->words_n; i++)
+        if (word_is(k, i, word) &&
+            (discourse_named(k->d, k->s->token[i - 1]) != VOICE_NONE || str_eq(k->s->token[i - 1], STR("here"))))
+            return true;
+    return false;
+}
+
+/* Can a clause of it be an act? Of a sentence that may_act(), before the clauses are cut: this is what the rules of clauses need
+ * at least. The others can only take back what was promised. */
+static bool clauses_may(const struct marked *k, bool deeds)
+{
+    WORD_SET(heads, "will", "gonna", "going", "shall", "wird", "i'm", "we're");
+    WORD_SET(cans, "can", "could", "would");
+    WORD_SET(is, "is");
+    WORD_SET(ams, "am", "are");
+    WORD_SET(subjects, "i", "we");
+    WORD_SET(you, "you", "you'll");
+    WORD_SET(gives, "get", "give", "send", "bring", "find", "show");
+    const struct sentence *s = k->s;
+
+    if ((k->bits & (CLAUSE_HEADS | C_PRESENT | C_FOLLOWS)) || s->wills || sentence_any(s, &heads) ||
+        (s->asks && sentence_any(s, &cans)) || k->d->ia->kind != IA_CALL || !str_eq(s->lang, STR("en")))
+        return true;
+    for (size_t i = 0; (k->bits & C_ASKVERB) && i < s->words_n; i++) /* where a clause may begin with it */
+        if (mark_at(k, i, C_ASKVERB) &&
+            (i == 0 || s->word[i - 1].after || clause_link_at(k, i - 1) || str_eq(s->token[i - 1], STR("just"))))
+            return true;
+    for (size_t i = 1; sentence_any(s, &ams) && i < s->words_n; i++)
+        if (word_is(k, i, &ams) && word_is(k, i - 1, &subjects))
+            return true;
+    for (size_t i = 1; sentence_any(s, &you) && i < s->words_n; i++)
+        if (word_is(k, i - 1, &you) && (mark_at(k, i, C_ACTION) || word_is(k, i, &gives)))
+            return true;
+    return named_before(k, &is) || (deeds && deed_clause_may(k));
+}
+
 /* Of a sentence that may be one. The parse is large and filled by who cuts the clauses. */
 static void acts_read(const struct discourse *d, size_t sentence, const struct marked *k, bool deeds,
                       struct act_list *out)
@@ -599,10 +638,10 @@ static void acts_read(const struct discourse *d, size_t sentence, const struct m
     p.out = out;
     p.late_verb = !str_eq(d->s[sentence].lang, STR("en"));
     p.deeds = deeds;
-    clauses_cut(k, &p.in);
-    if (mark_in(&p.in.k, 0, p.in.k.s->words_n, C_JOKE))
+    p.in.k = *k;
+    if (mark_in(k, 0, k->s->words_n, C_JOKE))
         return;
-    taken_back = marked_takes_back(&p.in.k);
+    taken_back = marked_takes_back(k);
     if (taken_back) {
         struct act *x = act_add(&p, ACT_CANCEL, 0, p.in.k.s->words_n);
         x->owner = p.in.k.s->voice;
@@ -614,6 +653,9 @@ static void acts_read(const struct discourse *d, size_t sentence, const struct m
         x->restated = true;
         return;
     }
+    if (!clauses_may(k, deeds))
+        return;
+    clauses_cut(k, &p.in);
     for (size_t i = 0; i < p.in.n; i++)
         clause_read(&p, i);
 }

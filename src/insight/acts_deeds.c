@@ -321,26 +321,58 @@ bool deed_phrase(struct clauses *in, size_t ci, struct deed *out)
 bool deed_may(const struct marked *k)
 {
     WORD_SET(people, "i", "we", "you", "you'll");
-    WORD_SET(are, "i'm", "we're", "am");
+    WORD_SET(ams, "i'm", "we're", "am");
+    WORD_SET(are, "are"); /* "we are" */
     WORD_SET(alone, "gets", "get", "getting", "being", "yours", "expect", "gonna", "leave", "will");
     const struct sentence *s = k->s;
     bool are_we = false;
 
     if (!str_eq(s->lang, STR("en")))
         return false;
-    if (cues_may(LIST("deed.en"), s) || (k->d->ia->kind != IA_CALL && str_ends(s->token[0], STR("ing"))))
+    if (cues_of(LIST("deed.en"), s) || (k->d->ia->kind != IA_CALL && str_ends(s->token[0], STR("ing"))))
         return true;
     if (s->wills || sentence_any(s, &alone))
         return true;
     for (size_t i = 0; (k->bits & C_ACTION) && sentence_any(s, &people) && i + 1 < s->words_n; i++)
         if (word_is(k, i, &people) && (mark_at(k, i + 1, C_ACTION) || mark_at(k, i + 2, C_ACTION)))
             return true;
-    for (size_t i = 0; sentence_any(s, &are) && i < s->words_n; i++) {
-        are_we |= word_is(k, i, &are);
+    for (size_t i = 0; (sentence_any(s, &ams) || sentence_any(s, &are)) && i < s->words_n; i++) {
+        are_we |= word_is(k, i, &ams) || (i && word_is(k, i, &are) && str_eq(s->token[i - 1], STR("we")));
         if (are_we && s->token[i].n > 5 && str_ends(s->token[i], STR("ing")))
             return true;
     }
     return false;
+}
+
+/* "I walk", "we then take" */
+static bool present_may(const struct marked *k)
+{
+    WORD_SET(subjects, "i", "we");
+    WORD_SET(adverbs, "then", "personally", "also", "just", "quickly");
+
+    for (size_t i = 0; (k->bits & C_ACTION) && sentence_any(k->s, &subjects) && i + 1 < k->s->words_n; i++)
+        if (word_is(k, i, &subjects) && (word_is(k, i + 1, &adverbs) || mark_at(k, i + 1, C_ACTION)))
+            return true;
+    return false;
+}
+
+bool deed_clause_may(const struct marked *k)
+{
+    WORD_SET(heads, "leave", "expect", "will");
+    WORD_SET(becomes, "gets", "get", "getting", "being", "yours");
+    WORD_SET(moves, "coming", "heading", "going", "goes", "lands", "hits", "arrives", "comes", "making");
+    WORD_SET(by_me, "me", "us", "myself");
+    const struct sentence *s = k->s;
+    struct words words = sentence_words(s);
+    bool becoming = sentence_any(s, &becomes);
+
+    if (s->asks)
+        return false;
+    if (s->wills || sentence_any(s, &heads) || cues_may(LIST("deed.en"), s) || (becoming && sentence_any(s, &by_me)))
+        return true;
+    if (!becoming && !(cues_may(LIST("reach.en"), s) && sentence_any(s, &moves)) && !present_may(k))
+        return false;
+    return when_may(&words, s->lang); /* all others with a day only */
 }
 
 bool deed_read(struct clauses *in, size_t ci, struct deed *out)

@@ -16,6 +16,8 @@ struct deed {
 
 /* Can there be any of it in the sentence? Cheap; most have none. */
 bool deed_may(const struct marked *k);
+/* Of those that may, whether one of the two below can find it: what they have in common, looked at before the clauses are cut. */
+bool deed_clause_may(const struct marked *k);
 /* A whole phrase in clause ci; false: none. The clause is no condition. */
 bool deed_phrase(struct clauses *in, size_t ci, struct deed *out);
 /* What clause ci, which has no head, says is done; false: nothing of the kind. The clause is no condition. */

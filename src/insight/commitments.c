@@ -2,37 +2,11 @@
  *
  * Acts of sentences (acts.h) become items: a request and its answer are one, a promise taken back is one, a moved date is
  * one, two ways to say the same are one. */
-#include "insight/acts.h"
+#include "insight/commitments_priv.h"
 #include "insight/cues.h"
-#include "insight/findings_priv.h"
-#include "text/lists.h"
 #include "text/word_set.h"
 
-enum { ITEM_SPANS_MAX = 8, CONTENT_MAX = 24, ANSWER_TURNS = 5, NEAR_TURNS = 8, ANSWER_SENTENCES = 4 };
-
-struct item {
-    const char *modality;
-    struct ia_span spans[ITEM_SPANS_MAX];
-    size_t spans_n;
-    int owner;
-    int32_t due;
-    size_t sentence, last; /* where it stands, and what was last said of it */
-    size_t split_from, split_to;
-    bool dropped;
-    uint64_t content[CONTENT_MAX];
-    size_t content_n;
-    double confidence;
-};
-
-struct book {
-    struct analysis *an;
-    struct discourse *d;
-    int32_t today;
-    struct act_list acts;
-    bool *used;
-    struct item *items;
-    size_t n, cap;
-};
+enum { ANSWER_TURNS = 5, ANSWER_SENTENCES = 4 };
 
 /* ---- words ---- */
 
@@ -50,33 +24,33 @@ static str stem(str w)
 }
 
 /* Content words of a sentence, without function words and words of time. */
-static void content_add(const struct book *b, const struct sentence *s, struct item *it)
+void content_add(const struct book *b, const struct sentence *s, struct content *out)
 {
     const struct word_list *stop = list_for("stop", b->d->lang), *when = list_for("when", b->d->lang);
 
-    for (size_t i = 0; i < s->words_n && it->content_n < CONTENT_MAX; i++) {
+    for (size_t i = 0; i < s->words_n && out->n < CONTENT_MAX; i++) {
         str w = s->token[i];
         if (w.n < 3 || list_has_start(stop, &s->starts[i], s->atom[i]) || list_value_atom(when, s->atom[i]) ||
             str_find_char(w, '\'', 0) != SIZE_MAX)
             continue;
-        it->content[it->content_n++] = str_hash(stem(w));
+        out->word[out->n++] = str_hash(stem(w));
     }
 }
 
-static size_t shared(const struct item *x, const struct item *y)
+size_t content_shared(const struct content *x, const struct content *y)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < x->content_n; i++)
-        for (size_t k = 0; k < y->content_n; k++)
-            if (x->content[i] == y->content[k]) {
+    for (size_t i = 0; i < x->n; i++)
+        for (size_t k = 0; k < y->n; k++)
+            if (x->word[i] == y->word[k]) {
                 n++;
                 break;
             }
     return n;
 }
 
-static bool refers_back(const struct sentence *s)
+bool refers_back(const struct sentence *s)
 {
     static const char *const words[] = {"it", "that", "them", "this", "those", "these", "so", "es", "das", "le", "lo"};
 
@@ -89,7 +63,7 @@ static bool refers_back(const struct sentence *s)
 
 /* ---- items ---- */
 
-static void spans_put(const struct book *b, struct item *it, size_t sentence, size_t from, size_t to)
+void spans_put(const struct book *b, struct item *it, size_t sentence, size_t from, size_t to)
 {
     const struct sentence *s = &b->d->s[sentence];
     struct ia_span out[SENTENCE_SPANS_MAX];
@@ -100,29 +74,18 @@ static void spans_put(const struct book *b, struct item *it, size_t sentence, si
     it->last = sentence;
 }
 
-static struct item *item_add(struct book *b, const char *modality, const struct act *x)
+struct item *item_add(struct book *b, enum modality modality, const struct act *x)
 {
     struct item it = {
         .modality = modality, .owner = x->owner, .due = x->due, .sentence = x->sentence, .confidence = 0.9};
 
     spans_put(b, &it, x->sentence, x->from, x->to);
-    content_add(b, &b->d->s[x->sentence], &it);
+    content_add(b, &b->d->s[x->sentence], &it.content);
     ARENA_PUSH(b->an->a, b->items, b->n, b->cap) = it;
     return &b->items[b->n - 1];
 }
 
-static bool firm(const struct item *it)
-{
-    return !it->dropped && (strcmp(it->modality, "COMMITTED") == 0 || strcmp(it->modality, "ACCEPTED") == 0);
-}
-
-/* Stretches of one speaker stand for turns: a transcript may cut them anywhere. */
-static size_t turn_of(const struct book *b, size_t sentence)
-{
-    return b->d->s[sentence].floor;
-}
-
-static size_t floor_end(const struct book *b, size_t sentence)
+size_t floor_end(const struct book *b, size_t sentence)
 {
     size_t i = sentence;
 
@@ -338,9 +301,9 @@ static void request_settle(struct book *b, size_t at)
                 b->used[i] = true;
         if (x->and_promise) {
             x->owner = b->d->s[x->sentence].voice;
-            item_add(b, "HEDGED", x)->due = ACT_NO_DAY;
+            item_add(b, MODALITY_HEDGED, x)->due = ACT_NO_DAY;
         } else if (!x->open && !x->quiet) {
-            item_add(b, "REQUESTED", x);
+            item_add(b, MODALITY_REQUESTED, x);
         }
         return;
     }
@@ -360,11 +323,15 @@ static void request_settle(struct book *b, size_t at)
         spans_put(b, old, r.sentence, 0, SIZE_MAX);
         return;
     }
-    it = item_add(b, r.kind == ANSWER_YES ? "ACCEPTED" : r.kind == ANSWER_NO ? "NEGATED" : "HEDGED", x);
+    it = item_add(b,
+                  r.kind == ANSWER_YES  ? MODALITY_ACCEPTED
+                  : r.kind == ANSWER_NO ? MODALITY_NEGATED
+                                        : MODALITY_HEDGED,
+                  x);
     it->owner =
         r.act && r.act->team && r.act->owner == VOICE_NONE ? VOICE_NONE : r.voice; /* "Yes, our lab will do that." */
     spans_put(b, it, r.sentence, 0, SIZE_MAX);
-    content_add(b, &b->d->s[r.sentence], it);
+    content_add(b, &b->d->s[r.sentence], &it->content);
     if (r.kind != ANSWER_YES) {
         it->due = ACT_NO_DAY;
         return;
@@ -425,7 +392,7 @@ static void offer_settle(struct book *b, size_t at)
         seen++;
         if (answer_of(b->d, first, &strong) != ANSWER_YES || (x->weak && !strong))
             return;
-        it = item_add(b, "COMMITTED", x);
+        it = item_add(b, MODALITY_COMMITTED, x);
         spans_put(b, it, first, 0, SIZE_MAX);
         return;
     }
@@ -516,7 +483,7 @@ static void acts_settle(struct book *b, size_t from, size_t to)
         if (x->shaky)
             continue;
         if (first && x->owner != first->owner && x->kind == ACT_PROMISE && first->kind == ACT_PROMISE) {
-            item_add(b, "COMMITTED", x); /* two people in one sentence */
+            item_add(b, MODALITY_COMMITTED, x); /* two people in one sentence */
             continue;
         }
         if (first && x->kind == ACT_PROMISE && first->kind == ACT_PROMISE && x->due != ACT_NO_DAY &&
@@ -524,7 +491,7 @@ static void acts_settle(struct book *b, size_t from, size_t to)
             first->to = x->begin > first->from ? x->begin : first->to; /* two things on two days */
             x->from = x->begin;
             if (!hedged) {
-                item_add(b, "COMMITTED", first);
+                item_add(b, MODALITY_COMMITTED, first);
                 first = x;
                 continue;
             }
@@ -533,7 +500,7 @@ static void acts_settle(struct book *b, size_t from, size_t to)
             !hedged && x->begin > first->begin && !refers_back(&b->d->s[x->sentence]) && !reports_back(b, x)) {
             first->to = x->begin; /* the day is of the second one */
             x->from = x->begin;
-            item_add(b, "COMMITTED", first);
+            item_add(b, MODALITY_COMMITTED, first);
             first = x;
             continue;
         }
@@ -550,7 +517,7 @@ static void acts_settle(struct book *b, size_t from, size_t to)
         if (first->answers && !asked_before(b, first->sentence) && b->d->s[first->sentence].words_n < 3)
             return;
         hedged |= softened_after(b, first->sentence) || answers_if(b, first->sentence);
-        it = item_add(b, declined(b, first) ? "NEGATED" : hedged ? "HEDGED" : "COMMITTED", first);
+        it = item_add(b, declined(b, first) ? MODALITY_NEGATED : hedged ? MODALITY_HEDGED : MODALITY_COMMITTED, first);
         if (softened_after(b, first->sentence))
             spans_put(b, it, first->sentence + 1, 0, SIZE_MAX);
         if (!firm(it))
@@ -561,13 +528,13 @@ static void acts_settle(struct book *b, size_t from, size_t to)
         struct act *x = &b->acts.v[i];
         if (!b->used[i] && x->kind == ACT_NEGATED &&
             (!x->shaky || asked_before(b, x->sentence) || to_you(&b->d->s[x->sentence]))) {
-            item_add(b, "NEGATED", x)->due = ACT_NO_DAY;
+            item_add(b, MODALITY_NEGATED, x)->due = ACT_NO_DAY;
             return;
         }
     }
 }
 
-/* ---- the same thing again, moved, taken back ---- */
+/* ---- the same thing again, moved ---- */
 
 /* "Friday then, I'll bring it on Friday" */
 static bool moved_on(const struct book *b, const struct item *x, const struct item *y)
@@ -587,17 +554,18 @@ static void repeats_merge(struct book *b)
             struct item *x = &b->items[i], *y = &b->items[k];
             size_t both, small;
             bool back, near;
-            if (firm(x) && firm(y) && x->owner != y->owner && y->sentence > x->last && shared(x, y) >= 2 &&
-                turn_of(b, y->sentence) - turn_of(b, x->last) <= 2 && sentence_objects(b->d, y->sentence))
+            if (firm(x) && firm(y) && x->owner != y->owner && y->sentence > x->last &&
+                content_shared(&x->content, &y->content) >= 2 && turn_of(b, y->sentence) - turn_of(b, x->last) <= 2 &&
+                sentence_objects(b->d, y->sentence))
                 x->dropped = true; /* "No, I'll send it." */
             if (!firm(x) || !firm(y) || x->owner != y->owner || x->owner == VOICE_NONE || y->sentence <= x->last)
                 continue;
-            both = shared(x, y);
-            small = x->content_n < y->content_n ? x->content_n : y->content_n;
-            back = refers_back(&b->d->s[y->sentence]) && y->content_n <= 2;
+            both = content_shared(&x->content, &y->content);
+            small = x->content.n < y->content.n ? x->content.n : y->content.n;
+            back = refers_back(&b->d->s[y->sentence]) && y->content.n <= 2;
             near = turn_of(b, y->sentence) - turn_of(b, x->last) <= 3;
             if ((both >= 2 && 3 * both >= 2 * small) || (back && near && moved_on(b, x, y)) ||
-                (back && near && both == small && (small || y->content_n == 0)) ||
+                (back && near && both == small && (small || y->content.n == 0)) ||
                 (back && near && x->due == ACT_NO_DAY && y->due != ACT_NO_DAY &&
                  turn_of(b, y->sentence) == turn_of(b, x->last))) {
                 if (y->due != ACT_NO_DAY)
@@ -629,238 +597,12 @@ static void dates_move(struct book *b)
     }
 }
 
-static bool taken_back_in(const struct sentence *s, struct arena *a)
-{
-    static const char *const strong[] = {
-        "forget",  "scratch",   "strike",       "take",       "cancel",    "cancelled", "canceled",  "withdraw",
-        "ignore",  "disregard", "overpromised", "cancelling", "canceling", "rescind",   "nevermind", "zurück",
-        "absagen", "vergessen", "annuler",      "retire",     "oubliez",   "cancelar",  "olvídelo"};
-
-    (void)a;
-    for (size_t i = 0; i < s->words_n; i++)
-        for (size_t k = 0; k < sizeof strong / sizeof *strong; k++)
-            if (str_eq(s->token[i], str_of(strong[k])))
-                return true;
-    return false;
-}
-
-/* The promise a taking back means. */
-static struct item *cancelled_item(struct book *b, const struct act *x)
-{
-    const struct sentence *s = &b->d->s[x->sentence];
-    bool strong = x->strong || taken_back_in(s, b->an->a);
-    struct item probe = {0}, *best = NULL;
-    size_t best_shared = 0;
-
-    content_add(b, s, &probe);
-    for (size_t i = 0; i < b->n; i++) {
-        struct item *it = &b->items[i];
-        size_t both;
-        if (!firm(it) || it->owner != x->owner || it->last >= x->sentence)
-            continue;
-        both = shared(it, &probe);
-        if (both > best_shared || (both == best_shared && (both || strong))) {
-            best = it;
-            best_shared = both;
-        }
-    }
-    if (best && best_shared == 0 && !strong)
-        best = NULL;
-    if (best && best_shared == 0 && turn_of(b, x->sentence) - turn_of(b, best->last) > NEAR_TURNS)
-        best = NULL;
-    if (!best && strong && refers_back(s))
-        for (size_t i = b->n; i-- > 0 && !best;)
-            if (firm(&b->items[i]) && b->items[i].owner == x->owner && b->items[i].last < x->sentence &&
-                turn_of(b, x->sentence) - turn_of(b, b->items[i].last) <= 4)
-                best = &b->items[i];
-    return best;
-}
-
-static bool promised_in(const struct book *b, size_t from, size_t to, int owner)
-{
-    for (size_t i = 0; i < b->n; i++)
-        if (firm(&b->items[i]) && b->items[i].owner == owner && b->items[i].sentence >= from &&
-            b->items[i].sentence <= to)
-            return true;
-    return false;
-}
-
-/* "I won't bring it" about what was promised: the promise is off. */
-static void refusals_cancel(struct book *b)
-{
-    for (size_t i = 0; i < b->n; i++) {
-        struct item *no = &b->items[i], *best = NULL;
-        if (no->dropped || strcmp(no->modality, "NEGATED") != 0 || no->owner == VOICE_NONE || no->last != no->sentence)
-            continue; /* a refused request is its own */
-        for (size_t k = 0; k < b->n; k++) {
-            struct item *it = &b->items[k];
-            size_t apart = turn_of(b, no->sentence) - turn_of(b, it->last);
-            if ((!firm(it) && strcmp(it->modality, "CANCELLED") != 0) || it->dropped || it->owner != no->owner ||
-                it->last >= no->sentence || apart > NEAR_TURNS)
-                continue;
-            if (shared(it, no) >= (apart <= 4 ? 1 : 2) || (apart <= 4 && refers_back(&b->d->s[no->last])))
-                best = it;
-        }
-        if (!best)
-            continue;
-        best->modality = "CANCELLED";
-        best->due = ACT_NO_DAY;
-        for (size_t k = 0; k < no->spans_n && best->spans_n < ITEM_SPANS_MAX; k++)
-            best->spans[best->spans_n++] = no->spans[k];
-        no->dropped = true;
-    }
-}
-
-/* "Don't bother, I found it": who asked for it lets the other off. */
-static struct item *let_off_item(struct book *b, const struct act *x)
-{
-    for (size_t i = b->n; i-- > 0;) {
-        struct item *it = &b->items[i];
-        if (firm(it) && it->owner != x->owner && it->last < x->sentence &&
-            turn_of(b, x->sentence) - turn_of(b, it->last) <= 2)
-            return it;
-    }
-    return NULL;
-}
-
-static void cancels_settle(struct book *b)
-{
-    for (size_t i = 0; i < b->acts.n; i++) {
-        struct act *x = &b->acts.v[i];
-        struct item *it;
-        if (x->kind != ACT_CANCEL || x->owner == VOICE_NONE)
-            continue;
-        if (x->restated) { /* "I promised ...": taken back by what follows in the turn */
-            bool back = false;
-            size_t k;
-            for (k = 0; k < b->acts.n; k++) {
-                const struct act *y = &b->acts.v[k];
-                back |= y != x && y->sentence >= x->sentence && y->sentence <= x->sentence + 2 &&
-                        turn_of(b, y->sentence) == turn_of(b, x->sentence) &&
-                        ((y->kind == ACT_CANCEL && !y->restated) || y->kind == ACT_NEGATED);
-            }
-            if (!back)
-                continue;
-            it = cancelled_item(b, x);
-            if (!it)
-                it = item_add(b, "CANCELLED", x);
-        } else {
-            it = cancelled_item(b, x);
-            if (!it && sentence_lets_off(b->d, x->sentence))
-                it = let_off_item(b, x);
-            if (!it)
-                continue;
-            spans_put(b, it, x->sentence, x->from, x->to);
-        }
-        it->modality = "CANCELLED";
-        it->due = ACT_NO_DAY;
-        for (size_t k = 0; k < b->n; k++) /* the refusal is the same words */
-            if (!b->items[k].dropped && &b->items[k] != it && strcmp(b->items[k].modality, "NEGATED") == 0 &&
-                b->items[k].sentence >= x->sentence && b->items[k].sentence <= x->sentence + 2 &&
-                turn_of(b, b->items[k].sentence) == turn_of(b, x->sentence) && b->items[k].owner == x->owner)
-                b->items[k].dropped = true;
-        if (!x->restated && promised_in(b, x->sentence, x->sentence + 1, x->owner)) /* renewed at once */
-            it->dropped = true;
-    }
-}
-
-/* A later turn of the same person that speaks of the promised thing with a "no" or "off" in it, and promises nothing: in doubt the
- * promise does not stand any more. */
-static bool put_off(const struct sentence *s)
-{
-    WORD_SET(words, "no", "not", "nothing", "nobody", "none", "never", "off", "cancelled", "canceled", "dropped",
-             "stopped", "frozen", "dead", "instead", "longer", "won't", "can't", "cannot", "isn't", "aren't", "don't",
-             "doesn't", "unnecessary", "pointless");
-
-    for (size_t i = 0; i < s->words_n; i++)
-        if (word_set_has(&words, s->atom[i]))
-            return true;
-    return false;
-}
-
-static void doubts_cancel(struct book *b)
-{
-    enum { DOUBT_FLOORS = 4, DOUBT_WORDS = 16 };
-
-    for (size_t i = 0; i < b->n; i++) {
-        struct item *it = &b->items[i];
-        for (size_t s = floor_end(b, it->last); firm(it) && it->owner != VOICE_NONE && s < b->d->n; s++) {
-            const struct sentence *x = &b->d->s[s];
-            struct item probe = {0};
-            bool acts = false;
-            if (turn_of(b, s) - turn_of(b, it->last) > DOUBT_FLOORS)
-                break;
-            if (x->voice != it->owner || x->asks || x->words_n > DOUBT_WORDS || !put_off(x))
-                continue;
-            for (size_t k = 0; k < b->acts.n; k++)
-                acts |=
-                    b->acts.v[k].sentence == s && (b->acts.v[k].kind == ACT_PROMISE || b->acts.v[k].kind == ACT_HEDGED);
-            content_add(b, x, &probe);
-            if (acts || !shared(it, &probe))
-                continue;
-            it->modality = "CANCELLED";
-            it->due = ACT_NO_DAY;
-            spans_put(b, it, s, 0, SIZE_MAX);
-        }
-    }
-}
-
-enum { OFF_SAID = 1, OFF_LETS = 2, OFF_BACK = 4 }; /* numbers of text/lists/off.en.txt */
-
-/* What a sentence says of something being off; bits. */
-static int off_cues(const struct sentence *s)
-{
-    WORD_SET(needs, "required", "needed", "necessary");
-    WORD_SET(gone, "out", "off", "dead", "gone", "history");
-    int cues = cues_of(LIST("off.en"), s);
-
-    for (size_t i = 0; i < s->words_n; i++) {
-        str w = s->token[i];
-        if (i < 3 && str_eq(w, STR("don't")) &&
-            (i + 1 == s->words_n || s->word[i].after)) /* "Oh, don't, they'd hate it." */
-            cues |= OFF_LETS;
-        if (str_eq(w, STR("no")))
-            for (size_t k = i + 2; k < s->words_n && k < i + 4 && !s->word[k - 1].after; k++) /* "no form required" */
-                cues |= word_set_has(&needs, s->atom[k]) ? OFF_SAID : 0;
-        if (s->words_n <= 8 && i + 1 < s->words_n && str_ends(w, STR("'s")) && word_set_has(&gone, s->atom[i + 1]))
-            cues |= OFF_SAID; /* "so the courier's out" */
-    }
-    return cues;
-}
-
-/* "The plan is moot.", "you don't have to": not done any more, said by who promised it or by whom it was promised to. */
-static void offs_settle(struct book *b)
-{
-    enum { OFF_WORDS = 20, OFF_FLOORS = 4 };
-
-    for (size_t s = 1; s < b->d->n; s++) {
-        const struct sentence *x = &b->d->s[s];
-        struct item probe = {0};
-        int cues = x->asks || x->words_n > OFF_WORDS || x->voice == VOICE_NONE ? 0 : off_cues(x);
-        if (cues)
-            content_add(b, x, &probe);
-        for (size_t i = b->n; cues && i-- > 0;) {
-            struct item *it = &b->items[i];
-            size_t apart = turn_of(b, s) - turn_of(b, it->last);
-            bool own = x->voice == it->owner, means;
-            if (!firm(it) || it->owner == VOICE_NONE || it->last >= s || apart > OFF_FLOORS)
-                continue;
-            if (!own && !(cues & OFF_LETS) && discourse_side(b->d, x->voice) == discourse_side(b->d, it->owner) &&
-                !shared(it, &probe))
-                continue;
-            means = own ? apart > 0 && ((cues & OFF_BACK) || ((cues & OFF_SAID) && (apart <= 2 || shared(it, &probe))))
-                        : (cues & OFF_LETS && apart <= 2) || (cues & OFF_SAID && (apart <= 1 || shared(it, &probe)));
-            if (!means || promised_in(b, s, floor_end(b, floor_end(b, s)), it->owner))
-                continue;
-            it->modality = "CANCELLED";
-            it->due = ACT_NO_DAY;
-            spans_put(b, it, s, 0, SIZE_MAX);
-            break;
-        }
-    }
-}
-
 /* ---- all together ---- */
+
+static const char *const modalities[] = {
+    [MODALITY_COMMITTED] = "COMMITTED", [MODALITY_ACCEPTED] = "ACCEPTED", [MODALITY_REQUESTED] = "REQUESTED",
+    [MODALITY_HEDGED] = "HEDGED",       [MODALITY_NEGATED] = "NEGATED",   [MODALITY_CANCELLED] = "CANCELLED",
+};
 
 static void items_emit(struct book *b)
 {
@@ -870,7 +612,7 @@ static void items_emit(struct book *b)
         if (it->dropped || !it->spans_n)
             continue;
         f = analysis_add(b->an, "commitment", STR(""), it->spans, it->spans_n);
-        f->modality = str_of(it->modality);
+        f->modality = str_of(modalities[it->modality]);
         if (it->owner != VOICE_NONE)
             f->owner = b->d->voices[it->owner].name;
         f->due_day = it->due == ACT_NO_DAY ? FINDING_NO_DAY : it->due;
@@ -900,10 +642,7 @@ void analysis_commitments(struct analysis *an)
         acts_settle(&b, i, k);
     }
     dates_move(&b);
-    cancels_settle(&b);
-    refusals_cancel(&b);
-    doubts_cancel(&b);
-    offs_settle(&b);
+    withdrawals_settle(&b);
     repeats_merge(&b);
     items_emit(&b);
 }

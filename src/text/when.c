@@ -680,19 +680,34 @@ static bool may_begin(const struct reader *r, size_t i)
            v != W_FROM_NOW && !(v >= W_DAY_UNIT && v <= W_FORTNIGHT);
 }
 
+static struct reader reader_of(const struct words *words, str lang, int32_t today)
+{
+    const struct word_list *l = list_for("when", lang);
+
+    return (struct reader){.l = l ? l : list_get("when.en"),
+                           .t = words->token,
+                           .atom = words->atom,
+                           .starts = words->starts,
+                           .n = words->n,
+                           .today = today,
+                           .dotted = str_eq(lang, STR("de"))};
+}
+
+bool when_may(const struct words *words, str lang)
+{
+    struct reader r = reader_of(words, lang, 0);
+
+    for (size_t i = 0; i < r.n; i++)
+        if (may_begin(&r, i))
+            return true;
+    return false;
+}
+
 size_t when_find(const struct words *words, str lang, int32_t today, struct when out[WHEN_MAX])
 {
-    struct reader r = {.l = list_for("when", lang),
-                       .t = words->token,
-                       .atom = words->atom,
-                       .starts = words->starts,
-                       .n = words->n,
-                       .today = today,
-                       .dotted = str_eq(lang, STR("de"))};
+    struct reader r = reader_of(words, lang, today);
     size_t found = 0;
 
-    if (!r.l)
-        r.l = list_get("when.en");
     for (size_t i = 0; i < r.n && found < WHEN_MAX;) {
         struct when *w = &out[found];
         if (may_begin(&r, i) &&

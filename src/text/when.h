@@ -28,4 +28,6 @@ struct when {
 
 /* `w` as words_split() gives it. At most WHEN_MAX are found; returns how many. */
 size_t when_find(const struct words *w, str lang, int32_t today, struct when out[WHEN_MAX]);
+/* Can there be any? Cheap; most sentences have none. */
+bool when_may(const struct words *words, str lang);
 int when_version(str lang);

@@ -8,7 +8,7 @@
 #include "text/word_set.h"
 
 enum {
-    SAYS_OFF = 1,    /* "the plan is moot"; numbers of text/lists/off.en.txt, as the next two */
+    SAYS_OFF = 1,    /* "the plan is moot"; numbers of text/lists/off.en.txt, as the next two and the last */
     SAYS_LETS = 2,   /* "you don't have to" */
     SAYS_ALL = 4,    /* of whatever was promised: "ignore what I said" */
     SAYS_BACK = 8,   /* takes back, by an act */
@@ -16,11 +16,12 @@ enum {
     SAYS_BOTHER = 32, /* "don't bother, I found it" */
     SAYS_NOT = 64,   /* "I won't bring it" */
     SAYS_NOT_IT = 128, /* the same of what was spoken of: "that", "it" */
-    SAYS_DOUBT = 256 /* has a "no" or "off" in it, and promises nothing */
+    SAYS_DOUBT = 256, /* has a "no" or "off" in it, and promises nothing */
+    SAYS_CALLS = 512 /* "cancel it, please" */
 };
 
 enum who { OWN, OTHERS, ACROSS }; /* across: of the other side */
-enum { LONG_AGO = INT32_MAX, OFF_WORDS = 20, DOUBT_WORDS = 16, SAME_BREATH = 2 };
+enum { LONG_AGO = INT32_MAX, OFF_WORDS = 20, DOUBT_WORDS = 20, SAME_BREATH = 2 };
 
 static const struct way {
     int says;
@@ -36,7 +37,7 @@ static const struct way {
     {SAYS_DOUBT, OWN, 1, 4, 1},
 
     {SAYS_BOTHER, OTHERS, 0, 2, 0},   {SAYS_LETS, OTHERS, 0, 2, 0}, {SAYS_OFF, OTHERS, 0, 4, 1},
-    {SAYS_OFF, ACROSS, 0, 1, 0},
+    {SAYS_OFF, ACROSS, 0, 1, 0},      {SAYS_LETS, OTHERS, 0, 5, 1}, {SAYS_CALLS, OTHERS, 0, 6, 0},
 };
 
 /* What somebody says against promises. */

@@ -28,6 +28,8 @@ void warm_tables(void)
     if (warm)
         return;
     warm = true;
+    xmlInitParser();
+    eml_library_init();
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (iconv_open("UTF-8", names[i]) == (iconv_t)-1)
             continue; /* not on this system */
@@ -50,8 +52,6 @@ static void warm_zones(void)
 
 void warm_libraries(void)
 {
-    xmlInitParser();
-    eml_library_init();
     labelled_warm();
     warm_zones();
 }

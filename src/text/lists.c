@@ -391,6 +391,7 @@ static inline __attribute__((always_inline)) void atoms_find(const str *words, s
             else if (w[i].n)
                 atom = short_find(lexicon.near, NEAR_SLOTS - 1, hash[i], &s[i])->atom;
             out[from + i] = atom;
+            __builtin_prefetch(word_row_of(atom)); /* what is asked next */
             if (!atom && w[i].n && w[i].n <= SHORT_MAX) {
                 __builtin_prefetch(&lexicon.far[hash[i] & lexicon.far_mask]);
                 missed |= 1u << i;

@@ -185,8 +185,11 @@ static int off_cues(const struct sentence *s)
 {
     WORD_SET(needs, "required", "needed", "necessary");
     WORD_SET(gone, "out", "off", "dead", "gone", "history");
+    WORD_SET(heads, "don't", "no");
     int cues = cues_of(LIST("off.en"), s);
 
+    if (!sentence_any(s, &heads) && !(s->words_n <= 8 && sentence_any(s, &gone)))
+        return cues;
     for (size_t i = 0; i < s->words_n; i++) {
         str w = s->token[i];
         if (i < 3 && str_eq(w, STR("don't")) &&

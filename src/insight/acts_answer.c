@@ -25,7 +25,8 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
             yes = 0; /* "I'm in Berlin" */
         if (no && no >= yes && found != ANSWER_YES &&
             !(str_eq(s->token[i], STR("sorry")) &&
-              (mark_at(&k, i + 1, C_YES) || word_is(&k, i + 1, &pities)))) /* "sorry, yes", "sorry about that" */
+              (mark_at(&k, i + 1, C_YES) || word_is(&k, i + 1, &pities))) && /* "sorry, yes", "sorry about that" */
+            !(i && str_eq(s->token[i - 1], STR("oh")) && str_eq(word_at(&k, i + 1), STR("sorry")))) /* "oh no, sorry" */
             return ANSWER_NO;
         if (yes && (i == 0 || found == ANSWER_YES || s->word[i - 1].after || word_is(&k, i - 1, &leads))) {
             if (word_is(&k, i + yes, &selves) && word_is(&k, i + yes + 1, &knows)) /* "yeah, I've heard that before" */

@@ -444,12 +444,16 @@ int32_t clause_due(struct clauses *in, size_t from, size_t to, bool *out_dated)
 int32_t clause_corrected(struct clauses *in, int32_t due)
 {
     WORD_SET(words, "sorry", "no", "rather", "mean", "wait", "actually", "correction");
+    WORD_SET(leads, "on", "by", "at");
     bool before = false;
     size_t n;
     const struct when *w = marks_when(&in->k, &n);
 
     for (size_t i = 0; due != ACT_NO_DAY && i < n; i++) {
-        if (before && w[i].resolved && w[i].from && word_is(&in->k, w[i].from - 1, &words))
+        size_t at = w[i].from;
+        if (at && word_is(&in->k, at - 1, &leads))
+            at--;
+        if (before && w[i].resolved && at && word_is(&in->k, at - 1, &words))
             return w[i].day;
         before |= w[i].resolved;
     }

@@ -17,7 +17,8 @@ enum {
     SAYS_NOT = 64,   /* "I won't bring it" */
     SAYS_NOT_IT = 128, /* the same of what was spoken of: "that", "it" */
     SAYS_DOUBT = 256, /* has a "no" or "off" in it, and promises nothing */
-    SAYS_CALLS = 512 /* "cancel it, please" */
+    SAYS_CALLS = 512, /* "cancel it, please" */
+    SAYS_SOFT = 1024 /* "don't nail me down on that" */
 };
 
 enum who { OWN, OTHERS, ACROSS }; /* across: of the other side */
@@ -34,10 +35,10 @@ static const struct way {
     {SAYS_NOT, OWN, 0, 4, 1},         {SAYS_NOT, OWN, 0, 8, 2},     {SAYS_NOT_IT, OWN, 0, 4, 0},
 
     {SAYS_OFF, OWN, 1, 2, 0},         {SAYS_OFF, OWN, 1, 4, 1},     {SAYS_ALL, OWN, 1, 4, 0},
-    {SAYS_DOUBT, OWN, 1, 4, 1},
+    {SAYS_DOUBT, OWN, 1, 4, 1},       {SAYS_SOFT, OWN, 0, 3, 0},
 
-    {SAYS_BOTHER, OTHERS, 0, 2, 0},   {SAYS_LETS, OTHERS, 0, 2, 0}, {SAYS_OFF, OTHERS, 0, 4, 1},
-    {SAYS_OFF, ACROSS, 0, 1, 0},      {SAYS_LETS, OTHERS, 0, 5, 1}, {SAYS_CALLS, OTHERS, 0, 6, 0},
+    {SAYS_BOTHER, OTHERS, 0, 2, 0},   {SAYS_LETS, OTHERS, 0, 3, 0}, {SAYS_OFF, OTHERS, 0, 4, 1},
+    {SAYS_OFF, ACROSS, 0, 2, 0},      {SAYS_LETS, OTHERS, 0, 5, 1}, {SAYS_CALLS, OTHERS, 0, 6, 0},
 };
 
 /* What somebody says against promises. */
@@ -222,14 +223,18 @@ static void words_withdraw(struct book *b, size_t sentence, bool promises)
 
     if (s->asks || s->words_n > OFF_WORDS || s->voice == VOICE_NONE)
         return;
-    said.says = off_cues(s) | (!promises && doubts(s) ? SAYS_DOUBT : 0);
+    said.says = off_cues(s) | (!promises && doubts(s) ? SAYS_DOUBT : 0) |
+                (!promises && cues_of(LIST("doubt.en"), s) & 2 ? SAYS_SOFT : 0);
     if (!said.says)
         return;
     said.renewed_to = floor_end(b, floor_end(b, sentence));
     content_add(b, s, &said.content);
     it = meant(b, &said);
-    if (it)
-        withdraw(b, it, sentence, 0, SIZE_MAX);
+    if (!it)
+        return;
+    withdraw(b, it, sentence, 0, SIZE_MAX);
+    if (said.says == SAYS_SOFT)
+        it->modality = MODALITY_HEDGED;
 }
 
 /* "Dan picks up the keys." "He isn't here, I'll pick them up": who had put somebody else down does it himself. */

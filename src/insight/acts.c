@@ -27,7 +27,6 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
         due = later ? more : due;
         dated |= later;
     }
-    due = clause_corrected(&p->in, due);
     hedge = clause_hedged(&p->in, ci, head + len);
     if (head > 0 && str_eq(word_at(&p->in.k, head - 1), STR("nor"))) { /* "neither Cleo nor I will" */
         x = act_add(p, ACT_NEGATED, 0, p->in.k.s->words_n);
@@ -327,7 +326,9 @@ static bool progressive(struct parse *p, size_t ci, size_t i)
     verb = act_skip_fill(p, verb);
     if (!deed_progressive(&p->in, verb))
         return false;
-    int32_t due = clause_corrected(&p->in, clause_due(&p->in, c->from, reach_of(p, ci), &dated));
+    int32_t due = clause_due(&p->in, c->from, c->to, &dated);
+    if (!dated)
+        due = clause_due(&p->in, c->to, reach_of(p, ci), &dated);
     if ((due == ACT_NO_DAY && !gives(p, verb, c->to) && !(dated && act_points(p, verb + 1))) ||
         clause_reported(&p->in, i) || p->in.k.s->asks || c->condition ||
         (clause_here(&p->in, c->from) || clause_habit(&p->in)))

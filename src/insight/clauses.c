@@ -423,25 +423,8 @@ static bool ruled_out(const struct clauses *in, const struct when *w)
     return i > 0 && word_is(&in->k, i - 1, &outs);
 }
 
-int32_t clause_due(struct clauses *in, size_t from, size_t to, bool *out_dated)
-{
-    int32_t day = ACT_NO_DAY;
-    size_t n;
-    const struct when *all = marks_when(&in->k, &n);
-
-    for (size_t i = 0; i < n; i++) {
-        const struct when *w = &all[i];
-        if (w->from < from || w->from >= to || w->role == WHEN_PAST || belongs_to_thing(in, w, from) ||
-            ruled_out(in, w))
-            continue;
-        *out_dated = true;
-        if (w->resolved || day == ACT_NO_DAY)
-            day = w->resolved ? w->day : ACT_NO_DAY;
-    }
-    return day;
-}
-
-int32_t clause_corrected(struct clauses *in, int32_t due)
+/* The day that a due one is put right to within the sentence: "by Friday, sorry, Monday"; else `due` itself. */
+static int32_t corrected(struct clauses *in, int32_t due)
 {
     WORD_SET(words, "sorry", "no", "rather", "mean", "wait", "actually", "correction");
     WORD_SET(leads, "on", "by", "at");
@@ -458,4 +441,22 @@ int32_t clause_corrected(struct clauses *in, int32_t due)
         before |= w[i].resolved;
     }
     return due;
+}
+
+int32_t clause_due(struct clauses *in, size_t from, size_t to, bool *out_dated)
+{
+    int32_t day = ACT_NO_DAY;
+    size_t n;
+    const struct when *all = marks_when(&in->k, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct when *w = &all[i];
+        if (w->from < from || w->from >= to || w->role == WHEN_PAST || belongs_to_thing(in, w, from) ||
+            ruled_out(in, w))
+            continue;
+        *out_dated = true;
+        if (w->resolved || day == ACT_NO_DAY)
+            day = w->resolved ? w->day : ACT_NO_DAY;
+    }
+    return corrected(in, day);
 }

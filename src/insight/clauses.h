@@ -44,8 +44,6 @@ bool clause_habit(const struct clauses *in);
 /* Words of time of that role that begin within the range. */
 bool clause_when(struct clauses *in, size_t from, size_t to, enum when_role role);
 /* The day by which it is done that the range names, or ACT_NO_DAY; days of things ("the meeting on Tuesday"), past ones and
- * those ruled out ("not on Monday") do not count. *out_dated is set when there are such words, resolved or not, and is left
+ * those ruled out ("not on Monday") do not count, and one put right within the sentence ("by Friday, sorry, Monday") is the later. *out_dated is set when there are such words, resolved or not, and is left
  * alone otherwise. */
 int32_t clause_due(struct clauses *in, size_t from, size_t to, bool *out_dated);
-/* The day that a due one is put right to within the sentence: "by Friday, sorry, Monday"; else `due` itself. */
-int32_t clause_corrected(struct clauses *in, int32_t due);

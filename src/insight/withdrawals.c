@@ -22,7 +22,7 @@ enum {
 };
 
 enum who { OWN, OTHERS, ACROSS }; /* across: of the other side */
-enum { LONG_AGO = INT32_MAX, OFF_WORDS = 20, DOUBT_WORDS = 20, SAME_BREATH = 2 };
+enum { LONG_AGO = INT32_MAX, OFF_WORDS = 24, DOUBT_WORDS = 20, SAME_BREATH = 2 };
 
 static const struct way {
     int says;
@@ -37,7 +37,7 @@ static const struct way {
     {SAYS_OFF, OWN, 1, 2, 0},         {SAYS_OFF, OWN, 1, 4, 1},     {SAYS_ALL, OWN, 1, 4, 0},
     {SAYS_DOUBT, OWN, 1, 4, 1},       {SAYS_SOFT, OWN, 0, 3, 0},
 
-    {SAYS_BOTHER, OTHERS, 0, 2, 0},   {SAYS_LETS, OTHERS, 0, 3, 0}, {SAYS_OFF, OTHERS, 0, 4, 1},
+    {SAYS_BOTHER, OTHERS, 0, 2, 0},   {SAYS_LETS, OTHERS, 0, 3, 0}, {SAYS_OFF, OTHERS, 0, 5, 1},
     {SAYS_OFF, ACROSS, 0, 2, 0},      {SAYS_LETS, OTHERS, 0, 5, 1}, {SAYS_CALLS, OTHERS, 0, 6, 0},
 };
 
@@ -215,7 +215,8 @@ static bool doubts(const struct sentence *s)
     return s->words_n <= DOUBT_WORDS && sentence_any(s, &words);
 }
 
-static void words_withdraw(struct book *b, size_t sentence, bool promises)
+/* `promises`: with or without reserve; `pledges`: without. */
+static void words_withdraw(struct book *b, size_t sentence, bool promises, bool pledges)
 {
     const struct sentence *s = &b->d->s[sentence];
     struct against said = {.sentence = sentence, .voice = s->voice};
@@ -224,7 +225,7 @@ static void words_withdraw(struct book *b, size_t sentence, bool promises)
     if (s->asks || s->words_n > OFF_WORDS || s->voice == VOICE_NONE)
         return;
     said.says = off_cues(s) | (!promises && doubts(s) ? SAYS_DOUBT : 0) |
-                (!promises && cues_of(LIST("doubt.en"), s) & 2 ? SAYS_SOFT : 0);
+                (!pledges && cues_of(LIST("doubt.en"), s) & 2 ? SAYS_SOFT : 0);
     if (!said.says)
         return;
     said.renewed_to = floor_end(b, floor_end(b, sentence));
@@ -254,10 +255,11 @@ static void taken_over(struct book *b, const struct item *now)
 void withdrawals_settle(struct book *b)
 {
     for (size_t s = 0, at = 0; s < b->d->n; s++) {
-        bool promises = false;
+        bool promises = false, pledges = false;
         size_t first = at;
         for (; at < b->acts.n && b->acts.v[at].sentence == s; at++) {
-            promises |= b->acts.v[at].kind == ACT_PROMISE || b->acts.v[at].kind == ACT_HEDGED;
+            pledges |= b->acts.v[at].kind == ACT_PROMISE;
+            promises |= pledges || b->acts.v[at].kind == ACT_HEDGED;
             if (b->acts.v[at].kind == ACT_CANCEL && b->acts.v[at].owner != VOICE_NONE)
                 act_withdraws(b, &b->acts.v[at]);
         }
@@ -265,7 +267,7 @@ void withdrawals_settle(struct book *b)
             if (b->items[i].modality == MODALITY_NEGATED && !b->items[i].dropped && b->items[i].sentence == s &&
                 b->items[i].owner != VOICE_NONE)
                 refusal_withdraws(b, &b->items[i]);
-        words_withdraw(b, s, promises);
+        words_withdraw(b, s, promises, pledges);
     }
     for (size_t i = 0; i < b->n; i++)
         taken_over(b, &b->items[i]);

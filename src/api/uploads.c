@@ -49,7 +49,7 @@ static void upload_post(struct call *k)
         return;
     }
     done = r;
-    if (r.state == RAW_PENDING && ingest_wait(api->core, r.raw, WAIT_MS, k->a, &done, &e)) {
+    if (r.state == RAW_PENDING && ingest_finish(api->core, &r, WAIT_MS, k->a, &done, &e)) {
         /* stored, and its fate can be asked for later: that is a success */
         done = r;
     }

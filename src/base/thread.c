@@ -12,12 +12,30 @@ struct start {
     void *arg;
 };
 
+static _Thread_local char work[16];
+
+const char *thread_work(void)
+{
+    return work;
+}
+
+static void work_set(const char *name)
+{
+    size_t n = strlen(name);
+
+    while (n && name[n - 1] >= '0' && name[n - 1] <= '9')
+        n--;
+    n = n && name[n - 1] == '-' ? n - 1 : strlen(name);
+    snprintf(work, sizeof work, "%.*s", (int)n, name);
+}
+
 static void *thread_main(void *p)
 {
     struct start s = *(struct start *)p;
 
     free(p);
     pthread_setname_np(pthread_self(), s.name);
+    work_set(s.name);
     s.run(s.arg);
     return NULL;
 }

@@ -12,12 +12,13 @@ struct thread {
     pthread_t t;
     bool started;
 };
-/* `name`: at most 15 bytes. All signals are blocked in the new thread. */
+/* `name`: at most 15 bytes; threads that do the same differ by a dash and a number at its end. All signals are blocked in the new thread. */
 enum err_code thread_start(struct thread *t, const char *name, void (*run)(void *), void *arg, struct err *e);
+const char *thread_work(void); /* the calling thread's name without its number; "" for one not started here */
 void thread_join(struct thread *t); /* nothing when it was not started */
 /* For waits that end at a clock_deadline(). */
 void thread_cond_init(pthread_cond_t *c);
-int thread_cores(void);             /* processors this process may use, at least 1 */
+int thread_cores(void); /* processors this process may use, at least 1 */
 
 struct queue; /* of pointers; any number of producers and consumers */
 struct queue *queue_new(size_t max);

@@ -11,6 +11,26 @@
 #include "base/clock.h"
 #include "base/thread.h"
 
+static void work_say(void *arg)
+{
+    snprintf(arg, 16, "%s", thread_work());
+}
+
+static void threads_that_do_the_same_say_the_same(void **state)
+{
+    static const char *const names[][2] = {
+        {"http-work-12", "http-work"}, {"parse", "parse"}, {"x25519", "x25519"}, {"-1", ""}, {"7", "7"}};
+    (void)state;
+    assert_string_equal(thread_work(), "");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct thread t = {0};
+        char said[16];
+        assert_int_equal(thread_start(&t, names[i][0], work_say, said, NULL), ERR_OK);
+        thread_join(&t);
+        assert_string_equal(said, names[i][1]);
+    }
+}
+
 static void queue_is_first_in_first_out_and_bounded(void **state)
 {
     struct queue *q = queue_new(2);
@@ -135,8 +155,11 @@ static void threads_have_names_and_no_signals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(queue_is_first_in_first_out_and_bounded), cmocka_unit_test(waiting_has_a_deadline),
-        cmocka_unit_test(closed_queue_gives_what_it_holds),        cmocka_unit_test(everything_arrives_exactly_once),
+        cmocka_unit_test(threads_that_do_the_same_say_the_same),
+        cmocka_unit_test(queue_is_first_in_first_out_and_bounded),
+        cmocka_unit_test(waiting_has_a_deadline),
+        cmocka_unit_test(closed_queue_gives_what_it_holds),
+        cmocka_unit_test(everything_arrives_exactly_once),
         cmocka_unit_test(threads_have_names_and_no_signals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,39 @@ static bool ask_take(struct asked *w, enum deal_ask *out)
     return true;
 }
 
+/* What is asked of deals without counting them: a question that has all these words. */
+static bool matter_take(struct asked *w, struct deal_query *q)
+{
+    static const struct {
+        enum deal_ask ask;
+        const char *words[2];
+    } matters[] = {
+        {DEAL_ASK_LOST, {"loss reasons", "what"}},  {DEAL_ASK_LOST, {"why", "lose"}},
+        {DEAL_ASK_LOST, {"why", "lost"}},           {DEAL_ASK_LOST, {"why", "losing"}},
+        {DEAL_ASK_WARNINGS, {"why", "at risk"}},    {DEAL_ASK_WARNINGS, {"why", "in danger"}},
+        {DEAL_ASK_WARNINGS, {"what", "wrong"}},     {DEAL_ASK_WARNINGS, {"what", "risks"}},
+        {DEAL_ASK_WARNINGS, {"which", "risks"}},    {DEAL_ASK_WARNINGS, {"show", "risks"}},
+        {DEAL_ASK_WARNINGS, {"list", "risks"}},     {DEAL_ASK_WARNINGS, {"what", "warnings"}},
+        {DEAL_ASK_WARNINGS, {"which", "warnings"}}, {DEAL_ASK_WARNINGS, {"show", "warnings"}},
+        {DEAL_ASK_WARNINGS, {"list", "warnings"}},
+    };
+
+    for (size_t i = 0; i < sizeof matters / sizeof *matters; i++) {
+        struct asked left = {0};
+        asked_make(&left, str_n(w->p, w->n), w->a);
+        if (!asked_take(&left, str_of(matters[i].words[0])) || !asked_take(&left, str_of(matters[i].words[1])))
+            continue;
+        *w = left;
+        q->ask = matters[i].ask;
+        if (q->ask == DEAL_ASK_LOST) {
+            q->outcomes = 1u << DEAL_LOST;
+            q->dated = DATED_CLOSED;
+        }
+        return true;
+    }
+    return false;
+}
+
 static void outcome_take(struct asked *w, struct deal_query *q)
 {
     if (asked_take(w, STR("open")))
@@ -78,11 +111,7 @@ static void warning_take(struct asked *w, struct deal_query *q)
     };
 
     for (int i = 0; i < WARNINGS_N && !q->warning; i++) {
-        str name = str_of(warning_rows[i].name), spaced = str_dup(w->a, name);
-        for (size_t k = 0; k < spaced.n; k++)
-            if (spaced.p[k] == '_')
-                ((char *)(uintptr_t)spaced.p)[k] = ' ';
-        if (asked_take(w, str_of(warning_rows[i].id)) || asked_take(w, spaced))
+        if (asked_take(w, str_of(warning_rows[i].id)) || asked_take(w, warning_name(i + 1, w->a)))
             q->warning = i + 1;
     }
     for (size_t i = 0; i < sizeof said / sizeof *said && !q->warning; i++)
@@ -94,14 +123,39 @@ static void warning_take(struct asked *w, struct deal_query *q)
     }
 }
 
+static void severity_take(struct asked *w, struct deal_query *q)
+{
+    static const struct {
+        const char *words;
+        int severity;
+    } said[] = {
+        {"at risk", DEAL_RISK_SEVERITY},
+        {"in danger", DEAL_RISK_SEVERITY},
+        {"endangered", DEAL_RISK_SEVERITY},
+        {"urgent warnings", 3},
+        {"an urgent warning", 3},
+        {"serious warnings", 2},
+        {"warnings", 1},
+        {"a warning", 1},
+        {"risks", 1},
+    };
+
+    for (size_t i = 0; i < sizeof said / sizeof *said && !q->severity; i++)
+        if (asked_take(w, str_of(said[i].words)))
+            q->severity = said[i].severity;
+    if (q->severity && !q->outcomes)
+        q->outcomes = 1u << DEAL_OPEN;
+}
+
 /* Nothing but words that say nothing may be left. */
 static bool all_understood(struct asked *w)
 {
     static const char *const fillers[] = {
-        "are",  "is",        "do",  "does", "we",    "have", "has",   "there", "the",   "that", "a",
-        "an",   "currently", "now", "in",   "with",  "at",   "for",   "by",    "owned", "of",   "and",
-        "were", "did",       "our", "all",  "to",    "us",   "stage", "from",  "right", "on",   "account",
-        "s",    "what",      "me",  "who",  "which", "be",   "must",  "been",  "still", "no",   NULL};
+        "are",   "is",          "do",  "does",    "we",    "have", "has",   "there", "the",   "that", "a",
+        "an",    "currently",   "now", "in",      "with",  "at",   "for",   "by",    "owned", "of",   "and",
+        "were",  "did",         "our", "all",     "to",    "us",   "stage", "from",  "right", "on",   "account",
+        "s",     "what",        "me",  "who",     "which", "be",   "must",  "been",  "still", "no",   "deal",
+        "deals", "opportunity", "any", "against", "went",  "goes", NULL};
 
     while (asked_take_any(w, fillers)) {
     }
@@ -117,10 +171,18 @@ bool deal_question_parse(str question, const struct deal_views *vs, struct arena
     if (question.n > 500)
         return false;
     asked_make(&w, question, a);
-    if (!ask_take(&w, &q.ask))
-        return false;
-    warning_take(&w, &q);
-    outcome_take(&w, &q); /* before stages: one of them may be called "won" */
+    if (ask_take(&w, &q.ask)) {
+        warning_take(&w, &q);
+        outcome_take(&w, &q); /* before stages: one of them may be called "won" */
+        severity_take(&w, &q);
+    } else {
+        w = (struct asked){0};
+        asked_make(&w, question, a);
+        if (!matter_take(&w, &q))
+            return false;
+        if (vs->n)
+            asked_name_take(&w, &vs->list->name, sizeof *vs->list, vs->n, false, &q.deal);
+    }
     if (vs->n)
         asked_name_take(&w, &vs->list->stage, sizeof *vs->list, vs->n, false, &q.stage);
     dated = asked_period_take(&w, vs->now, &q.period);
@@ -140,11 +202,21 @@ bool deal_question_parse(str question, const struct deal_views *vs, struct arena
     return true;
 }
 
+/* Has the deal a warning of that severity? */
+static bool severe(const struct deal_view *d, int severity)
+{
+    for (int w = 0; w < WARNINGS_N; w++)
+        if (d->hits[w].on && d->hits[w].severity >= severity)
+            return true;
+    return false;
+}
+
 bool deal_question_matches(const struct deal_query *q, const struct deal_view *d)
 {
     int64_t day = 0;
 
-    if ((q->outcomes && !(q->outcomes >> d->s.outcome & 1u)) || (q->stage.n && !str_eq(q->stage, d->stage)) ||
+    if ((q->severity && !severe(d, q->severity)) || (q->deal.n && !str_eq(q->deal, d->name)) ||
+        (q->outcomes && !(q->outcomes >> d->s.outcome & 1u)) || (q->stage.n && !str_eq(q->stage, d->stage)) ||
         (q->account.n && !str_eq(q->account, d->account)) || (q->owner.n && !str_eq(q->owner, d->owner)) ||
         (q->warning && !d->hits[q->warning - 1].on))
         return false;

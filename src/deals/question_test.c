@@ -15,6 +15,7 @@ static struct deal_view deals[] = {
      .account = {"Halden Logistics", 16},
      .stage = {"Proposal", 8},
      .owner = {"Priya Raman", 11},
+     .hits = {[8] = {.on = true, .severity = 2}},
      .s = {.outcome = DEAL_OPEN, .closed = CLOCK_NONE, .has_close = true, .close_day = 20800}},
     {.f = &facts,
      .name = {"Pilot", 5},
@@ -58,6 +59,17 @@ static void questions_mean_deals(void **state)
         {"sum of the deals won in Q4 2026", "2"},
         {"which deals close in December 2026?", "1"},
         {"list all deals", "12"},
+        {"Which deals are at risk?", "1"},
+        {"Which deals have warnings?", "1"},
+        {"How many deals have urgent warnings?", ""}, /* there is a serious one */
+        {"What are the risks in the Hub rollout deal?", "1"},
+        {"What are the risks at Halden?", "1"},
+        {"Why is the hub rollout at risk?", "1"},
+        {"What is wrong with the Pilot?", "2"},
+        {"Why did we lose deals?", ""},
+        {"Why did we lose the pilot?", ""}, /* it was won */
+        {"What are the risks of flying?", "-"},
+        {"Why did we lose our keys?", "-"},
         {"How many deals in 2026?", "-"}, /* made, closed or due? */
         {"How many deals smell of lavender?", "-"},
     };

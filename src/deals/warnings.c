@@ -305,6 +305,17 @@ void warnings_evaluate(const struct deal_facts *f, const struct deal_state *s, c
     *out_next = ctx.next_at;
 }
 
+str warning_name(int warning, struct arena *a)
+{
+    const char *name = warning_rows[warning - 1].name;
+    size_t n = strlen(name);
+    char *spaced = arena_alloc(a, n + 1);
+
+    for (size_t i = 0; i < n; i++)
+        spaced[i] = name[i] == '_' ? ' ' : name[i];
+    return str_n(spaced, n);
+}
+
 str warning_text(int warning, const double *numbers, struct arena *a)
 {
     const char *w = warning_rows[warning - 1].words;

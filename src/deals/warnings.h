@@ -63,6 +63,8 @@ extern const struct warning_row warning_rows[WARNINGS_N]; /* warning n is warnin
 /* All rows on an open deal; a deal that is not open has none. out[WARNINGS_N]; *out_next as warning_context.next_at. */
 void warnings_evaluate(const struct deal_facts *f, const struct deal_state *s, const struct deal_cohort *c, int64_t now,
                        struct warning_hit out[WARNINGS_N], int64_t *out_next);
+/* "no next step" of W09. */
+str warning_name(int warning, struct arena *a);
 /* The sentence of a hit; memory in `a`. */
 str warning_text(int warning, const double *numbers, struct arena *a);
 /* The settings in force for a stage: defaults, then the pipeline's, then the stage's, then what somebody chose. Answers whether the row is on. */

@@ -94,6 +94,13 @@ static void items_complete(const struct format_input *in, const struct format_op
     }
 }
 
+static void (*before_parse)(const struct format_ops *ops);
+
+void format_before_set(void (*before)(const struct format_ops *ops))
+{
+    before_parse = before;
+}
+
 enum err_code format_parse(const struct format_input *in, struct arena *a, struct format_result *out, struct err *e)
 {
     struct err local = {.code = ERR_OK};
@@ -106,6 +113,8 @@ enum err_code format_parse(const struct format_input *in, struct arena *a, struc
     *out = (struct format_result){0};
     if (!ops)
         return e->code;
+    if (before_parse)
+        before_parse(ops);
     rc = ops->parse(in, a, out, e);
     if (rc)
         return rc;

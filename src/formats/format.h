@@ -56,6 +56,8 @@ extern const struct format_ops *const format_rows[]; /* ends with NULL; from for
 /* The row with the highest sniff; NULL when none gives more than 0 (binary or empty bytes), with the reason a person
  * understands in *e ("not a transcript, mail or document: PNG image"). */
 const struct format_ops *format_find(const struct format_input *in, struct err *e);
+/* Asked in this process before a row parses; NULL: nothing. */
+void format_before_set(void (*before)(const struct format_ops *ops));
 /* format_find + parse, in this process (the caller has seen to the sandbox). */
 enum err_code format_parse(const struct format_input *in, struct arena *a, struct format_result *out, struct err *e);
 

@@ -18,11 +18,11 @@
 enum { READ_BYTES = 1 << 18, GRACE_MS = 3000, PDFS_MAX = 64 };
 #define ANSWER_FREE_BYTES ((size_t)192 << 20)
 
-static struct {
+static struct nursery {
     pthread_mutex_t lock; /* guards the two below */
     int fd;               /* our end of the control socket; -1 when there is no nursery */
     pid_t pid;
-} nursery = {PTHREAD_MUTEX_INITIALIZER, -1, 0};
+} plain = {PTHREAD_MUTEX_INITIALIZER, -1, 0}, full = {PTHREAD_MUTEX_INITIALIZER, -1, 0};
 
 static bool enabled = true;
 static size_t limit_memory = SANDBOX_MEMORY_BYTES;
@@ -78,32 +78,32 @@ static int nursery_spawn(int fd, pid_t *pid)
     return rc;
 }
 
-static enum err_code nursery_start(struct err *e) /* with the lock held */
+static enum err_code nursery_start(struct nursery *n, struct err *e) /* with the lock held */
 {
     int pair[2], rc;
 
-    if (nursery.fd >= 0)
+    if (n->fd >= 0)
         return ERR_OK;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return err_errno(e, errno, "start the parser");
-    rc = nursery_spawn(pair[1], &nursery.pid);
+    rc = nursery_spawn(pair[1], &n->pid);
     close(pair[1]);
     if (rc) {
         close(pair[0]);
         return err_errno(e, rc, "start the parser");
     }
-    nursery.fd = pair[0];
+    n->fd = pair[0];
     return ERR_OK;
 }
 
-static void nursery_end(void) /* with the lock held */
+static void nursery_end(struct nursery *n) /* with the lock held */
 {
-    if (nursery.fd < 0)
+    if (n->fd < 0)
         return;
-    close(nursery.fd);
-    nursery.fd = -1;
-    kill(nursery.pid, SIGKILL);
-    while (waitpid(nursery.pid, NULL, 0) < 0 && errno == EINTR)
+    close(n->fd);
+    n->fd = -1;
+    kill(n->pid, SIGKILL);
+    while (waitpid(n->pid, NULL, 0) < 0 && errno == EINTR)
         ;
 }
 
@@ -111,17 +111,21 @@ enum err_code sandbox_start(struct err *e)
 {
     enum err_code code;
 
-    pthread_mutex_lock(&nursery.lock);
-    code = nursery_start(e);
-    pthread_mutex_unlock(&nursery.lock);
+    pthread_mutex_lock(&plain.lock);
+    code = nursery_start(&plain, e);
+    pthread_mutex_unlock(&plain.lock);
     return code;
 }
 
 void sandbox_stop(void)
 {
-    pthread_mutex_lock(&nursery.lock);
-    nursery_end();
-    pthread_mutex_unlock(&nursery.lock);
+    struct nursery *all[] = {&plain, &full};
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        pthread_mutex_lock(&all[i]->lock);
+        nursery_end(all[i]);
+        pthread_mutex_unlock(&all[i]->lock);
+    }
 }
 
 static bool request_send(int fd, const struct sandbox_request *r, const int *fds, int fds_n)
@@ -151,18 +155,19 @@ static bool request_send(int fd, const struct sandbox_request *r, const int *fds
 /* A nursery that died (killed by hand, out of memory) is replaced once. */
 static enum err_code request_post(const struct sandbox_request *r, const int *fds, int fds_n, struct err *e)
 {
+    struct nursery *n = r->what == SANDBOX_PARSE ? &full : &plain;
     enum err_code code = ERR_OK;
     int tries;
 
-    pthread_mutex_lock(&nursery.lock);
+    pthread_mutex_lock(&n->lock);
     for (tries = 0; tries < 2; tries++) {
-        code = nursery_start(e);
-        if (code || request_send(nursery.fd, r, fds, fds_n))
+        code = nursery_start(n, e);
+        if (code || request_send(n->fd, r, fds, fds_n))
             break;
-        nursery_end();
+        nursery_end(n);
         code = err_set(e, ERR_IO, "the parser process does not answer");
     }
-    pthread_mutex_unlock(&nursery.lock);
+    pthread_mutex_unlock(&n->lock);
     return code;
 }
 
@@ -176,6 +181,8 @@ struct job {
     size_t answer_max;
     int data, status; /* our ends */
     int pdfs;
+    bool plain;      /* asked for as such */
+    bool tables;     /* which it was not */
     bool done;       /* the last frame came */
     struct err said; /* and this was in it */
 };
@@ -375,7 +382,7 @@ static enum err_code memory_err(const struct job *j, struct err *e)
 }
 
 /* What the end of the child means for a person. */
-static enum err_code end_judge(const struct job *j, const struct sandbox_status *s, struct err *e)
+static enum err_code end_judge(struct job *j, const struct sandbox_status *s, struct err *e)
 {
     int sig = WIFSIGNALED(s->wait_status) ? WTERMSIG(s->wait_status) : 0;
     int code = WIFEXITED(s->wait_status) ? WEXITSTATUS(s->wait_status) : 0;
@@ -388,6 +395,10 @@ static enum err_code end_judge(const struct job *j, const struct sandbox_status 
         return err_set(e, ERR_TIMEOUT, "reading it took longer than %d s of computing", limit_cpu_s);
     if (sig == SIGSYS)
         return err_set(e, ERR_DENIED, "the reader was stopped: it tried something a reader may not do");
+    if (code == CHILD_TABLES && j->plain) {
+        j->tables = true;
+        return ERR_OK;
+    }
     if (code == CHILD_MEMORY)
         return memory_err(j, e);
     if (code == CHILD_UNCONFINED)
@@ -428,7 +439,8 @@ static enum err_code job_run(struct job *j, struct err *e)
 
 static enum err_code job_start(struct job *j, struct err *e)
 {
-    struct sandbox_request r = {.what = SANDBOX_PARSE, .cpu_s = limit_cpu_s, .timeout_ms = limit_timeout_ms};
+    struct sandbox_request r = {
+        .what = j->plain ? SANDBOX_PLAIN : SANDBOX_PARSE, .cpu_s = limit_cpu_s, .timeout_ms = limit_timeout_ms};
     str name = j->in->name.n > SANDBOX_NAME_MAX ? str_from(j->in->name, j->in->name.n - SANDBOX_NAME_MAX) : j->in->name;
     int data[2] = {-1, -1}, status[2] = {-1, -1}, fd = memory_file(j->in->bytes, e);
     enum err_code code = ERR_IO;
@@ -448,10 +460,32 @@ static enum err_code job_start(struct job *j, struct err *e)
     return code;
 }
 
+static enum err_code job_do(struct job *j, struct err *e)
+{
+    enum err_code code = job_start(j, e);
+
+    if (!code)
+        code = job_run(j, e);
+    close_all((int[]){j->data, j->status}, 2);
+    j->data = j->status = -1;
+    return code;
+}
+
+/* Only to save a try: what it is, the reader finds out. */
+static bool looks_plain(str name)
+{
+    static const char *const ends[] = {".vtt", ".srt", ".txt", ".md", ".json", ".jsonl", ".csv", ".nlp"};
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (str_ends_nocase(name, str_of(ends[i])))
+            return true;
+    return false;
+}
+
 enum err_code sandbox_format_parse(const struct format_input *in, struct arena *a, struct format_result *out,
                                    struct err *e)
 {
-    struct job j = {.in = in, .a = a, .out = out, .data = -1, .status = -1};
+    struct job j = {.in = in, .a = a, .out = out, .data = -1, .status = -1, .plain = looks_plain(in->name)};
     struct err local = {0};
     enum err_code code;
 
@@ -462,10 +496,12 @@ enum err_code sandbox_format_parse(const struct format_input *in, struct arena *
         return err_set(e, ERR_LIMIT, "larger than %d MiB", FORMAT_BYTES_MAX >> 20);
     j.deadline = clock_mono_ms() + limit_timeout_ms;
     j.answer_max = ANSWER_FREE_BYTES + 4 * in->bytes.n;
-    code = job_start(&j, e);
-    if (!code)
-        code = job_run(&j, e);
-    close_all((int[]){j.data, j.status}, 2);
+    code = job_do(&j, e);
+    if (!code && j.tables) {
+        *out = (struct format_result){0};
+        j.plain = j.done = false;
+        code = job_do(&j, e);
+    }
     if (code)
         *out = (struct format_result){0}; /* nothing of a broken answer counts */
     return code;

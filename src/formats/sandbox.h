@@ -2,7 +2,8 @@
  *
  * Three processes. The caller never looks into the bytes. The nursery ("harken parser") is started once by the first
  * call, loads the heavy libraries, gives up root, its files and its network, and then only forks: one child for each
- * file. The child confines itself (formats/confine.h), parses, answers in frames (formats/wire.h) and ends; the caller
+ * file. There are two of them: one forks readers of plain formats, the other, started when it is needed, has the tables that
+ * mails and documents want and that make a fork dear. A reader who finds out that it is with the wrong one says so. The child confines itself (formats/confine.h), parses, answers in frames (formats/wire.h) and ends; the caller
  * checks the answer again. A PDF's text comes from pdftotext, started by the nursery when the child asks the caller.
  *
  * Program and tests must route the hidden subcommand:

@@ -126,6 +126,13 @@ static void result_send(const struct format_result *r, const struct err *err)
     frame_send(WIRE_DONE, buf_view(&b));
 }
 
+/* Large libraries want tables that a plain reader has not. */
+static void plain_only(const struct format_ops *ops)
+{
+    if (ops->flags & FORMAT_SANDBOX)
+        _exit(CHILD_TABLES);
+}
+
 _Noreturn void sandbox_child_run(const struct sandbox_request *r, int input_fd, int data_fd)
 {
     struct confine_limits limits = {r->memory_bytes, r->cpu_s};
@@ -146,6 +153,7 @@ _Noreturn void sandbox_child_run(const struct sandbox_request *r, int input_fd, 
     in.bytes = str_n(bytes ? bytes : "", r->bytes);
     fatal_signals_set();
     pdf_text_set(pdf_ask);
+    format_before_set(r->what == SANDBOX_PLAIN ? plain_only : NULL);
     if (confine_enter(CONFINE_PARSER, &limits))
         _exit(CHILD_UNCONFINED);
     close_range(DATA_FD + 1, ~0u, 0);

@@ -170,11 +170,15 @@ static bool request_take(void)
     if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
         return false;
     if (n == (ssize_t)sizeof(r) && r.name_n <= SANDBOX_NAME_MAX &&
-        ((r.what == SANDBOX_PARSE && fds_n == 3) || (r.what == SANDBOX_PDF && fds_n == 4)))
+        (((r.what == SANDBOX_PARSE || r.what == SANDBOX_PLAIN) && fds_n == 3) ||
+         (r.what == SANDBOX_PDF && fds_n == 4))) {
+        if (r.what == SANDBOX_PARSE)
+            warm_tables();
         child_start(&r, fds, fds_n);
-    else
+    } else {
         for (i = 0; i < fds_n; i++)
             close(fds[i]);
+    }
     return true;
 }
 

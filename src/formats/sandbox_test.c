@@ -40,6 +40,23 @@ static void the_child_gives_what_this_process_would(void **state)
     assert_int_equal(r.items[0].parts_n, here.items[0].parts_n);
 }
 
+/* The name only says which nursery is asked first. */
+static void a_wrong_name_changes_nothing(void **state)
+{
+    static const char *const names[] = {"one.txt", "one.VTT", "one", "one.json"};
+    struct err e;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (read_it(str_of(mail), names[i], &e))
+            fail_msg("%s: %s", names[i], e.msg);
+        assert_true(r.items_n == 1 && str_eq(r.items[0].format, STR("eml")));
+        assert_str(r.items[0].title, "\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82");
+    }
+    assert_int_equal(read_it(STR("WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nAnn: Yes.\n"), "x.eml", &e), ERR_OK);
+    assert_true(r.items_n == 1 && str_eq(r.items[0].format, STR("vtt")));
+}
+
 static void pdf_is_read_through_a_second_child(void **state)
 {
     static const char *const lines[] = {"Quarterly plan of the north", "We sell more boats.", NULL};
@@ -178,6 +195,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(the_child_gives_what_this_process_would),
+        FIXTURE_TEST(a_wrong_name_changes_nothing),
         FIXTURE_TEST(pdf_is_read_through_a_second_child),
         FIXTURE_TEST(pdf_inside_a_mail_is_read_too),
         FIXTURE_TEST(refusals_keep_their_words),

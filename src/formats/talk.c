@@ -265,16 +265,17 @@ bool talk_label_is_name(str label)
 
     if (words == 0 || words > 4 || str_find_char(label, '_', 0) != SIZE_MAX)
         return false;
-    for (size_t i = 0; i < sizeof field_words / sizeof field_words[0]; i++) {
-        if (str_eq_nocase(label, str_of(field_words[i])))
-            return false;
-    }
     for (size_t i = 0; i < label.n; i++) {
         unsigned char c = (unsigned char)label.p[i];
 
         if (start && (islower(c) || c == '*' || c == '-' || c == '#'))
             return false;
         start = c == ' ';
+    }
+    for (size_t i = 0; i < sizeof field_words / sizeof field_words[0];
+         i++) { /* asked of every line: most differ at once */
+        if (field_words[i][0] == tolower((unsigned char)label.p[0]) && str_eq_nocase(label, str_of(field_words[i])))
+            return false;
     }
     return true;
 }

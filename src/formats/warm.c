@@ -11,8 +11,9 @@
 
 /* The tables stay loaded as long as a descriptor is open, so these are never closed. GMime decodes header words with
  * them; bodies go through ICU. */
-static void warm_iconv(void)
+void warm_tables(void)
 {
+    static bool warm;
     static const char *const names[] = {
         "ISO-8859-1",  "ISO-8859-2", "ISO-8859-3",  "ISO-8859-4",  "ISO-8859-5",  "ISO-8859-6",  "ISO-8859-7",
         "ISO-8859-8",  "ISO-8859-9", "ISO-8859-10", "ISO-8859-11", "ISO-8859-13", "ISO-8859-14", "ISO-8859-15",
@@ -24,6 +25,11 @@ static void warm_iconv(void)
     };
     size_t i;
 
+    if (warm)
+        return;
+    warm = true;
+    xmlInitParser();
+    eml_library_init();
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (iconv_open("UTF-8", names[i]) == (iconv_t)-1)
             continue; /* not on this system */
@@ -46,9 +52,6 @@ static void warm_zones(void)
 
 void warm_libraries(void)
 {
-    xmlInitParser();
-    eml_library_init();
     labelled_warm();
-    warm_iconv();
     warm_zones();
 }

@@ -299,6 +299,10 @@ static bool progressive(struct parse *p, size_t ci, size_t i)
 {
     WORD_SET(ams, "i'm", "we're");
     WORD_SET(subjects, "i", "we");
+    WORD_SET(refused, "sending", "bringing", "coming", "joining", "attending", "doing", "booking", "ordering",
+             "signing", "renewing", "buying", "paying", "giving", "delivering", "shipping", "visiting", "calling",
+             "writing", "building", "moving", "switching", "installing", "presenting", "sharing", "changing",
+             "offering", "making");
     struct clause *c = &p->in.c[ci];
     bool we = str_starts(word_at(&p->in.k, i), STR("we")), dated = false;
     size_t verb = i + 1;
@@ -311,8 +315,10 @@ static bool progressive(struct parse *p, size_t ci, size_t i)
         return false;
     if (str_eq(word_at(&p->in.k, verb), STR("not"))) { /* "I'm not signing that" */
         clause_due(&p->in, c->from, c->to, &dated);
-        if (!deed_progressive(&p->in, verb + 1) || (!dated && !act_points(p, verb + 2)) || clause_reported(&p->in, i) ||
-            p->in.k.s->asks || clause_habit(&p->in) || p->in.c[ci].condition || clause_hedged(&p->in, ci, verb + 2))
+        if (!deed_progressive(&p->in, verb + 1) ||
+            (!dated && !act_points(p, verb + 2) && !word_is(&p->in.k, verb + 1, &refused)) ||
+            clause_reported(&p->in, i) || p->in.k.s->asks || clause_habit(&p->in) || p->in.c[ci].condition ||
+            clause_hedged(&p->in, ci, verb + 2))
             return false;
         x = act_add(p, ACT_NEGATED, 0, p->in.k.s->words_n);
         act_owner_set(p, x, we);

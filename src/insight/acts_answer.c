@@ -6,6 +6,10 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
 {
     WORD_SET(strongs, "please", "go", "do");
     WORD_SET(selves, "i", "i've", "we", "we've");
+    WORD_SET(others, "everyone", "everybody", "people", "nobody", "they", "he", "she");
+    WORD_SET(pities, "about", "for");
+    WORD_SET(topics, "changing", "switching", "different");
+    WORD_SET(topic, "topic", "topics", "subject", "subjects");
     WORD_SET(knows, "heard", "hear", "know", "seen", "see", "saw", "noticed", "remember");
     WORD_SET(leads, "but", "then", "uh", "um", "er", "so", "oh", "well", "ah");
     const struct sentence *s = &d->s[sentence];
@@ -20,10 +24,15 @@ enum answer answer_of(const struct discourse *d, size_t sentence, bool *out_stro
         if (yes == 2 && str_eq(s->token[i], STR("i'm")) && i + 2 < s->words_n && !s->word[i + 1].after)
             yes = 0; /* "I'm in Berlin" */
         if (no && no >= yes && found != ANSWER_YES &&
-            !(str_eq(s->token[i], STR("sorry")) && mark_at(&k, i + 1, C_YES))) /* "sorry, yes" */
+            !(str_eq(s->token[i], STR("sorry")) &&
+              (mark_at(&k, i + 1, C_YES) || word_is(&k, i + 1, &pities)))) /* "sorry, yes", "sorry about that" */
             return ANSWER_NO;
         if (yes && (i == 0 || found == ANSWER_YES || s->word[i - 1].after || word_is(&k, i - 1, &leads))) {
             if (word_is(&k, i + yes, &selves) && word_is(&k, i + yes + 1, &knows)) /* "yeah, I've heard that before" */
+                return ANSWER_NONE;
+            if (word_is(&k, i + yes, &others)) /* "yeah, everyone wants that one" */
+                return ANSWER_NONE;
+            if (word_is(&k, i + yes, &topics) && word_is(&k, i + yes + 1, &topic)) /* "OK, changing topic" */
                 return ANSWER_NONE;
             found = ANSWER_YES;
             for (size_t w = i; w < i + yes; w++)
@@ -67,7 +76,11 @@ bool sentence_softens(const struct discourse *d, size_t sentence)
     struct marked k;
     size_t i = 0;
 
-    if (!s->words_n || s->words_n > 9 || s->asks)
+    if (!s->words_n || s->asks)
+        return false;
+    if (cues_of(LIST("doubt.en"), s)) /* "Although I'm really not sure that works." */
+        return true;
+    if (s->words_n > 9)
         return false;
     marks_make(d, sentence, ACT_NO_DAY, &k);
     while (i < s->words_n && word_is(&k, i, &leads) && !mark_at(&k, i, C_HEDGE))

@@ -76,9 +76,13 @@ void act_request(struct parse *p, size_t ci, size_t head, size_t len, bool need,
     size_t verb = act_skip_fill(p, head + len);
     WORD_SET(manners, "note", "find", "see", "bear", "accept", "excuse", "forgive", "disregard", "ignore", "take");
     WORD_SET(polite, "please", "kindly");
+    WORD_SET(wanted, "see", "have", "get", "know", "receive", "hear", "understand");
     bool dated = false;
     struct act *x;
 
+    if (need && !imperative && str_eq(word_at(&p->in.k, head + len), STR("to")) &&
+        !word_is(&p->in.k, head + len + 1, &wanted))
+        return; /* "I'd need to run that past my manager" */
     if (word_is(&p->in.k, head + len - 1, &polite) && word_is(&p->in.k, verb, &manners)) /* "please note that ..." */
         return;
     for (size_t i = head; need && !imperative && i + 1 < p->in.k.s->words_n; i++)

@@ -41,11 +41,29 @@ static bool until_at(const struct clauses *in, size_t i)
     return false;
 }
 
-/* "as soon as possible", "when we meet on Monday", "the minute we hang up": comes anyway, and holds nothing open. */
-static bool comes_anyway(const struct clauses *in, size_t i)
+/* Is a day named from `from` to the end of its stretch of words? */
+static bool day_follows(struct clauses *in, size_t from)
+{
+    const struct when *w;
+    size_t n, to = from;
+
+    while (to < in->k.s->words_n && !(to > from && in->k.s->word[to - 1].after))
+        to++;
+    w = marks_when(&in->k, &n);
+    for (size_t i = 0; i < n; i++)
+        if (w[i].from > from && w[i].from < to && w[i].resolved)
+            return true;
+    return false;
+}
+
+/* "as soon as possible", "when we meet on Monday", "when I'm at the depot tomorrow", "the minute we hang up": comes anyway, and
+ * holds nothing open. */
+static bool comes_anyway(struct clauses *in, size_t i)
 {
     WORD_SET(subjects, "i", "we");
     WORD_SET(sure, "hang", "meet", "speak", "talk");
+    WORD_SET(being, "i'm", "we're");
+    WORD_SET(go, "visit", "come", "get", "see", "am", "are", "go", "arrive", "land", "travel");
     size_t n = mark_at(&in->k, i, C_TIMECOND | C_COND);
 
     if (str_eq(word_at(&in->k, i), STR("if")) || str_eq(word_at(&in->k, i), STR("unless")))
@@ -54,6 +72,10 @@ static bool comes_anyway(const struct clauses *in, size_t i)
         return true;
     for (size_t k = i + n - 1; k <= i + n; k++)
         if (word_is(&in->k, k, &subjects) && word_is(&in->k, k + 1, &sure))
+            return true;
+    for (size_t k = i + n - 1; k <= i + n; k++)
+        if ((word_is(&in->k, k, &being) || (word_is(&in->k, k, &subjects) && word_is(&in->k, k + 1, &go))) &&
+            day_follows(in, k))
             return true;
     return false;
 }
@@ -361,8 +383,12 @@ static bool belongs_to_thing(const struct clauses *in, const struct when *w, siz
 {
     WORD_SET(calendars, "calendar", "calendars", "diary", "diaries");
     WORD_SET(bys, "by", "until", "before", "till");
+    WORD_SET(named, "the", "that", "our", "your");
     size_t before = w->from;
 
+    if (before && word_is(&in->k, before - 1, &named) &&
+        word_is(&in->k, w->to, &meetings)) /* "the Saturday delivery" */
+        return true;
     if (w->role == WHEN_CONTENT) {
         while (before > 0 && str_eq(word_at(&in->k, before - 1), STR("the")))
             before--;

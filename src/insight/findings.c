@@ -60,9 +60,8 @@ str json_object_of(struct arena *a, const char *k1, str v1, const char *k2, str 
     return out;
 }
 
-static void makers_run(const struct interaction *ia, struct analysis *an)
+static void makers_run(struct analysis *an)
 {
-    discourse_make(ia, an->a, &an->d);
     for (size_t i = 0; i < finding_makers_n; i++) {
         an->maker = finding_makers[i].name;
         an->version = finding_makers[i].version;
@@ -70,14 +69,23 @@ static void makers_run(const struct interaction *ia, struct analysis *an)
     }
 }
 
+void findings_make_of(const struct discourse *d, const struct findings_context *c, struct arena *a,
+                      struct record_finding **out, size_t *out_n)
+{
+    struct analysis an = {.d = *d, .c = c, .a = a};
+
+    makers_run(&an);
+    *out = an.list;
+    *out_n = an.n;
+}
+
 void findings_make(const struct interaction *ia, const struct findings_context *c, struct arena *a,
                    struct record_finding **out, size_t *out_n)
 {
-    struct analysis an = {.c = c, .a = a};
+    struct discourse d;
 
-    makers_run(ia, &an);
-    *out = an.list;
-    *out_n = an.n;
+    discourse_make(ia, a, &d);
+    findings_make_of(&d, c, a, out, out_n);
 }
 
 const struct weighing *findings_weigh(const struct interaction *ia, struct arena *a)
@@ -86,7 +94,8 @@ const struct weighing *findings_weigh(const struct interaction *ia, struct arena
     struct analysis *an = ARENA_NEW(a, struct analysis);
 
     *an = (struct analysis){.c = &c, .a = a};
-    makers_run(ia, an);
+    discourse_make(ia, a, &an->d);
+    makers_run(an);
     return an->weighing;
 }
 

@@ -30,6 +30,9 @@ extern const size_t finding_makers_n;
 /* Findings of all makers, in no particular order. */
 void findings_make(const struct interaction *ia, const struct findings_context *c, struct arena *a,
                    struct record_finding **out, size_t *out_n);
+/* The same of a discourse that somebody else has made, too. */
+void findings_make_of(const struct discourse *d, const struct findings_context *c, struct arena *a,
+                      struct record_finding **out, size_t *out_n);
 /* A modality or class for people: "promised", "price", "economic buyer". */
 str finding_code_say(str code, struct arena *a);
 /* "promised by Ann Ruiz, due 2026-10-09"; `owner` may be empty, `due_day` FINDING_NO_DAY. */

@@ -8,7 +8,7 @@
 #include "text/word_set.h"
 
 enum {
-    SAYS_OFF = 1,    /* "the plan is moot"; numbers of text/lists/off.en.txt, as the next two */
+    SAYS_OFF = 1,    /* "the plan is moot"; numbers of text/lists/off.en.txt, as the next two and the last */
     SAYS_LETS = 2,   /* "you don't have to" */
     SAYS_ALL = 4,    /* of whatever was promised: "ignore what I said" */
     SAYS_BACK = 8,   /* takes back, by an act */
@@ -16,11 +16,12 @@ enum {
     SAYS_BOTHER = 32, /* "don't bother, I found it" */
     SAYS_NOT = 64,   /* "I won't bring it" */
     SAYS_NOT_IT = 128, /* the same of what was spoken of: "that", "it" */
-    SAYS_DOUBT = 256 /* has a "no" or "off" in it, and promises nothing */
+    SAYS_DOUBT = 256, /* has a "no" or "off" in it, and promises nothing */
+    SAYS_CALLS = 512 /* "cancel it, please" */
 };
 
 enum who { OWN, OTHERS, ACROSS }; /* across: of the other side */
-enum { LONG_AGO = INT32_MAX, OFF_WORDS = 20, DOUBT_WORDS = 16, SAME_BREATH = 2 };
+enum { LONG_AGO = INT32_MAX, OFF_WORDS = 20, DOUBT_WORDS = 20, SAME_BREATH = 2 };
 
 static const struct way {
     int says;
@@ -36,7 +37,7 @@ static const struct way {
     {SAYS_DOUBT, OWN, 1, 4, 1},
 
     {SAYS_BOTHER, OTHERS, 0, 2, 0},   {SAYS_LETS, OTHERS, 0, 2, 0}, {SAYS_OFF, OTHERS, 0, 4, 1},
-    {SAYS_OFF, ACROSS, 0, 1, 0},
+    {SAYS_OFF, ACROSS, 0, 1, 0},      {SAYS_LETS, OTHERS, 0, 5, 1}, {SAYS_CALLS, OTHERS, 0, 6, 0},
 };
 
 /* What somebody says against promises. */
@@ -231,6 +232,20 @@ static void words_withdraw(struct book *b, size_t sentence, bool promises)
         withdraw(b, it, sentence, 0, SIZE_MAX);
 }
 
+/* "Dan picks up the keys." "He isn't here, I'll pick them up": who had put somebody else down does it himself. */
+static void taken_over(struct book *b, const struct item *now)
+{
+    const struct sentence *s = &b->d->s[now->sentence];
+
+    for (size_t i = 0; firm(now) && now->owner == s->voice && refers_back(s) && i < b->n; i++) {
+        struct item *it = &b->items[i];
+        if (firm(it) && it->owner != now->owner && it->owner != VOICE_NONE && it->sentence < now->sentence &&
+            b->d->s[it->sentence].voice == now->owner && turn_of(b, now->sentence) - turn_of(b, it->last) <= 4 &&
+            content_shared(&it->content, &now->content))
+            withdraw(b, it, now->sentence, 0, SIZE_MAX);
+    }
+}
+
 void withdrawals_settle(struct book *b)
 {
     for (size_t s = 0, at = 0; s < b->d->n; s++) {
@@ -247,4 +262,6 @@ void withdrawals_settle(struct book *b)
                 refusal_withdraws(b, &b->items[i]);
         words_withdraw(b, s, promises);
     }
+    for (size_t i = 0; i < b->n; i++)
+        taken_over(b, &b->items[i]);
 }

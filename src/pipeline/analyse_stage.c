@@ -1,4 +1,6 @@
 /* pipeline/analyse_stage.c - what a stored interaction says: the findings of all makers. */
+#include "pipeline/analyse.h"
+
 #include <assert.h>
 
 #include "base/clock.h"
@@ -50,21 +52,49 @@ static enum err_code all_load(struct core *c, const struct job *jobs, size_t n, 
         x->rec = &recs[k++];
         rc = record_stats_stale(t, &c->v, ids[i], STATISTICS_VERSION, &x->stats_new, e);
         if (!rc && x->stats_new)
-            rc = prepare_statistics(c, t, &x->rec->ia, a, &x->stats, &x->stats_n, e);
+            rc = prepare_statistics(c, t, &x->rec->ia, NULL, a, &x->stats, &x->stats_n, e);
     }
     db_rollback(t);
     return rc;
 }
 
+void analyse_run(struct core *c, const struct discourse *d, struct arena *a, struct record_finding **out, size_t *out_n)
+{
+    const struct findings_context ctx = {c->own_domains, c->own_domains_n, c->competitors, c->competitors_n};
+    int64_t start = clock_mono_us();
+
+    findings_make_of(d, &ctx, a, out, out_n);
+    metric_add(&findings_total, (int64_t)*out_n);
+    metric_time_us(&analyse_time, clock_mono_us() - start);
+}
+
+size_t analyse_jobs(struct core *c, struct id interaction, struct job_new out[ANALYSE_JOBS_MAX])
+{
+    size_t n = 0;
+
+    if (atomic_load(&c->trackers_n))
+        out[n++] = (struct job_new){.queue = "track", .object = interaction};
+    if (c->llm)
+        out[n++] = (struct job_new){.queue = "model", .object = interaction};
+    return n;
+}
+
+void analyse_wake(struct core *c)
+{
+    if (atomic_load(&c->trackers_n))
+        workers_wake(c, "track");
+    if (c->llm)
+        workers_wake(c, "model");
+}
+
 static enum err_code one_store(struct core *c, struct db_tx *t, const struct analysed *x, struct err *e)
 {
     const struct record_ia *rec = x->rec;
-    const struct job_new track = {.queue = "track", .object = rec->ia.id};
-    const struct job_new model = {.queue = "model", .object = rec->ia.id};
+    struct job_new jobs[ANALYSE_JOBS_MAX];
 
     if (record_findings_save(t, &c->v, rec, x->f, x->n, finding_makers, finding_makers_n, e) ||
         (x->stats_new && record_stats_save(t, &c->v, rec->ia.id, x->stats, x->stats_n, e)) ||
-        (atomic_load(&c->trackers_n) && job_enqueue(t, &track, 1, e)) || (c->llm && job_enqueue(t, &model, 1, e)))
+        job_enqueue(t, jobs, analyse_jobs(c, rec->ia.id, jobs), e))
         return e->code;
     return deals_wake_for(t, &c->v, rec->deal, rec->account, e);
 }
@@ -96,27 +126,22 @@ fail:
 
 enum err_code analyse_stage_run(struct core *c, const struct job *jobs, size_t n, struct err *e)
 {
-    const struct findings_context ctx = {c->own_domains, c->own_domains_n, c->competitors, c->competitors_n};
     struct arena *a = arena_new_wiped("analyse");
     struct analysed list[ANALYSE_MOST] = {0};
-    int64_t start = clock_mono_us();
     enum err_code rc;
 
     assert(n <= ANALYSE_MOST);
     rc = all_load(c, jobs, n, a, list, e);
     for (size_t i = 0; !rc && i < n; i++)
-        if (list[i].rec)
-            findings_make(&list[i].rec->ia, &ctx, a, &list[i].f, &list[i].n);
+        if (list[i].rec) {
+            struct discourse d;
+            discourse_make(&list[i].rec->ia, a, &d);
+            analyse_run(c, &d, a, &list[i].f, &list[i].n);
+        }
     if (!rc)
         rc = all_store(c, jobs, n, list, e);
-    for (size_t i = 0; !rc && i < n; i++)
-        metric_add(&findings_total, (int64_t)list[i].n);
-    metric_time_us(&analyse_time, clock_mono_us() - start);
     workers_wake(c, "deal");
-    if (atomic_load(&c->trackers_n))
-        workers_wake(c, "track");
-    if (c->llm)
-        workers_wake(c, "model");
+    analyse_wake(c);
     arena_free(a);
     return rc;
 }

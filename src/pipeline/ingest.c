@@ -10,28 +10,29 @@
 static struct metric uploads = METRIC_COUNTER("harken_uploads_total", "uploads taken");
 static struct metric upload_bytes = METRIC_COUNTER("harken_upload_bytes_total", "bytes of uploads taken");
 
-enum { INGEST_DB_MS = 60000 };
+enum { INGEST_DB_MS = 60000, LOOK_MS = 500 };
 
 static enum err_code result_read(struct db_tx *t, struct core *c, struct id raw, struct arena *a,
                                  struct ingest_result *out, struct err *e)
 {
-    struct raw_row row;
+    struct raw_result r;
 
-    if (raw_get(t, &c->v, raw, &row, e))
+    if (raw_result(t, &c->v, raw, a, &r, e))
         return e->code;
-    out->raw = raw;
-    out->state = row.state;
-    if (row.state == RAW_PENDING)
-        return ERR_OK;
-    if (record_ia_ids_of_raw(t, &c->v, raw, a, &out->interactions, &out->interactions_n, e))
-        return e->code;
-    return raw_problems_get(t, &c->v, raw, a, &out->problems, &out->problems_n, e);
+    *out = (struct ingest_result){.raw = raw,
+                                  .state = r.state,
+                                  .interactions = r.interactions,
+                                  .interactions_n = r.interactions_n,
+                                  .problems = r.problems,
+                                  .problems_n = r.problems_n};
+    return ERR_OK;
 }
 
 enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str context, struct arena *a,
                             struct ingest_result *out, struct err *e)
 {
     struct ingest_result res = {0};
+    uint64_t seen = workers_progress(c);
     struct raw_row row;
     struct db_tx *t;
     bool is_new, deleted;
@@ -40,7 +41,7 @@ enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str 
         return err_set(e, ERR_LIMIT, "larger than %d MiB", FORMAT_BYTES_MAX >> 20);
     if (context_check(context, e))
         return e->code;
-    if (db_begin(c->v.db, c->v.workspace, INGEST_DB_MS, &t, e))
+    if (db_begin_keyed(c->v.db, c->v.workspace, INGEST_DB_MS, &t, e))
         return e->code;
     if (raw_put(t, &c->v, bytes, given, path, context, &row, &is_new, e))
         goto fail;
@@ -76,6 +77,7 @@ enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str 
     res.raw = row.id;
     res.state = row.state;
     res.known = !is_new && !deleted;
+    res.seen = seen;
     *out = res;
     if (row.state == RAW_PENDING)
         workers_wake(c, "parse");
@@ -83,6 +85,16 @@ enum err_code ingest_submit(struct core *c, str bytes, str given, str path, str 
 fail:
     db_rollback(t);
     return e->code;
+}
+
+enum err_code ingest_finish(struct core *c, const struct ingest_result *submitted, int timeout_ms, struct arena *a,
+                            struct ingest_result *out, struct err *e)
+{
+    int64_t start = clock_mono_ms(), left;
+
+    workers_wait_progress(c, submitted->seen, submitted->raw, timeout_ms < LOOK_MS ? timeout_ms : LOOK_MS);
+    left = timeout_ms - (clock_mono_ms() - start);
+    return ingest_wait(c, submitted->raw, left > 0 ? (int)left : 0, a, out, e);
 }
 
 enum err_code ingest_wait(struct core *c, struct id raw, int timeout_ms, struct arena *a, struct ingest_result *out,
@@ -97,7 +109,7 @@ enum err_code ingest_wait(struct core *c, struct id raw, int timeout_ms, struct 
         struct db_tx *t;
         enum err_code rc;
 
-        if (db_begin(c->v.db, c->v.workspace, INGEST_DB_MS, &t, e))
+        if (db_begin_keyed(c->v.db, c->v.workspace, INGEST_DB_MS, &t, e))
             return e->code;
         rc = result_read(t, c, raw, a, &res, e);
         db_rollback(t);
@@ -107,6 +119,6 @@ enum err_code ingest_wait(struct core *c, struct id raw, int timeout_ms, struct 
             *out = res;
             return ERR_OK;
         }
-        workers_wait_progress(c, seen, raw, left < 500 ? (int)left : 500);
+        workers_wait_progress(c, seen, raw, left < LOOK_MS ? (int)left : LOOK_MS);
     }
 }

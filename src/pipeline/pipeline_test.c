@@ -148,6 +148,63 @@ static void what_is_said_is_found(void **state)
     fail_msg("no question among %zu findings", n);
 }
 
+static struct record_finding *findings_of(struct id interaction, size_t *n)
+{
+    struct record_finding *f = NULL;
+    struct record_ia *recs;
+    struct db_tx *t;
+    size_t recs_n;
+
+    OK(db_begin(home.db, home.workspace, 10000, &t, &e));
+    OK(record_ia_load(t, &core.v, &interaction, 1, a, &recs, &recs_n, &e));
+    OK(record_findings_load(t, &core.v, recs, a, &f, n, &e));
+    db_rollback(t);
+    return f;
+}
+
+static int by_place(const void *x, const void *y)
+{
+    const struct record_finding *f = x, *g = y;
+    int maker = str_cmp(f->maker, g->maker), kind = str_cmp(f->kind, g->kind), class = str_cmp(f->class, g->class);
+
+    if (maker || kind || class)
+        return maker ? maker : kind ? kind : class;
+    return memcmp(f->spans, g->spans, sizeof *f->spans);
+}
+
+/* What comes in small is analysed on its way in: the stage finds the same in what is stored. */
+static void on_the_way_in_the_same_is_found(void **state)
+{
+    struct ingest_result r = done(
+        STR("{\"format\":\"harken.interaction/1\",\"kind\":\"call\",\"participants\":[{\"name\":\"Ann Ruiz\","
+            "\"email\":\"ann@own.example\"},{\"name\":\"Bob Lee\",\"email\":\"bob@their.example\"}],\"turns\":["
+            "{\"speaker\":\"Ann Ruiz\",\"text\":\"I will send you the contract by Friday. What is your budget?\"},"
+            "{\"speaker\":\"Bob Lee\",\"text\":\"That is too expensive for us. We decided to wait until June.\"}]}"),
+        "way-in.json");
+    struct job_new job = {.queue = "analyse", .object = r.interactions[0]};
+    struct record_finding *in, *again;
+    size_t in_n, again_n;
+    struct db_tx *t;
+
+    (void)state;
+    in = findings_of(r.interactions[0], &in_n);
+    assert_true(in_n >= 3);
+    OK(db_begin(home.db, home.workspace, 10000, &t, &e));
+    OK(job_enqueue(t, &job, 1, &e));
+    OK(db_commit(t, &e));
+    workers_wake(&core, "analyse");
+    all_done();
+    again = findings_of(r.interactions[0], &again_n);
+    assert_int_equal(in_n, again_n);
+    qsort(in, in_n, sizeof *in, by_place);
+    qsort(again, again_n, sizeof *again, by_place);
+    for (size_t i = 0; i < in_n; i++) {
+        assert_int_equal(by_place(&in[i], &again[i]), 0);
+        assert_true(str_eq(in[i].owner, again[i].owner) && id_eq(in[i].owner_id, again[i].owner_id));
+        assert_true(str_eq(in[i].attributes, again[i].attributes) && in[i].side == again[i].side);
+    }
+}
+
 static void the_same_bytes_are_stored_once(void **state)
 {
     struct ingest_result one = done(note("the axolotl report"), "a/axolotl.json"), two;
@@ -308,6 +365,40 @@ static void a_job_survives_its_worker(void **state)
     all_done();
 }
 
+/* Several uploads are one transaction: all of them or, when one of their leases is gone, none. */
+static void what_waits_together_is_stored_together(void **state)
+{
+    static const char *const queues[] = {"parse", NULL};
+    struct job_want want = {.queues = queues, .limit = 3, .many_from = 1, .lease_ms = 600000};
+    struct ingest_result r[3], out;
+    struct job *jobs, stale[3];
+    size_t n;
+
+    (void)state;
+    workers_drain(&core);
+    atomic_store(&core.draining, false);
+    r[0] = submit(note("the wombat memo"), "together.json");
+    r[1] = submit(STR("{\"format\":\"harken.interaction/1\""), "together-broken.json");
+    r[2] = submit(note("the numbat memo"), "together.json"); /* takes the place of the first */
+    OK(job_claim(home.db, home.workspace, core.owner, &want, a, &jobs, &n, &e));
+    assert_int_equal(n, 3);
+    memcpy(stale, jobs, sizeof stale);
+    stale[2].fence--;
+    assert_int_equal(parse_stage_run(&core, stale, 3, &e), ERR_CONFLICT);
+    for (int i = 0; i < 3; i++) {
+        OK(ingest_wait(&core, r[i].raw, 0, a, &out, &e));
+        assert_int_equal(out.state, RAW_PENDING);
+    }
+    assert_int_equal(hits("numbat", ""), 0);
+    OK(parse_stage_run(&core, jobs, 3, &e));
+    OK(ingest_wait(&core, r[1].raw, 0, a, &out, &e));
+    assert_true(out.state == RAW_FAILED && out.problems_n == 1);
+    assert_int_equal(hits("numbat", "together.json"), 1);
+    assert_int_equal(hits("wombat", ""), 0);
+    assert_int_equal(pending(), 0);
+    OK(workers_start(&core, &e));
+}
+
 /* Claimed in this process's name, but the answer of the database got lost: nobody here works on it, so its lease runs out,
  * and the heartbeat (every 8 s) must not keep it. */
 static void a_lease_lost_sight_of_runs_out(void **state)
@@ -342,22 +433,20 @@ static void older_figures_are_made_again(void **state)
                  "{\"speaker\":\"Ben\",\"start_ms\":4500,\"end_ms\":9000,\"text\":\"Tell me about both of them.\"}]}"),
              "quokka.json");
     struct db_tx *t;
-    struct id *ids;
     int64_t queued;
     size_t n;
 
     (void)state;
     all_done();
     OK(db_begin(home.db, home.workspace, 10000, &t, &e));
-    OK(record_ia_ids_of_raw(t, &core.v, r.raw, a, &ids, &n, &e));
-    assert_int_equal(n, 1);
-    OK(record_stats_save(t, &core.v, ids[0], &old, 1, &e));
+    assert_int_equal(r.interactions_n, 1);
+    OK(record_stats_save(t, &core.v, r.interactions[0], &old, 1, &e));
     OK(db_commit(t, &e));
     OK(rebuild_stale_analyses(&core, &queued, &e));
     assert_int_equal(queued, 1);
     all_done();
     OK(db_begin(home.db, home.workspace, 10000, &t, &e));
-    OK(record_stats_load(t, &core.v, ids[0], a, &rows, &n, &e));
+    OK(record_stats_load(t, &core.v, r.interactions[0], a, &rows, &n, &e));
     db_rollback(t);
     for (size_t i = 0; i < n; i++) {
         assert_int_equal(rows[i].definition_version, 2);
@@ -440,6 +529,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_comes_in_is_found_and_goes_away_again),
         cmocka_unit_test(what_is_said_is_found),
+        cmocka_unit_test(on_the_way_in_the_same_is_found),
         cmocka_unit_test(the_same_bytes_are_stored_once),
         cmocka_unit_test(a_newer_version_replaces_the_older),
         cmocka_unit_test(a_newer_version_takes_one_of_several_paths),
@@ -448,6 +538,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_refused_version_leaves_the_older_one),
         cmocka_unit_test(too_large_is_said_at_the_door),
         cmocka_unit_test(a_job_survives_its_worker),
+        cmocka_unit_test(what_waits_together_is_stored_together),
         cmocka_unit_test(a_lease_lost_sight_of_runs_out),
         cmocka_unit_test(older_figures_are_made_again),
         cmocka_unit_test(a_finished_upload_is_not_read_again),

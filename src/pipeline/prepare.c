@@ -2,6 +2,7 @@
 
 #include "insight/findings.h"
 #include "insight/statistics.h"
+#include "pipeline/analyse.h"
 #include "search/chunk.h"
 #include "text/lang.h"
 #include "text/pii.h"
@@ -58,8 +59,8 @@ static void chunks_make(const struct interaction *ia, struct arena *a, struct pr
 
 void prepare_interaction(struct core *c, struct interaction *ia, struct arena *a, struct prepared *out)
 {
-    (void)c;
     *out = (struct prepared){0};
+    record_sides_infer(ia, c->own_domains, c->own_domains_n);
     language_set(ia, a);
     pii_mark(ia, a, out);
     chunks_make(ia, a, out);
@@ -67,8 +68,24 @@ void prepare_interaction(struct core *c, struct interaction *ia, struct arena *a
         out->words += (int64_t)words_count(ia->turns[i].text);
 }
 
-enum err_code prepare_statistics(struct core *c, struct db_tx *t, const struct interaction *ia, struct arena *a,
-                                 struct record_stat **out, size_t *out_n, struct err *e)
+static const struct discourse *discourse_of(const struct interaction *ia, struct arena *a)
+{
+    struct discourse *d = ARENA_NEW(a, struct discourse);
+
+    discourse_make(ia, a, d);
+    return d;
+}
+
+void prepare_findings(struct core *c, struct interaction *ia, struct arena *a, struct prepared *p)
+{
+    p->discourse = discourse_of(ia, a);
+    analyse_run(c, p->discourse, a, &p->findings, &p->findings_n);
+    p->analysed = true;
+}
+
+enum err_code prepare_statistics(struct core *c, struct db_tx *t, const struct interaction *ia,
+                                 const struct discourse *d, struct arena *a, struct record_stat **out, size_t *out_n,
+                                 struct err *e)
 {
     struct statistics_context ctx = {0};
     double *spm = NULL;
@@ -78,10 +95,8 @@ enum err_code prepare_statistics(struct core *c, struct db_tx *t, const struct i
         return e->code;
     ctx.spm_before = spm;
     if (ia->kind == IA_CALL) {
-        struct discourse d;
         size_t *turns;
-        discourse_make(ia, a, &d);
-        ctx.objections_n = objection_turns(&d, a, &turns);
+        ctx.objections_n = objection_turns(d ? d : discourse_of(ia, a), a, &turns);
         ctx.objections = turns;
     }
     statistics_compute(ia, &ctx, a, out, out_n);

@@ -8,6 +8,7 @@
 struct stage {
     const char *queue;
     int batch;   /* most jobs one call takes */
+    int many_from; /* see struct job_want */
     int threads; /* 0: one per core */
     /* Does the jobs and completes them. An error (or a job left out of its transaction) is retried by the caller. */
     enum err_code (*run)(struct core *c, const struct job *jobs, size_t n, struct err *e);

@@ -31,7 +31,7 @@ enum {
 };
 
 const struct stage stages[] = {
-    {.queue = "parse", .batch = 1, .threads = 0, .run = parse_stage_run},
+    {.queue = "parse", .batch = 4, .many_from = 1, .threads = 0, .run = parse_stage_run},
     {.queue = "analyse", .batch = 8, .threads = 1, .run = analyse_stage_run},
     {.queue = "model", .batch = 1, .threads = 1, .run = model_stage_run, .wanted = model_stage_wanted},
     {.queue = "deal", .batch = 16, .threads = 1, .run = deal_stage_run},
@@ -175,7 +175,8 @@ static void stage_run(void *arg)
     struct stage_thread *st = arg;
     struct core *c = st->c;
     const char *queues[] = {st->stage->queue, NULL};
-    struct job_want want = {.queues = queues, .limit = st->stage->batch, .lease_ms = LEASE_MS};
+    struct job_want want = {
+        .queues = queues, .limit = st->stage->batch, .many_from = st->stage->many_from, .lease_ms = LEASE_MS};
     struct arena *a = arena_new("stage");
 
     while (!draining(c->workers)) {

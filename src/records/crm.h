@@ -33,3 +33,6 @@ enum err_code record_deals_touch(struct db_tx *t, const struct vaulted *v, const
 enum name_kind { NAME_DEAL, NAME_ACCOUNT, NAME_PERSON, NAME_STAGE, NAME_PIPELINE };
 enum err_code record_names_load(struct db_tx *t, const struct vaulted *v, enum name_kind kind, const struct id *ids,
                                 size_t n, struct arena *a, str *out, struct err *e);
+/* The last words of a field (CRM_F_NEXT_STEP, CRM_F_REASON) of each deal, opened; empty where there are none. */
+enum err_code record_deal_words(struct db_tx *t, const struct vaulted *v, int field, const struct id *deals, size_t n,
+                                struct arena *a, str *out, struct err *e);

@@ -2,7 +2,7 @@
 #include "base/json.h"
 #include "records/crm.h"
 
-enum { DEALS_OF_ACCOUNT, DEAL_TOUCH, NAMES_DEAL, NAMES_ACCOUNT, NAMES_PERSON, NAMES_STAGE, NAMES_PIPELINE };
+enum { DEALS_OF_ACCOUNT, DEAL_TOUCH, NAMES_DEAL, NAMES_ACCOUNT, NAMES_PERSON, NAMES_STAGE, NAMES_PIPELINE, DEAL_WORDS };
 
 enum { ACCOUNT_DEALS_MAX = 5 };
 
@@ -17,6 +17,9 @@ const struct db_stmt crm_load_sql[] = {
     [NAMES_ACCOUNT] = {"names_account", "SELECT id, sealed FROM account WHERE workspace_id=$1 AND id=ANY($2)"},
     [NAMES_PERSON] = {"names_person", "SELECT id, sealed FROM person WHERE workspace_id=$1 AND id=ANY($2)"},
     [NAMES_STAGE] = {"names_stage", "SELECT id, sealed FROM stage WHERE workspace_id=$1 AND id=ANY($2)"},
+    [DEAL_WORDS] = {"deal_words",
+                    "SELECT DISTINCT ON (deal_id) deal_id, id, sealed FROM deal_event WHERE workspace_id=$1 AND "
+                    "deal_id=ANY($2) AND field=$3 ORDER BY deal_id, at DESC, id DESC"},
     [NAMES_PIPELINE] = {"names_pipeline", "SELECT id, sealed FROM pipeline WHERE workspace_id=$1 AND id=ANY($2)"},
 };
 const size_t crm_load_sql_n = sizeof crm_load_sql / sizeof *crm_load_sql;
@@ -111,6 +114,35 @@ enum err_code record_names_load(struct db_tx *t, const struct vaulted *v, enum n
         for (size_t i = 0; i < n; i++)
             if (id_eq(ids[i], where.row))
                 out[i] = name;
+    }
+    db_rows_done(&r);
+    return ERR_OK;
+}
+
+enum err_code record_deal_words(struct db_tx *t, const struct vaulted *v, int field, const struct id *deals, size_t n,
+                                struct arena *a, str *out, struct err *e)
+{
+    struct db_rows r;
+
+    for (size_t i = 0; i < n; i++)
+        out[i] = STR("");
+    if (!n)
+        return ERR_OK;
+    if (db_run(t, &crm_load_sql[DEAL_WORDS], DB_ARGS(P_ID(v->workspace), P_IDS(deals, n), P_I64(field)), &r, e))
+        return e->code;
+    while (db_next(&r)) {
+        struct seal_at where = {v->workspace, "deal_event", "sealed", db_id(&r, 1), 0};
+        struct id deal = db_id(&r, 0);
+        str opened;
+        if (db_is_null(&r, 2))
+            continue; /* emptied since */
+        if (seal_open(v->keys, &where, db_bytes(&r, 2), a, &opened, e)) {
+            db_rows_done(&r);
+            return e->code;
+        }
+        for (size_t i = 0; i < n; i++)
+            if (id_eq(deals[i], deal))
+                out[i] = opened;
     }
     db_rows_done(&r);
     return ERR_OK;

@@ -8,6 +8,7 @@ enum {
     FINDING_NEXT,
     FINDINGS_LOAD,
     MAKERS_NOTE,
+    MAKERS_FIRST,
     STALE,
     FEEDBACK_ADD,
     FEEDBACK_APPLY,
@@ -66,6 +67,8 @@ const struct db_stmt findings_sql[] = {
          "INSERT INTO analysis (workspace_id, interaction_id, maker, version, made_at) SELECT $1, $2, m, v, $3 FROM "
          "unnest($4::text[], $5::int[]) AS u(m, v) ON CONFLICT (workspace_id, interaction_id, maker) DO UPDATE SET "
          "version=excluded.version, made_at=excluded.made_at"},
+    [MAKERS_FIRST] = {"makers_first", "INSERT INTO analysis (workspace_id, interaction_id, maker, version, made_at) "
+                                      "SELECT $1, $2, m, v, $3 FROM unnest($4::text[], $5::int[]) AS u(m, v)"},
     /* $2 makers, $3 their versions */
     [STALE] = {"findings_stale",
                "SELECT i.id FROM interaction i WHERE i.workspace_id=$1 AND EXISTS (SELECT 1 FROM unnest($2::text[], "
@@ -262,14 +265,14 @@ static enum err_code findings_add(struct db_tx *t, const struct vaulted *v, cons
     return rc;
 }
 
-static enum err_code makers_note(struct db_tx *t, const struct vaulted *v, struct id ia, const str *names,
+static enum err_code makers_note(struct db_tx *t, const struct vaulted *v, int stmt, struct id ia, const str *names,
                                  const struct finding_maker *makers, size_t n, struct arena *a, struct err *e)
 {
     int32_t *version = ARENA_ARRAY(a, int32_t, n + 1);
 
     for (size_t i = 0; i < n; i++)
         version[i] = makers[i].version;
-    return db_send(t, &findings_sql[MAKERS_NOTE],
+    return db_send(t, &findings_sql[stmt],
                    DB_ARGS(P_ID(v->workspace), P_ID(ia), P_I64(clock_now_ms()), P_TEXTS(names, n), P_I32S(version, n)),
                    e);
 }
@@ -306,7 +309,20 @@ enum err_code record_findings_save(struct db_tx *t, const struct vaulted *v, con
     if (!rc)
         rc = db_send(t, &findings_sql[FEEDBACK_APPLY], DB_ARGS(P_ID(v->workspace), P_ID(rec->ia.id)), e);
     if (!rc)
-        rc = makers_note(t, v, rec->ia.id, names, makers, makers_n, a, e);
+        rc = makers_note(t, v, MAKERS_NOTE, rec->ia.id, names, makers, makers_n, a, e);
+    arena_free(a);
+    return rc;
+}
+
+enum err_code record_findings_first(struct db_tx *t, const struct vaulted *v, const struct record_ia *rec,
+                                    const struct record_finding *f, size_t n, const struct finding_maker *makers,
+                                    size_t makers_n, struct err *e)
+{
+    struct arena *a = arena_new_wiped("findings.first");
+    enum err_code rc = findings_add(t, v, rec, 0, f, n, e);
+
+    if (!rc)
+        rc = makers_note(t, v, MAKERS_FIRST, rec->ia.id, names_of(makers, makers_n, a), makers, makers_n, a, e);
     arena_free(a);
     return rc;
 }

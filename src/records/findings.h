@@ -51,6 +51,10 @@ struct finding_maker {
 enum err_code record_findings_save(struct db_tx *t, const struct vaulted *v, const struct record_ia *rec,
                                    const struct record_finding *f, size_t n, const struct finding_maker *makers,
                                    size_t makers_n, struct err *e);
+/* The same for an interaction that record_ia_save has stored in this transaction: nothing is found in it yet. */
+enum err_code record_findings_first(struct db_tx *t, const struct vaulted *v, const struct record_ia *rec,
+                                    const struct record_finding *f, size_t n, const struct finding_maker *makers,
+                                    size_t makers_n, struct err *e);
 /* Those whose words still are what they were, dismissed ones included, in the order of their first span. Memory in `a`,
  * which should be wiped. */
 enum err_code record_findings_load(struct db_tx *t, const struct vaulted *v, const struct record_ia *rec,

@@ -1,4 +1,5 @@
 /* Findings as stored: whole, with people's verdicts, and only while their words are those they were made from. */
+#include "base/thread.h"
 #include "records/findings.h"
 #include "records/people.h"
 #include "records/trackers.h"
@@ -295,6 +296,134 @@ static void what_was_learned_goes_with_the_person(void **state)
     db_rollback(t);
 }
 
+/* ---- findings and their conversation ---- */
+
+static int64_t number_of(const char *sql, struct id id)
+{
+    char text[ID_TEXT_LEN + 1], out[64];
+    int64_t n = -1;
+
+    id_format(id, text);
+    test_home_sql(&home, str_fmt(a, "%s '%s'", sql, text).p, out, sizeof out);
+    assert_true(str_to_i64(str_of(out), &n));
+    return n;
+}
+
+static int64_t kept(struct id interaction)
+{
+    return number_of("SELECT count(*) FROM finding WHERE interaction_id =", interaction);
+}
+
+static struct record_finding one_found(void)
+{
+    static struct ia_span span = {0, 0, 4};
+
+    return (struct record_finding){.kind = STR("question"),
+                                   .due_day = FINDING_NO_DAY,
+                                   .confidence = 1,
+                                   .at_ms = IA_TIME_NONE,
+                                   .maker = STR("rules.a"),
+                                   .version = 1,
+                                   .spans = &span,
+                                   .spans_n = 1};
+}
+
+static void findings_of_no_conversation_are_refused(void **state)
+{
+    static const struct db_stmt add = {
+        "test_finding_add", "INSERT INTO finding (workspace_id, interaction_id, ordinal, kind, confidence, maker, "
+                            "version, spans, sealed) VALUES ($1, $2, 0, 'question', 1, 'rules.a', 1, '{0,0,4}', 'x')"};
+    struct record_ia *rec = stored("held");
+    struct db_tx *t = begin();
+
+    (void)state;
+    OK(db_run(t, &add, DB_ARGS(P_ID(v.workspace), P_ID(rec->ia.id)), NULL, &e));
+    assert_int_not_equal(db_run(t, &add, DB_ARGS(P_ID(v.workspace), P_ID(id_new())), NULL, &e), ERR_OK);
+    db_rollback(t);
+}
+
+/* Whoever deletes: one who may see nothing, and outside of any workspace, as one repairs by hand. */
+static void findings_go_with_their_conversation(void **state)
+{
+    struct record_ia *rec = stored("going"), *other = stored("staying");
+    struct record_finding f = one_found();
+    char text[ID_TEXT_LEN + 1], out[64];
+
+    (void)state;
+    save(rec, &f, 1, makers, 1);
+    save(other, &f, 1, makers, 1);
+    assert_true(kept(rec->ia.id) == 1 && kept(other->ia.id) == 1);
+    id_format(rec->ia.id, text);
+    test_home_sql(&home, str_fmt(a, "SET harken.reach = 'none'; DELETE FROM interaction WHERE id = '%s'", text).p, out,
+                  sizeof out);
+    assert_int_equal(kept(rec->ia.id), 0);
+    assert_int_equal(kept(other->ia.id), 1);
+}
+
+struct other_side {
+    struct record_ia *rec;
+    bool deletes;
+    enum err_code rc;
+};
+
+static void other_side_run(void *arg)
+{
+    struct other_side *s = arg;
+    struct record_finding f = one_found();
+    struct db_tx *t;
+    struct err mine;
+    bool found;
+
+    s->rc = db_begin(home.db, home.workspace, 30000, &t, &mine);
+    if (s->rc)
+        return;
+    s->rc = s->deletes ? record_ia_drop(t, &v, s->rec->ia.id, &found, &mine)
+                       : record_findings_save(t, &v, s->rec, &f, 1, makers, 1, &mine);
+    if (!s->rc)
+        s->rc = db_commit(t, &mine);
+    else
+        db_rollback(t);
+}
+
+static void wait_for_lock(void)
+{
+    char out[16];
+
+    do
+        test_home_sql(&home, "SELECT count(*) FROM pg_locks WHERE NOT granted", out, sizeof out);
+    while (strcmp(out, "0") == 0);
+}
+
+/* One of the two is first; the other waits for it and then finds what is true by then. */
+static void found_and_deleted_at_once_leaves_nothing(void **state)
+{
+    (void)state;
+    for (int deletes = 0; deletes < 2; deletes++) {
+        struct record_ia *rec = stored(deletes ? "found first" : "deleted first");
+        struct other_side other = {rec, deletes, ERR_OK};
+        struct record_finding f = one_found();
+        struct db_tx *t = begin();
+        struct thread th;
+        bool found;
+
+        if (deletes)
+            OK(record_findings_save(t, &v, rec, &f, 1, makers, 1, &e));
+        else
+            OK(record_ia_drop(t, &v, rec->ia.id, &found, &e));
+        OK(db_flush(t, NULL, &e));
+        OK(thread_start(&th, "other", other_side_run, &other, &e));
+        wait_for_lock();
+        OK(db_commit(t, &e));
+        thread_join(&th);
+        if (deletes)
+            assert_int_equal(other.rc, ERR_OK);
+        else
+            assert_int_not_equal(other.rc, ERR_OK);
+        assert_int_equal(number_of("SELECT count(*) FROM interaction WHERE id =", rec->ia.id), 0);
+        assert_int_equal(kept(rec->ia.id), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +434,9 @@ int main(void)
         cmocka_unit_test(a_span_outside_the_text_is_refused),
         cmocka_unit_test(changed_words_take_their_finding_with_them),
         cmocka_unit_test(what_was_learned_goes_with_the_person),
+        cmocka_unit_test(findings_of_no_conversation_are_refused),
+        cmocka_unit_test(findings_go_with_their_conversation),
+        cmocka_unit_test(found_and_deleted_at_once_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, up, down);
 }

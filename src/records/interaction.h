@@ -47,14 +47,16 @@ struct record_ia {
     struct id *persons;               /* out of save and load: distinct people who take part or speak */
     size_t persons_n;
     bool private_;                    /* out of load: for those who take part, see store/reader.h */
-    struct record_cast *cast;         /* out of load */
+    struct record_cast *cast;         /* out of save and load */
     size_t cast_n;
     struct raw_source *sources;       /* out of load */
     size_t sources_n;
 };
 
+/* Sides that are not known are inferred from mail addresses by `own` domains (lower case, may be none). */
+void record_sides_infer(struct interaction *ia, const str *own, size_t own_n);
 /* Inserts ia (a fresh id is set) with participants, people, turns, parts, pii marks and chunks (without vectors). Sides
- * that are not explicit are inferred from mail addresses by `own_domains` (lower case, may be none). Who brings
+ * are inferred as above. Who brings
  * somebody new takes the workspace's people lock until the transaction ends. ERR_EXISTS when (raw, raw_ordinal) is already there, ERR_LIMIT for
  * names and titles beyond 64 KiB and 1 MiB. */
 enum err_code record_ia_save(struct db_tx *t, const struct vaulted *v, struct record_ia *rec, const str *own_domains,
@@ -70,8 +72,6 @@ enum err_code record_ia_load(struct db_tx *t, const struct vaulted *v, const str
 /* A page of all interaction ids, ascending, after `after` (nil: from the start). */
 enum err_code record_ia_ids(struct db_tx *t, const struct vaulted *v, struct id after, size_t limit, struct arena *a,
                             struct id **out, size_t *out_n, struct err *e);
-enum err_code record_ia_ids_of_raw(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
-                                   struct id **out, size_t *out_n, struct err *e);
 /* Those of `ids` that are there for whom the transaction works for: what the database's own lock lets through. */
 enum err_code record_ia_seen(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
                              struct id_set *out, struct err *e);

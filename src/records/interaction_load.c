@@ -2,19 +2,7 @@
 #include "records/interaction.h"
 #include "store/event_store.h"
 
-enum {
-    IA_LOAD,
-    PARTICIPANTS_LOAD,
-    TURNS_LOAD,
-    PARTS_LOAD,
-    IA_IDS,
-    IA_OF_RAW,
-    IA_SEEN,
-    IA_PRIVATE,
-    IA_DROP,
-    IA_COUNT,
-    PII_LOAD
-};
+enum { IA_LOAD, PARTICIPANTS_LOAD, TURNS_LOAD, PARTS_LOAD, IA_IDS, IA_SEEN, IA_PRIVATE, IA_DROP, IA_COUNT, PII_LOAD };
 
 const struct db_stmt ia_load_sql[] = {
     [IA_LOAD] =
@@ -32,7 +20,6 @@ const struct db_stmt ia_load_sql[] = {
                     "SELECT interaction_id, ordinal, kind, sealed FROM part "
                     "WHERE workspace_id=$1 AND interaction_id = ANY($2) ORDER BY interaction_id, ordinal"},
     [IA_IDS] = {"ia_ids", "SELECT id FROM interaction WHERE workspace_id=$1 AND id>$2 ORDER BY id LIMIT $3"},
-    [IA_OF_RAW] = {"ia_of_raw", "SELECT id FROM interaction WHERE workspace_id=$1 AND raw_id=$2 ORDER BY raw_ordinal"},
     [IA_SEEN] = {"ia_seen", "SELECT id FROM interaction WHERE workspace_id=$1 AND id = ANY($2)"},
     [IA_PRIVATE] = {"ia_private",
                     "UPDATE interaction SET private=$3 WHERE workspace_id=$1 AND id=$2 AND ($4 OR persons && $5)"},
@@ -297,12 +284,6 @@ enum err_code record_ia_ids(struct db_tx *t, const struct vaulted *v, struct id 
 {
     return db_run_ids(t, &ia_load_sql[IA_IDS], DB_ARGS(P_ID(v->workspace), P_ID(after), P_I64(limit)), a, out, out_n,
                       e);
-}
-
-enum err_code record_ia_ids_of_raw(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
-                                   struct id **out, size_t *out_n, struct err *e)
-{
-    return db_run_ids(t, &ia_load_sql[IA_OF_RAW], DB_ARGS(P_ID(v->workspace), P_ID(raw)), a, out, out_n, e);
 }
 
 enum err_code record_ia_seen(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,

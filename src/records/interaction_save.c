@@ -72,6 +72,12 @@ static enum ia_side side_of(const struct ia_participant *p, const str *own, size
     return IA_SIDE_EXTERNAL;
 }
 
+void record_sides_infer(struct interaction *ia, const str *own, size_t own_n)
+{
+    for (size_t i = 0; i < ia->participants_n; i++)
+        ia->participants[i].side = side_of(&ia->participants[i], own, own_n);
+}
+
 static int label_find(const struct cast *c, str label)
 {
     for (size_t i = 0; i < c->n; i++)
@@ -80,14 +86,14 @@ static int label_find(const struct cast *c, str label)
     return -1;
 }
 
-static void cast_make(struct cast *c, const struct interaction *ia, const str *own, size_t own_n, struct arena *a)
+static void cast_make(struct cast *c, const struct interaction *ia, struct arena *a)
 {
     c->of_turn = ARENA_ARRAY(a, int, ia->turns_n + 1);
     for (size_t i = 0; i < ia->participants_n; i++) {
         const struct ia_participant *p = &ia->participants[i];
         struct who w = {.name = p->name,
                         .email = p->email,
-                        .side = side_of(p, own, own_n),
+                        .side = p->side,
                         .flags = PERSON_LISTED | (p->side_explicit ? PERSON_SIDE_SAID : 0)};
         ARENA_PUSH(a, c->who, c->n, c->cap) = w;
     }
@@ -119,10 +125,13 @@ static enum err_code cast_people(struct db_tx *t, const struct vaulted *v, struc
         return e->code;
     rec->persons = ARENA_ARRAY(a, struct id, c->n + 1);
     rec->persons_n = 0;
+    rec->cast = ARENA_ARRAY(a, struct record_cast, c->n + 1);
+    rec->cast_n = c->n;
     for (size_t i = 0; i < c->n; i++) {
         bool seen = false;
         c->who[i].person = w[i].person;
         c->who[i].subject = w[i].subject;
+        rec->cast[i] = (struct record_cast){c->who[i].name, w[i].person, c->who[i].side};
         for (size_t k = 0; k < rec->persons_n; k++)
             seen = seen || id_eq(rec->persons[k], w[i].person);
         if (!seen)
@@ -341,11 +350,10 @@ enum err_code record_ia_save(struct db_tx *t, const struct vaulted *v, struct re
     rec->ia.id = id_new();
     if (!rec->ia.language.n)
         rec->ia.language = STR("und");
-    cast_make(&c, &rec->ia, own, own_n, a);
+    record_sides_infer(&rec->ia, own, own_n);
+    cast_make(&c, &rec->ia, a);
     if (cast_people(t, v, &c, rec, a, e))
         return e->code;
-    for (size_t i = 0; i < rec->ia.participants_n; i++)
-        rec->ia.participants[i].side = c.who[i].side;
     if (accounts_resolve(t, v, &rec->ia, a, &rec->account, &rec->deal, e) || row_add(t, v, rec, a, e))
         return e->code;
     if (cast_write(t, v, &c, rec->ia.id, a, e) || turns_write(t, v, &c, &rec->ia, e) ||

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "text/uni.h"
 
-enum { PEOPLE_LOCK, PERSON_BY_EMAIL, PERSON_BY_NAME, PERSON_ADD, PERSON_FORGET, PEOPLE_COUNT };
+enum { PEOPLE_LOCK, PERSON_BY_EMAIL, PERSON_BY_NAME, PEOPLE_ADD, PERSON_FORGET, PEOPLE_COUNT };
 
 /* Who was merged into another is that other. */
 #define PERSON_KNOWN(index)                                                                                            \
@@ -18,10 +18,12 @@ const struct db_stmt people_sql[] = {
         {"person_by_name",
          PERSON_KNOWN("DISTINCT ON (p.name_index) p.name_index") "p.name_index = ANY($2) AND p.email_index IS NULL AND "
                                                                  "p.erased_at IS NULL ORDER BY p.name_index, p.id"},
-    [PERSON_ADD] =
-        {"person_add",
-         "INSERT INTO person (workspace_id, id, subject_id, email_index, name_index, side, sealed, created_at) "
-         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"},
+    /* $2 now; then arrays of equal length: ids, subjects, indexes of addresses and of names (NULL: none), sides, sealed */
+    [PEOPLE_ADD] =
+        {"people_add",
+         "INSERT INTO person (workspace_id, id, subject_id, email_index, name_index, side, sealed, created_at) SELECT "
+         "$1, i, s, m, n, d, x, $2 FROM unnest($3::uuid[], $4::uuid[], $5::bytea[], $6::bytea[], $7::int[], "
+         "$8::bytea[]) AS u(i, s, m, n, d, x)"},
     /* $2 person: found by address and name no more */
     [PERSON_FORGET] = {"person_forget",
                        "UPDATE person SET email_index=NULL, name_index=NULL WHERE workspace_id=$1 AND id=$2"},
@@ -130,14 +132,22 @@ static enum err_code known_find(struct db_tx *t, const struct vaulted *v, struct
     return ERR_OK;
 }
 
-static enum err_code person_add(struct db_tx *t, const struct vaulted *v, struct people_want *w, const struct key *k,
-                                struct arena *a, struct err *e)
+/* The rows of one statement, column by column. */
+struct people_columns {
+    struct id *person, *subject;
+    str *email, *name, *sealed;
+    int32_t *side;
+    size_t n;
+};
+
+static enum err_code person_new(const struct vaulted *v, struct people_want *w, const struct key *k,
+                                struct people_columns *c, struct arena *a, struct err *e)
 {
     struct seal_at where = {v->workspace, "person", "sealed", id_new(), 0};
+    str index = str_n((const char *)k->index, BLIND_BYTES);
     enum err_code rc;
     struct buf b;
     struct jw j;
-    str sealed;
 
     if (keyring_subject_new(v->keys, v->workspace, &w->subject, e))
         return e->code;
@@ -148,16 +158,43 @@ static enum err_code person_add(struct db_tx *t, const struct vaulted *v, struct
     jw_kstr(&j, "name", w->name);
     jw_kstr(&j, "email", w->email);
     jw_end(&j);
-    rc = buf_ok(&b) ? seal(v->keys, key_subject(w->subject), &where, buf_view(&b), a, &sealed, e)
+    rc = buf_ok(&b) ? seal(v->keys, key_subject(w->subject), &where, buf_view(&b), a, &c->sealed[c->n], e)
                     : err_set(e, ERR_LIMIT, "the name of a participant or speaker is too long");
     buf_done(&b);
-    if (rc)
-        return rc;
-    return db_send(t, &people_sql[PERSON_ADD],
-                   DB_ARGS(P_ID(v->workspace), P_ID(w->person), P_ID(w->subject),
-                           k->kind == KEY_EMAIL ? P_BYTES_N(k->index, BLIND_BYTES) : P_NULL(DB_BYTES),
-                           k->kind == KEY_NAME ? P_BYTES_N(k->index, BLIND_BYTES) : P_NULL(DB_BYTES), P_I64(w->side),
-                           P_BYTES(sealed), P_I64(clock_now_ms())),
+    c->person[c->n] = w->person;
+    c->subject[c->n] = w->subject;
+    c->email[c->n] = k->kind == KEY_EMAIL ? index : STR_NULL;
+    c->name[c->n] = k->kind == KEY_NAME ? index : STR_NULL;
+    c->side[c->n++] = (int32_t)w->side;
+    return rc;
+}
+
+/* Those of `w` that are nobody yet; of two that are the same one, the second is the first. */
+static enum err_code people_add(struct db_tx *t, const struct vaulted *v, struct people_want *w, const struct key *k,
+                                size_t n, struct arena *a, struct err *e)
+{
+    struct people_columns c = {.person = ARENA_ARRAY(a, struct id, n),
+                               .subject = ARENA_ARRAY(a, struct id, n),
+                               .email = ARENA_ARRAY(a, str, n),
+                               .name = ARENA_ARRAY(a, str, n),
+                               .sealed = ARENA_ARRAY(a, str, n),
+                               .side = ARENA_ARRAY(a, int32_t, n)};
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < i && id_is_nil(w[i].person) && k[i].kind; j++) {
+            if (k[j].kind != k[i].kind || memcmp(k[j].index, k[i].index, BLIND_BYTES) != 0)
+                continue;
+            w[i].person = w[j].person;
+            w[i].subject = w[j].subject;
+        }
+        if (id_is_nil(w[i].person) && person_new(v, &w[i], &k[i], &c, a, e))
+            return e->code;
+    }
+    if (!c.n)
+        return ERR_OK;
+    return db_send(t, &people_sql[PEOPLE_ADD],
+                   DB_ARGS(P_ID(v->workspace), P_I64(clock_now_ms()), P_IDS(c.person, c.n), P_IDS(c.subject, c.n),
+                           P_BYTESS(c.email, c.n), P_BYTESS(c.name, c.n), P_I32S(c.side, c.n), P_BYTESS(c.sealed, c.n)),
                    e);
 }
 
@@ -208,17 +245,7 @@ enum err_code people_resolve(struct db_tx *t, const struct vaulted *v, struct pe
     if (some_new(v, w, k, n) && (db_run(t, &people_sql[PEOPLE_LOCK], DB_ARGS(P_ID(v->workspace)), NULL, e) ||
                                  all_find(t, v, w, k, n, a, e) || erased_forget(t, v, w, n, e)))
         return e->code;
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < i && id_is_nil(w[i].person) && k[i].kind; j++) {
-            if (k[j].kind != k[i].kind || memcmp(k[j].index, k[i].index, BLIND_BYTES) != 0)
-                continue;
-            w[i].person = w[j].person;
-            w[i].subject = w[j].subject;
-        }
-        if (id_is_nil(w[i].person) && person_add(t, v, &w[i], &k[i], a, e))
-            return e->code;
-    }
-    return ERR_OK;
+    return people_add(t, v, w, k, n, a, e);
 }
 
 enum err_code people_find(struct db_tx *t, const struct vaulted *v, str who, struct arena *a, struct id *out,

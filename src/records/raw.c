@@ -8,36 +8,49 @@ enum {
     RAW_FIND,
     RAW_ADD,
     RAW_GET,
+    RAWS_GET,
     RAW_STATE,
+    RAW_ENDS,
     RAW_DROP,
     PART_ADD,
     PARTS_GET,
     SOURCE_ADD,
     SOURCES_GET,
     SOURCE_OLDER,
+    SOURCES_NEWER,
     SOURCE_TAKE,
     RAW_ORPHANS,
     RAW_INTERACTIONS,
     PROBLEMS_DROP,
     PROBLEM_ADD,
-    PROBLEMS_GET,
+    RAW_RESULT,
 };
+
+#define RAW_COLUMNS "SELECT id, state, size_bytes, parts FROM raw WHERE workspace_id=$1 AND "
+#define PROBLEMS " FROM ingest_problem p WHERE p.workspace_id=$1 AND p.raw_id=$2 ORDER BY p.id"
+#define NEWER                                                                                                          \
+    " FROM raw_source n JOIN raw_source o ON o.workspace_id=n.workspace_id AND o.source_index=n.source_index AND "     \
+    "o.raw_id<>n.raw_id AND o.id<n.id WHERE n.workspace_id=$1 AND "
 
 const struct db_stmt raw_sql[] = {
     /* $1 workspace, $2 content index -> id, state, size, parts */
-    [RAW_FIND] = {"raw_find", "SELECT id, state, size_bytes, parts FROM raw WHERE workspace_id=$1 AND content_index=$2 "
-                              "FOR NO KEY UPDATE"},
+    [RAW_FIND] = {"raw_find", RAW_COLUMNS "content_index=$2 FOR NO KEY UPDATE"},
     /* -> id when it was added, no row when somebody else was first */
     [RAW_ADD] = {"raw_add", "INSERT INTO raw (workspace_id, id, content_index, size_bytes, parts, state, created_at) "
                             "VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (workspace_id, content_index) DO NOTHING "
                             "RETURNING id"},
-    [RAW_GET] = {"raw_get", "SELECT id, state, size_bytes, parts FROM raw WHERE workspace_id=$1 AND id=$2"},
+    [RAW_GET] = {"raw_get", RAW_COLUMNS "id=$2"},
+    [RAWS_GET] = {"raws_get", RAW_COLUMNS "id = ANY($2)"},
     [RAW_STATE] = {"raw_state", "UPDATE raw SET state=$3 WHERE workspace_id=$1 AND id=$2"},
+    /* $2 raws, $3 their states */
+    [RAW_ENDS] = {"raw_ends", "WITH gone AS (DELETE FROM ingest_problem WHERE workspace_id=$1 AND raw_id = ANY($2)) "
+                              "UPDATE raw r SET state=u.state FROM unnest($2::uuid[], $3::int[]) AS u(id, state) "
+                              "WHERE r.workspace_id=$1 AND r.id=u.id"},
     [RAW_DROP] = {"raw_drop", "DELETE FROM raw WHERE workspace_id=$1 AND id=$2"},
     [PART_ADD] = {"raw_part_add",
                   "INSERT INTO raw_part (workspace_id, raw_id, ordinal, sealed) VALUES ($1, $2, $3, $4)"},
-    [PARTS_GET] = {"raw_parts_get",
-                   "SELECT ordinal, sealed FROM raw_part WHERE workspace_id=$1 AND raw_id=$2 ORDER BY ordinal"},
+    [PARTS_GET] = {"raw_parts_get", "SELECT raw_id, ordinal, sealed FROM raw_part WHERE workspace_id=$1 AND "
+                                    "raw_id = ANY($2) ORDER BY raw_id, ordinal"},
     [SOURCE_ADD] = {"raw_source_add",
                     "INSERT INTO raw_source (workspace_id, id, raw_id, source_index, sealed, created_at) "
                     "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (workspace_id, source_index, raw_id) DO NOTHING"},
@@ -45,10 +58,9 @@ const struct db_stmt raw_sql[] = {
     [SOURCES_GET] = {"raw_sources_get", "SELECT id, raw_id, sealed FROM raw_source WHERE workspace_id=$1 "
                                         "AND raw_id = ANY($2) ORDER BY raw_id, id"},
     /* $2 raw -> older raws that share one of its paths */
-    [SOURCE_OLDER] = {"raw_source_older",
-                      "SELECT DISTINCT o.raw_id FROM raw_source n JOIN raw_source o ON o.workspace_id=n.workspace_id "
-                      "AND o.source_index=n.source_index AND o.raw_id<>n.raw_id AND o.id<n.id "
-                      "WHERE n.workspace_id=$1 AND n.raw_id=$2"},
+    [SOURCE_OLDER] = {"raw_source_older", "SELECT DISTINCT o.raw_id" NEWER "n.raw_id=$2"},
+    /* $2 raws -> those that have older ones */
+    [SOURCES_NEWER] = {"raw_sources_newer", "SELECT DISTINCT n.raw_id" NEWER "n.raw_id = ANY($2)"},
     [SOURCE_TAKE] = {"raw_source_take",
                      "DELETE FROM raw_source o USING raw_source n WHERE n.workspace_id=$1 AND n.raw_id=$2 "
                      "AND o.workspace_id=n.workspace_id AND o.source_index=n.source_index AND o.raw_id<>n.raw_id "
@@ -62,8 +74,12 @@ const struct db_stmt raw_sql[] = {
     [PROBLEM_ADD] = {"raw_problem_add",
                      "INSERT INTO ingest_problem (workspace_id, id, raw_id, code, sealed, created_at) "
                      "VALUES ($1, $2, $3, $4, $5, $6)"},
-    [PROBLEMS_GET] = {"raw_problems_get",
-                      "SELECT id, sealed FROM ingest_problem WHERE workspace_id=$1 AND raw_id=$2 ORDER BY id"},
+    /* one statement whatever the state: asked for by everybody who waits */
+    [RAW_RESULT] = {"raw_result",
+                    "SELECT state, CASE WHEN state<>0 THEN array(SELECT i.id FROM interaction i WHERE "
+                    "i.workspace_id=$1 AND i.raw_id=$2 ORDER BY i.raw_ordinal) END, CASE WHEN state<>0 THEN array("
+                    "SELECT p.id" PROBLEMS ") END, CASE WHEN state<>0 THEN array(SELECT p.sealed" PROBLEMS ") END "
+                    "FROM raw WHERE workspace_id=$1 AND id=$2"},
 };
 const size_t raw_sql_n = sizeof raw_sql / sizeof *raw_sql;
 
@@ -195,32 +211,32 @@ enum err_code raw_get(struct db_tx *t, const struct vaulted *v, struct id raw, s
     return found ? ERR_OK : err_set(e, ERR_NOT_FOUND, "no such upload");
 }
 
-enum err_code raw_bytes(struct db_tx *t, const struct vaulted *v, const struct raw_row *row, struct arena *a, str *out,
-                        struct err *e)
-{
-    char *p = arena_alloc(a, (size_t)row->size_bytes + 1);
-    size_t at = 0;
-    struct db_rows r;
-    enum err_code rc = ERR_OK;
+/* What has come of the bytes of an upload. */
+struct gathered {
+    char *p;
+    size_t n;
+};
 
-    if (db_run(t, &raw_sql[PARTS_GET], DB_ARGS(P_ID(v->workspace), P_ID(row->id)), &r, e))
+static enum err_code part_take(const struct vaulted *v, const struct raw_row *row, uint32_t ordinal, str sealed,
+                               struct gathered *g, struct err *e)
+{
+    struct seal_at where = {v->workspace, "raw_part", "sealed", row->id, ordinal};
+    size_t n = 0;
+
+    if (sealed.n < SEAL_OVERHEAD || g->n + sealed.n - SEAL_OVERHEAD > (size_t)row->size_bytes)
+        return err_set(e, ERR_CORRUPT, "stored bytes have another length");
+    if (seal_open_to(v->keys, &where, sealed, g->p + g->n, &n, e))
         return e->code;
-    while (!rc && db_next(&r)) {
-        struct seal_at where = {v->workspace, "raw_part", "sealed", row->id, (uint32_t)db_i64(&r, 0)};
-        str sealed = db_bytes(&r, 1);
-        size_t n = 0;
-        if (sealed.n < SEAL_OVERHEAD || at + sealed.n - SEAL_OVERHEAD > (size_t)row->size_bytes)
-            rc = err_set(e, ERR_CORRUPT, "stored bytes have another length");
-        else
-            rc = seal_open_to(v->keys, &where, sealed, p + at, &n, e);
-        at += n;
-    }
-    db_rows_done(&r);
-    if (!rc && at != (size_t)row->size_bytes)
-        rc = err_set(e, ERR_CORRUPT, "stored bytes are incomplete");
-    if (!rc)
-        *out = str_n(p, at);
-    return rc;
+    g->n += n;
+    return ERR_OK;
+}
+
+static enum err_code gathered_end(const struct raw_row *row, const struct gathered *g, str *out, struct err *e)
+{
+    if (g->n != (size_t)row->size_bytes)
+        return err_set(e, ERR_CORRUPT, "stored bytes are incomplete");
+    *out = str_n(g->p, g->n);
+    return ERR_OK;
 }
 
 enum err_code raw_state_set(struct db_tx *t, const struct vaulted *v, struct id raw, enum raw_state s, struct err *e)
@@ -265,6 +281,76 @@ enum err_code raw_sources(struct db_tx *t, const struct vaulted *v, const struct
         return rc;
     *out = list;
     *out_n = count;
+    return ERR_OK;
+}
+
+static struct raw_input *input_of(struct raw_input *in, const struct id *ids, size_t n, struct id raw)
+{
+    for (size_t i = 0; i < n; i++)
+        if (id_eq(ids[i], raw))
+            return &in[i];
+    return NULL;
+}
+
+static enum err_code inputs_bytes(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n,
+                                  struct arena *a, struct raw_input *out, struct err *e)
+{
+    struct gathered *g = ARENA_ARRAY(a, struct gathered, n + 1);
+    struct db_rows r;
+    enum err_code rc = ERR_OK;
+
+    for (size_t i = 0; i < n; i++)
+        g[i].p = out[i].there ? arena_alloc(a, (size_t)out[i].row.size_bytes + 1) : NULL;
+    if (db_run(t, &raw_sql[PARTS_GET], DB_ARGS(P_ID(v->workspace), P_IDS(ids, n)), &r, e))
+        return e->code;
+    while (!rc && db_next(&r)) {
+        struct raw_input *in = input_of(out, ids, n, db_id(&r, 0));
+        if (in && in->there)
+            rc = part_take(v, &in->row, (uint32_t)db_i64(&r, 1), db_bytes(&r, 2), &g[in - out], e);
+    }
+    db_rows_done(&r);
+    for (size_t i = 0; !rc && i < n; i++)
+        if (out[i].there)
+            rc = gathered_end(&out[i].row, &g[i], &out[i].bytes, e);
+    return rc;
+}
+
+enum err_code raw_inputs(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
+                         struct raw_input *out, struct err *e)
+{
+    struct id *pending = ARENA_ARRAY(a, struct id, n + 1);
+    struct raw_input *in = ARENA_ARRAY(a, struct raw_input, n + 1);
+    struct raw_source *sources;
+    size_t pending_n = 0, sources_n;
+    struct db_rows r;
+
+    memset(out, 0, n * sizeof *out);
+    if (db_run(t, &raw_sql[RAWS_GET], DB_ARGS(P_ID(v->workspace), P_IDS(ids, n)), &r, e))
+        return e->code;
+    while (db_next(&r)) {
+        struct raw_input *one = input_of(out, ids, n, db_id(&r, 0));
+        if (!one || one->there)
+            continue;
+        row_read(&r, &one->row);
+        one->there = true;
+        if (one->row.state == RAW_PENDING) {
+            in[pending_n] = *one;
+            pending[pending_n++] = one->row.id;
+        }
+    }
+    db_rows_done(&r);
+    if (!pending_n)
+        return ERR_OK;
+    if (inputs_bytes(t, v, pending, pending_n, a, in, e) ||
+        raw_sources(t, v, pending, pending_n, a, &sources, &sources_n, e))
+        return e->code;
+    for (size_t i = 0; i < pending_n; i++)
+        *input_of(out, ids, n, pending[i]) = in[i];
+    for (size_t i = 0; i < sources_n; i++) {
+        struct raw_input *one = input_of(out, ids, n, sources[i].raw);
+        if (!one->sources_n++)
+            one->sources = &sources[i];
+    }
     return ERR_OK;
 }
 
@@ -321,6 +407,12 @@ enum err_code raw_supersede(struct db_tx *t, const struct vaulted *v, struct id 
     return ERR_OK;
 }
 
+enum err_code raw_superseding(struct db_tx *t, const struct vaulted *v, const struct id *raws, size_t n,
+                              struct arena *a, struct id **out, size_t *out_n, struct err *e)
+{
+    return db_run_ids(t, &raw_sql[SOURCES_NEWER], DB_ARGS(P_ID(v->workspace), P_IDS(raws, n)), a, out, out_n, e);
+}
+
 enum err_code raw_drop(struct db_tx *t, const struct vaulted *v, struct id raw, struct err *e)
 {
     if (db_send(t, &raw_sql[PROBLEMS_DROP], DB_ARGS(P_ID(v->workspace), P_ID(raw)), e))
@@ -354,50 +446,64 @@ static enum err_code problem_add(struct db_tx *t, const struct vaulted *v, struc
                    e);
 }
 
-enum err_code raw_problems_set(struct db_tx *t, const struct vaulted *v, struct id raw, const struct raw_problem *p,
-                               size_t n, struct err *e)
+enum err_code raw_end_all(struct db_tx *t, const struct vaulted *v, const struct raw_end *ends, size_t n, struct err *e)
 {
-    struct arena *a;
+    struct arena *a = arena_new_wiped("raw.ends");
+    struct id *ids = ARENA_ARRAY(a, struct id, n + 1);
+    int32_t *states = ARENA_ARRAY(a, int32_t, n + 1);
     enum err_code rc;
 
-    rc = db_send(t, &raw_sql[PROBLEMS_DROP], DB_ARGS(P_ID(v->workspace), P_ID(raw)), e);
-    a = arena_new("raw.problem");
-    for (size_t i = 0; !rc && i < n; i++)
-        rc = problem_add(t, v, raw, &p[i], a, e);
+    for (size_t i = 0; i < n; i++) {
+        ids[i] = ends[i].raw;
+        states[i] = (int32_t)ends[i].state;
+    }
+    rc = db_send(t, &raw_sql[RAW_ENDS], DB_ARGS(P_ID(v->workspace), P_IDS(ids, n), P_I32S(states, n)), e);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; !rc && k < ends[i].problems_n; k++)
+            rc = problem_add(t, v, ends[i].raw, &ends[i].problems[k], a, e);
     arena_free(a);
     return rc;
 }
 
-enum err_code raw_problems_get(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
-                               struct raw_problem **out, size_t *out_n, struct err *e)
+static enum err_code problem_open(const struct vaulted *v, struct id id, str sealed, struct arena *a,
+                                  struct raw_problem *out, struct err *e)
 {
-    struct raw_problem *list = NULL;
-    size_t n = 0, cap = 0;
-    struct db_rows r;
-    enum err_code rc = ERR_OK;
+    struct seal_at where = {v->workspace, "ingest_problem", "sealed", id, 0};
+    struct json_doc *d = NULL;
+    str plain;
 
-    if (db_run(t, &raw_sql[PROBLEMS_GET], DB_ARGS(P_ID(v->workspace), P_ID(raw)), &r, e))
+    if (seal_open(v->keys, &where, sealed, a, &plain, e) || json_parse(plain, &d, e))
         return e->code;
-    while (!rc && db_next(&r)) {
-        struct seal_at where = {v->workspace, "ingest_problem", "sealed", db_id(&r, 0), 0};
-        struct json_doc *d = NULL;
-        struct raw_problem p;
-        str plain;
-        rc = seal_open(v->keys, &where, db_bytes(&r, 1), a, &plain, e);
-        if (!rc)
-            rc = json_parse(plain, &d, e);
-        if (rc)
-            break;
-        p.path = str_dup(a, json_str(json_get(json_root(d), "path"), STR("")));
-        p.place = str_dup(a, json_str(json_get(json_root(d), "place"), STR("")));
-        p.reason = str_dup(a, json_str(json_get(json_root(d), "reason"), STR("")));
-        json_free(d);
-        ARENA_PUSH(a, list, n, cap) = p;
-    }
-    db_rows_done(&r);
-    if (rc)
-        return rc;
-    *out = list;
-    *out_n = n;
+    out->path = str_dup(a, json_str(json_get(json_root(d), "path"), STR("")));
+    out->place = str_dup(a, json_str(json_get(json_root(d), "place"), STR("")));
+    out->reason = str_dup(a, json_str(json_get(json_root(d), "reason"), STR("")));
+    json_free(d);
     return ERR_OK;
+}
+
+enum err_code raw_result(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
+                         struct raw_result *out, struct err *e)
+{
+    size_t ids_n = 0, sealed_n = 0;
+    struct id *ids = NULL;
+    enum err_code rc = ERR_OK;
+    str *sealed = NULL;
+    struct db_rows r;
+    bool there;
+
+    *out = (struct raw_result){0};
+    if (db_run(t, &raw_sql[RAW_RESULT], DB_ARGS(P_ID(v->workspace), P_ID(raw)), &r, e))
+        return e->code;
+    there = db_next(&r);
+    if (there) {
+        out->state = (enum raw_state)db_i64(&r, 0);
+        out->interactions = db_ids(&r, 1, a, &out->interactions_n);
+        ids = db_ids(&r, 2, a, &ids_n);
+        sealed = db_bytess(&r, 3, a, &sealed_n);
+        out->problems = ARENA_ARRAY(a, struct raw_problem, ids_n + 1);
+    }
+    for (; !rc && out->problems_n < ids_n && out->problems_n < sealed_n; out->problems_n++)
+        rc = problem_open(v, ids[out->problems_n], sealed[out->problems_n], a, &out->problems[out->problems_n], e);
+    db_rows_done(&r);
+    return there ? rc : err_set(e, ERR_NOT_FOUND, "no such upload");
 }

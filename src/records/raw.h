@@ -21,8 +21,17 @@ struct raw_row {
 enum err_code raw_put(struct db_tx *t, const struct vaulted *v, str bytes, str given, str path, str context,
                       struct raw_row *out, bool *out_new, struct err *e);
 enum err_code raw_get(struct db_tx *t, const struct vaulted *v, struct id raw, struct raw_row *out, struct err *e);
-enum err_code raw_bytes(struct db_tx *t, const struct vaulted *v, const struct raw_row *r, struct arena *a, str *out,
-                        struct err *e);
+/* Many uploads as their reader wants them: out[i] of ids[i]. Bytes and sources only of those that are pending. */
+struct raw_source;
+struct raw_input {
+    struct raw_row row;
+    bool there;
+    str bytes;
+    struct raw_source *sources; /* as raw_sources */
+    size_t sources_n;
+};
+enum err_code raw_inputs(struct db_tx *t, const struct vaulted *v, const struct id *ids, size_t n, struct arena *a,
+                         struct raw_input *out, struct err *e);
 enum err_code raw_state_set(struct db_tx *t, const struct vaulted *v, struct id raw, enum raw_state s, struct err *e);
 
 struct raw_source {
@@ -48,14 +57,33 @@ struct raw_moved {
  * has no other path is deleted with its interactions. */
 enum err_code raw_supersede(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
                             struct raw_change *out, struct err *e);
+/* Those of `raws` that have something to replace. */
+enum err_code raw_superseding(struct db_tx *t, const struct vaulted *v, const struct id *raws, size_t n,
+                              struct arena *a, struct id **out, size_t *out_n, struct err *e);
 /* Deletes a raw with everything made from it. */
 enum err_code raw_drop(struct db_tx *t, const struct vaulted *v, struct id raw, struct err *e);
 
 struct raw_problem {
     str path, place, reason;
 };
-/* Replaces the problems kept for a raw. */
-enum err_code raw_problems_set(struct db_tx *t, const struct vaulted *v, struct id raw, const struct raw_problem *p,
-                               size_t n, struct err *e);
-enum err_code raw_problems_get(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
-                               struct raw_problem **out, size_t *out_n, struct err *e);
+/* What became of many raws: sets their states and replaces the problems kept for them. Whoever brought one of them meanwhile is
+ * waited for. */
+struct raw_end {
+    struct id raw;
+    enum raw_state state;
+    const struct raw_problem *problems;
+    size_t problems_n;
+};
+enum err_code raw_end_all(struct db_tx *t, const struct vaulted *v, const struct raw_end *ends, size_t n,
+                          struct err *e);
+/* What became of one: its state, and when it is read what was found in it, in the order of the file, and what was wrong.
+ * ERR_NOT_FOUND. */
+struct raw_result {
+    enum raw_state state;
+    struct id *interactions;
+    size_t interactions_n;
+    struct raw_problem *problems;
+    size_t problems_n;
+};
+enum err_code raw_result(struct db_tx *t, const struct vaulted *v, struct id raw, struct arena *a,
+                         struct raw_result *out, struct err *e);

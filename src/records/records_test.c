@@ -212,6 +212,7 @@ static void many_are_loaded_in_the_order_asked_for(void **state)
     struct id raw = raw_new(t, "box", "box.mbox"), ids[6], *listed;
     struct record_ia *got;
     int64_t kinds[IA_KINDS], before[IA_KINDS];
+    struct raw_result result;
     bool found;
     size_t n;
 
@@ -228,9 +229,12 @@ static void many_are_loaded_in_the_order_asked_for(void **state)
     assert_int_equal(n, 5);
     for (size_t i = 0; i < 5; i++)
         assert_true(id_eq(got[i].ia.id, ids[i]) && got[i].raw_ordinal == (int)i);
-    OK(record_ia_ids_of_raw(t, &v, raw, a, &listed, &n, &e));
-    assert_int_equal(n, 5);
-    assert_memory_equal(listed, ids, 5 * sizeof *ids);
+    OK(raw_result(t, &v, raw, a, &result, &e));
+    assert_true(result.state == RAW_PENDING && !result.interactions_n); /* not yet all, perhaps */
+    OK(raw_state_set(t, &v, raw, RAW_DONE, &e));
+    OK(raw_result(t, &v, raw, a, &result, &e));
+    assert_int_equal(result.interactions_n, 5);
+    assert_memory_equal(result.interactions, ids, 5 * sizeof *ids);
     OK(record_ia_ids(t, &v, ids[3], 1, a, &listed, &n, &e)); /* made after ids[4]: ascending */
     assert_true(n == 1 && id_eq(listed[0], ids[2]));
     OK(record_ia_count(t, &v, kinds, &e));
@@ -257,14 +261,14 @@ static void bytes_come_back_whatever_their_size(void **state)
         bytes[i] = (char)(i * 31 + i / 1000);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct raw_row row, again;
+        struct raw_input in[2];
         bool is_new;
-        str got;
         OK(raw_put(t, &v, str_n(bytes, sizes[i]), STR(""), STR(""), STR(""), &row, &is_new, &e));
         assert_true(is_new && row.state == RAW_PENDING);
         OK(raw_get(t, &v, row.id, &again, &e));
         assert_int_equal(again.size_bytes, sizes[i]);
-        OK(raw_bytes(t, &v, &again, a, &got, &e));
-        assert_true(str_eq(got, str_n(bytes, sizes[i])));
+        OK(raw_inputs(t, &v, (struct id[]){id_new(), row.id}, 2, a, in, &e));
+        assert_true(!in[0].there && in[1].there && str_eq(in[1].bytes, str_n(bytes, sizes[i])));
     }
     db_rollback(t);
 }
@@ -333,18 +337,17 @@ static void problems_are_replaced(void **state)
     struct id raw = raw_new(t, "broken", "broken.vtt");
     struct raw_problem two[] = {{STR("broken.vtt"), STR("line 3"), STR("no arrow")},
                                 {STR("broken.vtt"), STR("line 9"), STR("too late")}};
-    struct raw_problem *got;
-    size_t n;
+    struct raw_result got;
 
     (void)state;
-    OK(raw_problems_set(t, &v, raw, two, 2, &e));
-    OK(raw_problems_get(t, &v, raw, a, &got, &n, &e));
-    assert_int_equal(n, 2);
-    assert_true(str_eq(got[0].place, STR("line 3")) && str_eq(got[1].reason, STR("too late")) &&
-                str_eq(got[1].path, STR("broken.vtt")));
-    OK(raw_problems_set(t, &v, raw, two + 1, 1, &e));
-    OK(raw_problems_get(t, &v, raw, a, &got, &n, &e));
-    assert_true(n == 1 && str_eq(got[0].place, STR("line 9")));
+    OK(raw_end_all(t, &v, &(struct raw_end){raw, RAW_FAILED, two, 2}, 1, &e));
+    OK(raw_result(t, &v, raw, a, &got, &e));
+    assert_true(got.state == RAW_FAILED && got.problems_n == 2 && !got.interactions_n);
+    assert_true(str_eq(got.problems[0].place, STR("line 3")) && str_eq(got.problems[1].reason, STR("too late")) &&
+                str_eq(got.problems[1].path, STR("broken.vtt")));
+    OK(raw_end_all(t, &v, &(struct raw_end){raw, RAW_DONE, two + 1, 1}, 1, &e));
+    OK(raw_result(t, &v, raw, a, &got, &e));
+    assert_true(got.state == RAW_DONE && got.problems_n == 1 && str_eq(got.problems[0].place, STR("line 9")));
     db_rollback(t);
 }
 
@@ -521,7 +524,7 @@ static void nothing_is_readable_at_rest(void **state)
                                     .parts = quoted,
                                     .parts_n = 2}};
     OK(record_ia_save(t, &v, &rec, NULL, 0, NULL, 0, NULL, 0, a, &e));
-    OK(raw_problems_set(t, &v, row.id, &problem, 1, &e));
+    OK(raw_end_all(t, &v, &(struct raw_end){row.id, row.state, &problem, 1}, 1, &e));
     OK(record_stats_save(t, &v, rec.ia.id,
                          &(struct record_stat){.id = STR("turns"), .speaker = STR("Peter Quagmire"), .unit = STR("1")},
                          1, &e));

@@ -32,7 +32,7 @@ struct conn {
     struct arena *scratch; /* parameters of one statement */
     struct prepared prepared[PREPARED_SLOTS]; /* open addressing by pointer: statements are static */
     size_t prepared_n;
-    pthread_t user; /* the thread that had it last */
+    char work[16]; /* of the thread that had it last, see thread_work */
     struct conn *next;
 };
 
@@ -180,6 +180,11 @@ static int64_t sooner(int64_t x, int64_t y)
 }
 
 /* A server that died is back within a second or so: a caller with time left waits for that instead of failing. */
+static void work_note(struct conn *c)
+{
+    snprintf(c->work, sizeof c->work, "%s", thread_work());
+}
+
 static struct conn *conn_open(struct db *d, int64_t deadline, struct err *e)
 {
     int64_t now = clock_mono_ms(), revive = sooner(deadline, now + REVIVE_MS);
@@ -199,7 +204,7 @@ static struct conn *conn_open(struct db *d, int64_t deadline, struct err *e)
         return NULL;
     }
     c->pg = pg;
-    c->user = pthread_self();
+    work_note(c);
     c->scratch = arena_new("db.params");
     return c;
 }
@@ -232,18 +237,18 @@ static void conn_put(struct db *d, struct conn *c, bool keep)
         conn_free(c);
 }
 
-/* Under the lock, of an idle one at least: that which the thread had last, because it knows the thread's statements, else the
- * one that has rested longest, which nobody busy will miss. */
+/* Under the lock, of an idle one at least: that which somebody who does the same had last, because it knows the statements and
+ * as few as can be have to know them; else the one that has rested longest, which nobody busy will miss. */
 static struct conn *idle_take(struct db *d)
 {
     struct conn **at = &d->idle, **found = NULL, *c;
 
     for (; *at; at = &(*at)->next)
-        if (!found || !pthread_equal((*found)->user, pthread_self()))
+        if (!found || strcmp((*found)->work, thread_work()) != 0)
             found = at;
     c = *found;
     *found = c->next;
-    c->user = pthread_self();
+    work_note(c);
     return c;
 }
 
@@ -560,7 +565,8 @@ static void reader_text(char who[ID_TEXT_LEN + 1], const char **out_reach)
 /* The stages go by keys, so one plan serves all values; policies make planning dear, more so than most of these statements.
  * That plan must not be the one that is best while a table is small: it stays when the table grows. What a reader filters by
  * may be absent, and then a plan made for the values at hand is worth its price. */
-enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e)
+static enum err_code tx_begin_planned(struct db *d, struct id workspace, int timeout_ms, bool keyed, struct db_tx **out,
+                                      struct err *e)
 {
     struct db_tx *t = calloc(1, sizeof *t);
     char text[ID_TEXT_LEN + 1] = "", who[ID_TEXT_LEN + 1];
@@ -584,8 +590,8 @@ enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct
     if (!code)
         code = stmt_queue(t, &tx_workspace,
                           DB_ARGS(P_TEXT(str_of(text)), P_TEXT(str_of(who)), P_TEXT(str_of(reach)),
-                                  P_TEXT(for_whom.set ? STR("auto") : STR("force_generic_plan")),
-                                  P_TEXT(for_whom.set ? STR("on") : STR("off"))),
+                                  P_TEXT(keyed ? STR("force_generic_plan") : STR("auto")),
+                                  P_TEXT(keyed ? STR("off") : STR("on"))),
                           e);
     if (code) {
         db_rollback(t);
@@ -593,6 +599,16 @@ enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct
     }
     *out = t;
     return ERR_OK;
+}
+
+enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e)
+{
+    return tx_begin_planned(d, workspace, timeout_ms, !for_whom.set, out, e);
+}
+
+enum err_code db_begin_keyed(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e)
+{
+    return tx_begin_planned(d, workspace, timeout_ms, true, out, e);
 }
 
 enum err_code db_begin_system(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e)

@@ -124,6 +124,8 @@ void db_reader_set(const struct db_reader *r); /* NULL: the system again; copied
 
 /* timeout_ms covers the wait for a connection and all calls until commit. Errors: ERR_BUSY (no server), ERR_TIMEOUT. */
 enum err_code db_begin(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e);
+/* The same for statements that go by keys alone, whomever the thread works for: they keep their plans. */
+enum err_code db_begin_keyed(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e);
 /* The same for the system, whomever the thread works for. */
 enum err_code db_begin_system(struct db *d, struct id workspace, int timeout_ms, struct db_tx **out, struct err *e);
 /* Commits and frees `t` in every case. ERR_BUSY or ERR_TIMEOUT after the COMMIT was sent: the outcome is not known; the

@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-enum { TX_MS = 30000, CAP_SCAN = 20000 };
+enum { TX_MS = 30000, CAP_SCAN = 20000, PRIORITY_LEAST = INT16_MIN };
 
 enum {
     JOB_ADD,
@@ -73,16 +73,17 @@ const struct db_stmt queue_sql[] = {
          " INSERT INTO job_dead (workspace_id, id, queue, object_id, source_id, arg, priority, failures, code, died_at)"
          " SELECT workspace_id, id, queue, object_id, source_id, arg, priority, failures, $3, " JOB_NOW_MS
          " FROM gone"},
-    /* $1 workspace, $2 queues, $3 limit, $4 lease ms, $5 home, $6 boot */
+    /* $1 workspace, $2 queues, $3 limit, $4 lease ms, $5 home, $6 boot, $7 least priority; not those that JOB_POISON takes */
     [JOB_CLAIM] = {"job_claim",
                    "WITH ready AS MATERIALIZED (SELECT id FROM job WHERE workspace_id=$1 AND state=0 AND run_at<=now()"
-                   " AND queue=ANY($2::text[]) ORDER BY priority DESC, id LIMIT $3 FOR UPDATE SKIP LOCKED) " JOB_LEASE},
-    /* and $7 most leased jobs of one source, $8 how far to look */
+                   " AND queue=ANY($2::text[]) AND priority>=$7 AND claims<$8 ORDER BY priority DESC, id LIMIT $3"
+                   " FOR UPDATE SKIP LOCKED) " JOB_LEASE},
+    /* $1..$6 as above, $7 most leased jobs of one source, $8 how far to look */
     [JOB_CLAIM_CAP] =
         {"job_claim_cap",
          "WITH busy AS (SELECT source_id, count(*) AS n FROM job WHERE workspace_id=$1 AND state=1 GROUP BY source_id),"
          " near AS (SELECT id, source_id, priority FROM job WHERE workspace_id=$1 AND state=0 AND run_at<=now()"
-         " AND queue=ANY($2::text[]) ORDER BY priority DESC, id LIMIT $8),"
+         " AND queue=ANY($2::text[]) AND claims<$9 ORDER BY priority DESC, id LIMIT $8),"
          " ranked AS (SELECT id, source_id, priority, row_number() OVER (PARTITION BY source_id ORDER BY priority "
          "DESC, id)"
          " AS nth FROM near),"
@@ -213,27 +214,42 @@ static enum err_code claim_in(struct db_tx *t, struct job_owner who, const struc
 {
     str queues[32];
     size_t n = 0;
-    int64_t expired = 0;
     struct id ws = db_tx_workspace(t);
 
     for (; n < sizeof queues / sizeof queues[0] && want->queues[n]; n++)
         queues[n] = str_of(want->queues[n]);
     if (want->source_cap > 0 && db_send(t, &queue_sql[JOB_LOCK], DB_ARGS(P_ID(ws)), e))
         return ERR_BUSY;
-    if (db_send(t, &queue_sql[JOB_EXPIRE], DB_ARGS(P_ID(ws)), e) || db_flush(t, &expired, e))
-        return ERR_BUSY;
-    if (expired > 0 &&
-        db_send(t, &queue_sql[JOB_POISON], DB_ARGS(P_ID(ws), P_I64(JOB_CLAIMS_MAX), P_I64(ERR_INTERNAL)), e))
+    if (db_send(t, &queue_sql[JOB_EXPIRE], DB_ARGS(P_ID(ws)), e))
         return ERR_BUSY;
     if (want->source_cap > 0)
         return db_run(t, &queue_sql[JOB_CLAIM_CAP],
                       DB_ARGS(P_ID(ws), P_TEXTS(queues, n), P_I64(want->limit), P_I64(want->lease_ms), P_ID(who.home),
-                              P_ID(who.boot), P_I64(want->source_cap), P_I64(CAP_SCAN)),
+                              P_ID(who.boot), P_I64(want->source_cap), P_I64(CAP_SCAN), P_I64(JOB_CLAIMS_MAX)),
                       r, e);
-    return db_run(t, &queue_sql[JOB_CLAIM],
-                  DB_ARGS(P_ID(ws), P_TEXTS(queues, n), P_I64(want->limit), P_I64(want->lease_ms), P_ID(who.home),
-                          P_ID(who.boot)),
-                  r, e);
+    for (bool many = true;; many = false) {
+        bool any = !many || want->many_from == 0;
+        enum err_code code = db_run(t, &queue_sql[JOB_CLAIM],
+                                    DB_ARGS(P_ID(ws), P_TEXTS(queues, n), P_I64(many ? want->limit : 1),
+                                            P_I64(want->lease_ms), P_ID(who.home), P_ID(who.boot),
+                                            P_I64(any ? PRIORITY_LEAST : want->many_from), P_I64(JOB_CLAIMS_MAX)),
+                                    r, e);
+        if (code || any || r->rows_n)
+            return code;
+        db_rows_done(r);
+    }
+}
+
+/* Those whose worker keeps dying go, once there are some whose lease ran out. */
+static enum err_code poison_in(struct db_tx *t, struct err *e)
+{
+    int64_t expired = 0;
+
+    if (db_flush(t, &expired, e))
+        return e->code;
+    return expired <= 0 ? ERR_OK
+                        : db_send(t, &queue_sql[JOB_POISON],
+                                  DB_ARGS(P_ID(db_tx_workspace(t)), P_I64(JOB_CLAIMS_MAX), P_I64(ERR_INTERNAL)), e);
 }
 
 static void claimed_take(struct db_rows *r, struct id workspace, struct arena *a, struct job **out, size_t *out_n)
@@ -269,6 +285,11 @@ enum err_code job_claim(struct db *d, struct id workspace, struct job_owner who,
     if (db_begin(d, workspace, TX_MS, &t, e))
         return err_wrap(e, "claim jobs");
     if (claim_in(t, who, want, &r, e)) {
+        db_rollback(t);
+        return err_wrap(e, "claim jobs");
+    }
+    if (poison_in(t, e)) {
+        db_rows_done(&r);
         db_rollback(t);
         return err_wrap(e, "claim jobs");
     }

@@ -40,6 +40,7 @@ struct job {
 struct job_want {
     const char *const *queues; /* names, the first ones are not preferred; NULL-terminated */
     int limit; /* most jobs to claim, 1..1000 */
+    int many_from; /* jobs of a lower priority than this come alone; 0: all may come together */
     int source_cap; /* most leased jobs of one source; 0: no cap */
     int lease_ms;
 };

@@ -176,6 +176,27 @@ static void urgent_then_old_ones_first(void **state)
     assert_true(id_eq(jobs[2].object, b));
 }
 
+/* Those of low priority are no company: one at a time, and not beside others. */
+static void low_ones_come_alone(void **state)
+{
+    struct job_want want = {.queues = names, .limit = 3, .many_from = 1, .lease_ms = 60000};
+    struct id low = enqueue_one("parse", 0), later = enqueue_one("parse", 0);
+    struct job *jobs;
+    struct err e;
+    size_t n;
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        enqueue_one("parse", 1);
+    for (int round = 0; round < 5; round++) {
+        static const size_t takes[] = {3, 1, 1, 1, 0};
+        assert_int_equal(job_claim(home.db, home.workspace, me, &want, mem, &jobs, &n, &e), ERR_OK);
+        assert_int_equal(n, takes[round]);
+        if (round == 2 || round == 3)
+            assert_true(id_eq(jobs[0].object, round == 2 ? low : later));
+    }
+}
+
 static void delayed_job_waits(void **state)
 {
     struct job_new j = {.queue = "parse", .object = id_new(), .delay_ms = 3600000};
@@ -589,6 +610,7 @@ int main(void)
         TEST(rolled_back_cause_leaves_no_job),
         TEST(same_object_twice_is_one_job),
         TEST(urgent_then_old_ones_first),
+        TEST(low_ones_come_alone),
         TEST(delayed_job_waits),
         TEST(source_cap_holds_over_claims),
         TEST(stale_token_writes_nothing),

@@ -177,6 +177,19 @@ class Deals(unittest.TestCase):
         self.assertIn("252000.00 EUR", self.server.ask("What is the sum of the deals won in Q2 2026?")["sentences"][0]["text"])
         self.assertNotIn("count", self.server.ask("How many deals smell of lavender?"))
 
+    def test_what_stands_against_deals_is_answered_from_their_rows(self):
+        deal = self.server.json("deal", "--json", "Leipzig validated warehouse")
+        a = self.server.ask("What are the risks in the Leipzig deal?")
+        self.assertEqual(a["count"], len(deal["warnings"]))
+        for w in deal["warnings"]:
+            self.assertTrue(any(w["text"] in r["detail"] for r in a["rows"]), w)
+        self.assertTrue(all(r["deal"] == deal["id"] for r in a["rows"]))
+        at_risk = self.server.ask("Which deals are at risk?")
+        want = {d["name"] for d in self.deals().values() if any(w["severity"] >= 2 for w in d["warnings"])}
+        self.assertEqual({r["title"] for r in at_risk["rows"]}, want)
+        self.assertIn("no decision", self.server.ask("Why did we lose the Halle deal?")["rows"][0]["detail"])   # crm.jsonl, D34
+        self.assertNotIn("count", self.server.ask("What are the risks of flying?"))
+
     def test_a_brief_says_what_changed_with_sources(self):
         b = self.server.json("brief", "--json", "Leipzig validated warehouse", "--as-of", AS_OF, "--since", "2026-11-09T00:00:00Z")
         texts = [c["text"] for c in b["changed"]]

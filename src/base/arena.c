@@ -160,13 +160,14 @@ void *arena_array(struct arena *a, size_t n, size_t size)
 
 void *arena_grow(struct arena *a, void *p, size_t n, size_t *cap, size_t size)
 {
-    void *q;
+    char *q;
 
     if (n < *cap)
         return p;
     *cap = *cap ? *cap * 2 : 8;
-    q = arena_array(a, *cap, size);
+    q = arena_fill(a, *cap, size);
     if (n)
         memcpy(q, p, n * size);
+    memset(q + n * size, 0, (*cap - n) * size);
     return q;
 }

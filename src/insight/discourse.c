@@ -275,6 +275,17 @@ static void sentences_add(struct discourse *d, size_t turn)
     }
 }
 
+/* How many sentences most conversations of this length have at most: growing moves them. */
+static size_t sentences_expected(const struct interaction *ia)
+{
+    enum { BYTES_LEAST = 40 };
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < ia->turns_n; i++)
+        bytes += ia->turns[i].text.n;
+    return bytes / BYTES_LEAST + ia->turns_n + 1;
+}
+
 void discourse_make(const struct interaction *ia, struct arena *a, struct discourse *out)
 {
     struct discourse d = {.ia = ia, .a = a};
@@ -286,6 +297,8 @@ void discourse_make(const struct interaction *ia, struct arena *a, struct discou
     d.first_of_turn = ARENA_ARRAY(a, size_t, ia->turns_n + 1);
     d.floor_of_turn = ARENA_ARRAY(a, size_t, ia->turns_n + 1);
     voices_make(&d);
+    d.cap = sentences_expected(ia);
+    d.s = ARENA_FILL(a, struct sentence, d.cap);
     for (size_t i = 0; i < ia->turns_n; i++) {
         d.floor_of_turn[i] =
             i ? d.floor_of_turn[i - 1] + (d.of_turn[i] != d.of_turn[i - 1] || d.of_turn[i] == VOICE_NONE) : 0;

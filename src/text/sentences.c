@@ -50,7 +50,7 @@ static struct text_span trimmed(str text, size_t from, size_t to)
     return (struct text_span){(uint32_t)from, (uint32_t)to};
 }
 
-/* ---- ASCII ---- */
+/* ---- plain text ---- */
 
 /* What rules of UAX 29 (table 4) see in an ASCII character; most of what is said is nothing else, and needs no tables of Unicode. */
 enum { S_OTHER, S_SPACE, S_LINE, S_LOWER, S_UPPER, S_DIGIT, S_STOP, S_END, S_GOES_ON, S_CLOSE, S_UNSURE };
@@ -67,9 +67,48 @@ static const unsigned char class
             ['{'] = S_CLOSE,         ['}'] = S_CLOSE,         [';'] = S_UNSURE, /* goes on since Unicode 15.1 */
 };
 
+/* Dashes, quotation marks and the ellipsis of General Punctuation, which transcripts are full of; by the last of their three
+ * bytes. S_UNSURE: another one. */
+static unsigned class_general(unsigned char last)
+{
+    switch (last) {
+    case 0x93:
+    case 0x94:
+        return S_GOES_ON;
+    case 0x98:
+    case 0x99:
+    case 0x9C:
+    case 0x9D:
+        return S_CLOSE;
+    case 0xA6:
+        return S_OTHER;
+    default:
+        return S_UNSURE;
+    }
+}
+
+static bool general_at(str t, size_t i)
+{
+    return i + 2 < t.n && (unsigned char)t.p[i] == 0xE2 && (unsigned char)t.p[i + 1] == 0x80;
+}
+
+/* Nothing but ASCII and those. */
+static bool plain(str t)
+{
+    for (size_t i = 0; i < t.n; i++)
+        if ((t.p[i] & 0x80) && (!general_at(t, i) || class_general((unsigned char)t.p[i += 2]) == S_UNSURE))
+            return false;
+    return true;
+}
+
+/* Of plain text; of the later bytes of a character S_OTHER. */
 static unsigned class_at(str t, size_t i)
 {
-    return i < t.n ? class[(unsigned char)t.p[i]] : S_OTHER;
+    if (i >= t.n)
+        return S_OTHER;
+    if (!(t.p[i] & 0x80))
+        return class[(unsigned char)t.p[i]];
+    return general_at(t, i) ? class_general((unsigned char)t.p[i + 2]) : S_OTHER;
 }
 
 static size_t line_end(str t, size_t i) /* behind the line end at i */
@@ -94,8 +133,8 @@ static bool lower_follows(str t, size_t i) /* SB8 */
     return false;
 }
 
-/* Where the sentence that begins at `from` ends in ASCII; SIZE_MAX: that depends on the version of Unicode. */
-static size_t ascii_end(str t, size_t from)
+/* Where the sentence that begins at `from` ends in plain text; SIZE_MAX: that depends on the version of Unicode. */
+static size_t plain_end(str t, size_t from)
 {
     size_t i = from;
 
@@ -117,7 +156,7 @@ static size_t ascii_end(str t, size_t from)
             continue;
         }
         while (class_at(t, at) == S_CLOSE)
-            at++;
+            at += t.p[at] & 0x80 ? 3 : 1;
         while (class_at(t, at) == S_SPACE)
             at++;
         next = class_at(t, at);
@@ -135,15 +174,15 @@ static size_t ascii_end(str t, size_t from)
 }
 
 /* False: ICU is asked. */
-static bool ascii_split(str text, struct arena *a, struct text_span **out, size_t *out_n)
+static bool plain_split(str text, struct arena *a, struct text_span **out, size_t *out_n)
 {
     size_t n = 0, cap = 0;
 
-    if (!uni_ascii(text))
+    if (!uni_ascii(text) && !plain(text))
         return false;
     for (size_t from = 0, to; from < text.n; from = to) {
         struct text_span s;
-        to = ascii_end(text, from);
+        to = plain_end(text, from);
         if (to == SIZE_MAX)
             return false;
         s = trimmed(text, from, to);
@@ -167,7 +206,7 @@ void sentences_split(str text, struct arena *a, struct text_span **out, size_t *
     *out_n = 0;
     if (text.n == 0)
         return;
-    if (ascii_split(text, a, out, out_n))
+    if (plain_split(text, a, out, out_n))
         return;
     brk = brk_get();
     utext_openUTF8(&ut, text.p, (int64_t)text.n, &ec);

@@ -37,11 +37,12 @@ static void sentences_follow_uax29(void **state)
 }
 
 /* ICU is the judge of what is decided without it: behind a first line that is not ASCII the same text is ICU's to split. */
-static void ascii_is_split_as_icu_splits_it(void **state)
+static void plain_text_is_split_as_icu_splits_it(void **state)
 {
-    static const char *const pieces[] = {"a", "bc", "A",  "Dr", "7",  ".",    "..", "!", "?", ",",
-                                         "-", ":",  ";",  "\"", "'",  "(",    ")",  "[", "]", "{",
-                                         "}", " ",  "  ", "\t", "\n", "\r\n", "\r", "$", "*", "\x01"};
+    static const char *const pieces[] = {
+        "a",  "bc", "A", "Dr",   "7",      ".",      "..",     "!",      "?",      ",",      "-",     ":",  ";",
+        "\"", "'",  "(", ")",    "[",      "]",      "{",      "}",      " ",      "  ",     "\t",    "\n", "\r\n",
+        "\r", "$",  "*", "\x01", "\u2013", "\u2014", "\u2018", "\u2019", "\u201c", "\u201d", "\u2026"};
     struct arena *a = arena_new("test");
     uint32_t seed = 7;
 
@@ -72,6 +73,6 @@ static void ascii_is_split_as_icu_splits_it(void **state)
 int main(void)
 {
     const struct CMUnitTest t[] = {cmocka_unit_test(sentences_follow_uax29),
-                                   cmocka_unit_test(ascii_is_split_as_icu_splits_it)};
+                                   cmocka_unit_test(plain_text_is_split_as_icu_splits_it)};
     return cmocka_run_group_tests(t, NULL, NULL);
 }

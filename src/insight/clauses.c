@@ -383,8 +383,12 @@ static bool belongs_to_thing(const struct clauses *in, const struct when *w, siz
 {
     WORD_SET(calendars, "calendar", "calendars", "diary", "diaries");
     WORD_SET(bys, "by", "until", "before", "till");
+    WORD_SET(named, "the", "that", "our", "your");
     size_t before = w->from;
 
+    if (before && word_is(&in->k, before - 1, &named) &&
+        word_is(&in->k, w->to, &meetings)) /* "the Saturday delivery" */
+        return true;
     if (w->role == WHEN_CONTENT) {
         while (before > 0 && str_eq(word_at(&in->k, before - 1), STR("the")))
             before--;

@@ -522,6 +522,10 @@ static void acts_settle(struct book *b, size_t from, size_t to)
             spans_put(b, it, first->sentence + 1, 0, SIZE_MAX);
         if (!firm(it))
             it->due = ACT_NO_DAY;
+        for (size_t i = from; i < to; i++) /* "I'm not coming in, I'll do it from here" */
+            if (!b->used[i] && b->acts.v[i].kind == ACT_NEGATED && !b->acts.v[i].shaky &&
+                b->acts.v[i].begin < first->begin)
+                item_add(b, MODALITY_NEGATED, &b->acts.v[i])->due = ACT_NO_DAY;
         return;
     }
     for (size_t i = from; i < to; i++) {

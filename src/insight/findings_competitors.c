@@ -134,12 +134,13 @@ static size_t name_heard(const struct discourse *d, const struct sentence *s, si
         memcpy(mem + at, w.p, w.n);
         at += w.n;
         flat = str_n(mem, at);
-        if (flat.n + 2 < n->flat.n || (!words && n->flat.n < USUAL_BYTES_MIN && list_value_atom(usual, s->atom[i])))
+        if (flat.n + 2 < n->flat.n)
             continue;
         if ((flat.p[0] == n->flat.p[0] && most && near(flat, n->flat, most)) ||
             (spoken && flat.n >= HEARD_BYTES_MIN && n->sound.n >= 3 &&
              str_eq(str_n(sound, sound_put(flat, sound)), n->sound)))
-            best = words + 1;
+            if (words || n->flat.n >= USUAL_BYTES_MIN || !list_value_atom(usual, s->atom[i]))
+                best = words + 1;
     }
     return best;
 }

@@ -185,8 +185,11 @@ static int off_cues(const struct sentence *s)
 {
     WORD_SET(needs, "required", "needed", "necessary");
     WORD_SET(gone, "out", "off", "dead", "gone", "history");
+    WORD_SET(heads, "don't", "no");
     int cues = cues_of(LIST("off.en"), s);
 
+    if (!sentence_any(s, &heads) && !(s->words_n <= 8 && sentence_any(s, &gone)))
+        return cues;
     for (size_t i = 0; i < s->words_n; i++) {
         str w = s->token[i];
         if (i < 3 && str_eq(w, STR("don't")) &&
@@ -229,6 +232,20 @@ static void words_withdraw(struct book *b, size_t sentence, bool promises)
         withdraw(b, it, sentence, 0, SIZE_MAX);
 }
 
+/* "Dan picks up the keys." "He isn't here, I'll pick them up": who had put somebody else down does it himself. */
+static void taken_over(struct book *b, const struct item *now)
+{
+    const struct sentence *s = &b->d->s[now->sentence];
+
+    for (size_t i = 0; firm(now) && now->owner == s->voice && refers_back(s) && i < b->n; i++) {
+        struct item *it = &b->items[i];
+        if (firm(it) && it->owner != now->owner && it->owner != VOICE_NONE && it->sentence < now->sentence &&
+            b->d->s[it->sentence].voice == now->owner && turn_of(b, now->sentence) - turn_of(b, it->last) <= 4 &&
+            content_shared(&it->content, &now->content))
+            withdraw(b, it, now->sentence, 0, SIZE_MAX);
+    }
+}
+
 void withdrawals_settle(struct book *b)
 {
     for (size_t s = 0, at = 0; s < b->d->n; s++) {
@@ -245,4 +262,6 @@ void withdrawals_settle(struct book *b)
                 refusal_withdraws(b, &b->items[i]);
         words_withdraw(b, s, promises);
     }
+    for (size_t i = 0; i < b->n; i++)
+        taken_over(b, &b->items[i]);
 }

@@ -391,6 +391,7 @@ static inline __attribute__((always_inline)) void atoms_find(const str *words, s
             else if (w[i].n)
                 atom = short_find(lexicon.near, NEAR_SLOTS - 1, hash[i], &s[i])->atom;
             out[from + i] = atom;
+            __builtin_prefetch(word_row_of(atom)); /* what is asked next */
             if (!atom && w[i].n && w[i].n <= SHORT_MAX) {
                 __builtin_prefetch(&lexicon.far[hash[i] & lexicon.far_mask]);
                 missed |= 1u << i;
@@ -648,14 +649,16 @@ size_t list_match_from(const struct word_list *l, const uint32_t *atoms, size_t 
 
 size_t list_hits_from(const struct word_list *l, const uint32_t *atoms, size_t n, struct list_hit out[LIST_ENTRY_WORDS])
 {
+    uint32_t at = step(l, 0, atoms[0]);
+    int first = at ? l->close ? list_value_atom(l, atoms[0]) : l->node[at].value : 0;
     size_t found = 0;
-    uint32_t at = 0;
 
-    for (size_t i = 0; i < n && i < LIST_ENTRY_WORDS; i++) {
-        at = step(l, at, atoms[i]);
-        if (!at)
-            break;
-        if (l->node[at].value)
+    if (first)
+        out[found++] = (struct list_hit){first, 1};
+    for (size_t i = 1; at && i < n && i < LIST_ENTRY_WORDS; i++) {
+        /* who asks a close list knows by the starts that an entry goes on: the first node would be looked at in vain */
+        at = i == 1 && l->close ? l->child[child_slot(l, at, atoms[1])].node : step(l, at, atoms[i]);
+        if (at && l->node[at].value)
             out[found++] = (struct list_hit){l->node[at].value, (uint8_t)(i + 1)};
     }
     return found;

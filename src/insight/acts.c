@@ -6,8 +6,17 @@ enum { SHORT_SENTENCE = 5 };
 
 /* ---- acts ---- */
 
+/* "..., they sit on the 26th": the day is theirs. */
+static bool of_others(const struct parse *p, size_t ci)
+{
+    WORD_SET(others, "they", "he", "she");
+
+    return word_is(&p->in.k, p->in.c[ci].from + p->in.c[ci].linked, &others);
+}
+
 static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we)
 {
+    WORD_SET(this, "this", "on");
     WORD_SET(lets, "have", "get", "ask");
     WORD_SET(somebody, "somebody", "someone");
     WORD_SET(places, "on", "at", "in", "there", "onsite", "ready");
@@ -20,7 +29,10 @@ static void promise(struct parse *p, size_t ci, size_t head, size_t len, bool we
     for (size_t i = 0; due == ACT_NO_DAY && i < ci; i++) /* "By Friday, I'll ..." */
         if (p->in.c[i].to == c->from && !clause_has_head(&p->in, &p->in.c[i]) && !p->in.c[i].condition)
             due = clause_due(&p->in, p->in.c[i].from, p->in.c[i].to, &dated);
-    for (size_t i = ci + 1; i < p->in.n && !clause_has_head(&p->in, &p->in.c[i]) && !p->in.c[i].condition;
+    if (str_eq(word_at(&p->in.k, verb), STR("pass")) && (verb + 1 >= c->to || word_is(&p->in.k, verb + 1, &this)))
+        return; /* "I'll pass this time" */
+    for (size_t i = ci + 1;
+         i < p->in.n && !clause_has_head(&p->in, &p->in.c[i]) && !p->in.c[i].condition && !of_others(p, i);
          i++) { /* "..., by Wednesday" */
         bool later = false;
         int32_t more = clause_due(&p->in, p->in.c[i].from, p->in.c[i].to, &later);

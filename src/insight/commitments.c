@@ -30,6 +30,8 @@ void content_add(const struct book *b, const struct sentence *s, struct content 
 
     for (size_t i = 0; i < s->words_n && out->n < CONTENT_MAX; i++) {
         str w = s->token[i];
+        if (str_ends(w, STR("'s")))
+            w.n -= 2;
         if (w.n < 3 || list_has_start(stop, &s->starts[i], s->atom[i]) || list_value_atom(when, s->atom[i]) ||
             str_find_char(w, '\'', 0) != SIZE_MAX)
             continue;

@@ -214,7 +214,9 @@ struct asked {
 
 static void asked_init(struct asked *q, const struct name *names, size_t n)
 {
-    *q = (struct asked){.names = names, .n = n, .stop = LIST("stop.en")};
+    const struct word_list *stop = LIST("stop.en");
+
+    *q = (struct asked){.names = names, .n = n, .stop = stop};
     for (size_t i = 0; i < n; i++) {
         q->usual |= (uint64_t)(list_value(q->stop, names[i].word[0]) != 0) << i;
         q->letter[(unsigned char)names[i].flat.p[0]] |= 1ull << i;

@@ -193,7 +193,7 @@ static int off_cues(const struct sentence *s)
         return cues;
     for (size_t i = 0; i < s->words_n; i++) {
         str w = s->token[i];
-        if (i < 3 && str_eq(w, STR("don't")) &&
+        if (str_eq(w, STR("don't")) && (i < 3 || str_eq(s->token[i - 1], STR("please"))) &&
             (i + 1 == s->words_n || s->word[i].after)) /* "Oh, don't, they'd hate it." */
             cues |= SAYS_LETS;
         if (str_eq(w, STR("no")))

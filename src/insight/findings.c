@@ -4,13 +4,13 @@
 
 /* Every analysis in the order they run: its name, the version that grows when it finds other things, its function. */
 #define MAKERS(row)                                                                                                    \
-    row("rules.utterances", 2, analysis_utterances) row("rules.commitments", 4, analysis_commitments)                  \
+    row("rules.utterances", 2, analysis_utterances) row("rules.commitments", 5, analysis_commitments)                  \
         row("rules.objections", 4, analysis_objections)                                                                \
             row("rules.qualification", 5, analysis_qualification) /* reads the objections */                           \
-        row("rules.attitude", 4, analysis_attitude) row("rules.competitors", 2, analysis_competitors)                  \
+        row("rules.attitude", 4, analysis_attitude) row("rules.competitors", 3, analysis_competitors)                  \
             row("rules.flags", 1, analysis_flags) row("rules.decisions", 1, analysis_decisions)                        \
-                row("rules.requests", 1, analysis_requests) /* reads questions and commitments */                      \
-        row("rules.points", 1, analysis_points) row("rules.summary", 3, analysis_summary) /* read all others */
+                row("rules.requests", 2, analysis_requests) /* reads questions and commitments */                      \
+        row("rules.points", 2, analysis_points) row("rules.summary", 4, analysis_summary) /* read all others */
 
 #define MAKER_NAME(name, version, make) {name, version},
 const struct finding_maker finding_makers[] = {MAKERS(MAKER_NAME)};

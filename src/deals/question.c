@@ -182,6 +182,8 @@ bool deal_question_parse(str question, const struct deal_views *vs, struct arena
             return false;
         if (vs->n)
             asked_name_take(&w, &vs->list->name, sizeof *vs->list, vs->n, false, &q.deal);
+        if (q.ask == DEAL_ASK_WARNINGS && !q.deal.n)
+            q.outcomes = 1u << DEAL_OPEN; /* the others have none */
     }
     if (vs->n)
         asked_name_take(&w, &vs->list->stage, sizeof *vs->list, vs->n, false, &q.stage);

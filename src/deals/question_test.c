@@ -64,6 +64,7 @@ static void questions_mean_deals(void **state)
         {"How many deals have urgent warnings?", ""}, /* there is a serious one */
         {"What are the risks in the Hub rollout deal?", "1"},
         {"What are the risks at Halden?", "1"},
+        {"What are the risks?", "1"}, /* of what is open */
         {"Why is the hub rollout at risk?", "1"},
         {"What is wrong with the Pilot?", "2"},
         {"Why did we lose deals?", ""},

@@ -135,18 +135,6 @@ static enum err_code reasons_load(const struct deal_views *vs, struct arena *a, 
     return record_deal_words(vs->t, vs->v, CRM_F_REASON, ids, vs->n, a, *out, e);
 }
 
-/* Does the question speak of deals at all? Only then are they opened. */
-static bool likely(str question)
-{
-    static const char *const words[] = {"deal",  "opportunit", "pipeline", "risk", "warning", "danger",
-                                        "wrong", "lose",       "losing",   "lost", "loss"};
-
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_find_nocase(question, str_of(words[i]), 0) != SIZE_MAX)
-            return true;
-    return false;
-}
-
 enum err_code api_deals_count(struct call *k, const struct answer_question *aq, struct arena *a, struct answer *out,
                               bool *out_done, struct err *e)
 {
@@ -162,9 +150,7 @@ enum err_code api_deals_count(struct call *k, const struct answer_question *aq, 
     size_t n;
 
     *out_done = false;
-    if (!likely(question))
-        return ERR_OK;
-    if (!res_may(&k->who, PERM_DEALS_READ))
+    if (!res_may(&k->who, PERM_DEALS_READ) || !deal_question_likely(question, a))
         return ERR_OK;
     if (db_begin(v->db, v->workspace, DEALS_DB_MS, &t, e))
         return e->code;

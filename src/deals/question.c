@@ -2,6 +2,8 @@
 
 #include "text/asked.h"
 
+enum { QUESTION_MAX = 500 }; /* bytes */
+
 static bool ask_take(struct asked *w, enum deal_ask *out)
 {
     static const char *const counts[] = {"how many deals", "how many opportunities", "number of deals", NULL};
@@ -162,24 +164,43 @@ static bool all_understood(struct asked *w)
     return w->n <= 1;
 }
 
+/* What is asked, taken out of the words. *out_matter: of deals without counting them. */
+static bool kind_take(str question, struct arena *a, struct asked *w, struct deal_query *q, bool *out_matter)
+{
+    *out_matter = false;
+    if (question.n > QUESTION_MAX)
+        return false;
+    asked_make(w, question, a);
+    if (ask_take(w, &q->ask))
+        return true;
+    *w = (struct asked){0};
+    asked_make(w, question, a);
+    *out_matter = matter_take(w, q);
+    return *out_matter;
+}
+
+bool deal_question_likely(str question, struct arena *a)
+{
+    struct deal_query q = {.dated = DATED_NONE};
+    struct asked w = {0};
+    bool matter;
+
+    return kind_take(question, a, &w, &q, &matter);
+}
+
 bool deal_question_parse(str question, const struct deal_views *vs, struct arena *a, struct deal_query *out)
 {
     struct deal_query q = {.dated = DATED_NONE};
     struct asked w = {0};
-    bool dated;
+    bool dated, matter;
 
-    if (question.n > 500)
+    if (!kind_take(question, a, &w, &q, &matter))
         return false;
-    asked_make(&w, question, a);
-    if (ask_take(&w, &q.ask)) {
+    if (!matter) {
         warning_take(&w, &q);
         outcome_take(&w, &q); /* before stages: one of them may be called "won" */
         severity_take(&w, &q);
     } else {
-        w = (struct asked){0};
-        asked_make(&w, question, a);
-        if (!matter_take(&w, &q))
-            return false;
         if (vs->n)
             asked_name_take(&w, &vs->list->name, sizeof *vs->list, vs->n, false, &q.deal);
         if (q.ask == DEAL_ASK_WARNINGS && !q.deal.n)

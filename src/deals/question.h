@@ -28,6 +28,8 @@ struct deal_query {
     struct asked_period period;
 };
 
+/* May it be such a question? By its words alone, before any deal is opened. */
+bool deal_question_likely(str question, struct arena *a);
 /* False when the question is of another kind, or not wholly understood. */
 bool deal_question_parse(str question, const struct deal_views *vs, struct arena *a, struct deal_query *out);
 bool deal_question_matches(const struct deal_query *q, const struct deal_view *d);

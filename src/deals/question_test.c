@@ -81,6 +81,15 @@ static void questions_mean_deals(void **state)
             fail_msg("%s: \"%s\", not \"%s\"", rows[i].text, meant(rows[i].text), rows[i].meant);
 }
 
+static void what_is_no_question_of_deals_opens_none(void **state)
+{
+    (void)state;
+    assert_true(deal_question_likely(STR("Which deals are at risk?"), a));
+    assert_true(deal_question_likely(STR("Why did we lose the pilot?"), a));
+    assert_false(deal_question_likely(STR("Who said that the deal is lost?"), a));
+    assert_false(deal_question_likely(STR("Does Ben see a risk?"), a));
+}
+
 static void without_deals_no_name_is_known(void **state)
 {
     const struct deal_views none = {.now = views.now};
@@ -109,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(questions_mean_deals),
+        cmocka_unit_test(what_is_no_question_of_deals_opens_none),
         cmocka_unit_test(without_deals_no_name_is_known),
     };
 
